@@ -1,0 +1,1 @@
+"""Public events: one module per producing service, versioned names, additive change only."""

@@ -1,0 +1,211 @@
+"""The typed facts of a product: what may be known of an application, in which type and unit, from which source.
+
+Facts travel as plain JSON (`wire` form) and are decided on as exact values:
+
+| type    | wire                                        | value                     |
+|---------|---------------------------------------------|---------------------------|
+| integer | JSON integer                                | int                       |
+| money   | {"amount_minor": 116900, "currency": "DEM"} | int, minor units          |
+| decimal | string, e.g. "0.3500"                       | Decimal at the fact scale |
+| enum    | string from `values`                        | str                       |
+| boolean | true / false                                | bool                      |
+| date    | "2026-11-21"                                | datetime.date             |
+
+A fact that is absent or null is missing; it has no value, and missing is never false.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from shared.errors import Fault
+from shared.money import MAX_MINOR
+
+FactValue = int | Decimal | str | bool | date
+WireValue = int | str | bool | Mapping[str, object]
+
+_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+class FactType(StrEnum):
+    """The types a fact can have."""
+
+    INTEGER = "integer"
+    MONEY = "money"
+    DECIMAL = "decimal"
+    ENUM = "enum"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+class Source(StrEnum):
+    """Who supplies a fact: the applicant's application, the scoring service, or the platform itself."""
+
+    APPLICATION = "application"
+    SCORING = "scoring"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of a product's data dictionary.
+
+    `protected` facts are kept for fairness reports and can never be referenced by a policy or a scorecard.
+    `minimum` and `maximum` bound integer and money facts, in their own unit, both ends included.
+    """
+
+    name: str
+    type: FactType
+    source: Source = Source.APPLICATION
+    label: str = ""
+    unit: str | None = None
+    scale: int = 0
+    currency: str | None = None
+    values: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+    protected: bool = False
+
+    def __post_init__(self) -> None:
+        if _NAME.fullmatch(self.name) is None:
+            raise ValueError(f"fact name {self.name!r} is not lower snake case")
+        if self.type is FactType.ENUM and not self.values:
+            raise ValueError(f"fact {self.name}: an enum needs its values")
+        if self.type is FactType.MONEY and self.currency is None:
+            raise ValueError(f"fact {self.name}: money needs a currency")
+
+    def parse(self, wire: object) -> FactValue:
+        """Return the exact value of a wire value.
+
+        Raises `ValueError`, worded for people and without the value, when type, form or bounds do not fit.
+        """
+        return _PARSERS[self.type](self, wire)
+
+    def to_wire(self, value: FactValue) -> object:
+        """Return the wire form of a value of this fact."""
+        if self.type is FactType.MONEY:
+            return {"amount_minor": value, "currency": self.currency}
+        if isinstance(value, Decimal | date):
+            return str(value)
+        return value
+
+
+def _bounded(fact: Fact, value: int) -> int:
+    low = -MAX_MINOR if fact.minimum is None else fact.minimum
+    high = MAX_MINOR if fact.maximum is None else fact.maximum
+    if not low <= value <= high:
+        raise ValueError(f"must be between {low} and {high}")
+    return value
+
+
+def _integer(fact: Fact, wire: object) -> int:
+    if type(wire) is not int:
+        raise ValueError("must be an integer")
+    return _bounded(fact, wire)
+
+
+def _money(fact: Fact, wire: object) -> int:
+    if not isinstance(wire, Mapping) or set(wire) != {"amount_minor", "currency"}:
+        raise ValueError("must be an object with amount_minor and currency")
+    amount = wire["amount_minor"]
+    if type(amount) is not int:
+        raise ValueError("amount_minor must be an integer")
+    if wire["currency"] != fact.currency:
+        raise ValueError(f"currency must be {fact.currency}")
+    return _bounded(fact, amount)
+
+
+def _decimal(fact: Fact, wire: object) -> Decimal:
+    if not isinstance(wire, str) or _DECIMAL.fullmatch(wire) is None:
+        raise ValueError("must be a decimal written as a string")
+    value = Decimal(wire)
+    exact = value.quantize(Decimal(1).scaleb(-fact.scale))
+    if exact != value:
+        raise ValueError(f"must have at most {fact.scale} decimal places")
+    return exact
+
+
+def _enum(fact: Fact, wire: object) -> str:
+    if not isinstance(wire, str) or wire not in fact.values:
+        raise ValueError("must be one of the values that the product lists")
+    return wire
+
+
+def _boolean(_fact: Fact, wire: object) -> bool:
+    if type(wire) is not bool:
+        raise ValueError("must be true or false")
+    return wire
+
+
+def _date(_fact: Fact, wire: object) -> date:
+    if not isinstance(wire, str) or _DATE.fullmatch(wire) is None:
+        raise ValueError("must be a date written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(wire)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+_PARSERS: Final = {
+    FactType.INTEGER: _integer,
+    FactType.MONEY: _money,
+    FactType.DECIMAL: _decimal,
+    FactType.ENUM: _enum,
+    FactType.BOOLEAN: _boolean,
+    FactType.DATE: _date,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactDictionary:
+    """All facts of a product by name."""
+
+    facts: Mapping[str, Fact]
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact]) -> "FactDictionary":
+        """Return a dictionary of `facts`; raises `ValueError` when a name stands twice."""
+        by_name = {fact.name: fact for fact in facts}
+        if len(by_name) != len(facts):
+            raise ValueError("a fact name stands twice")
+        return cls(by_name)
+
+    def parse(
+        self, wire: Mapping[str, object], *, source: Source = Source.APPLICATION
+    ) -> tuple[dict[str, FactValue], list[Fault]]:
+        """Return the exact values of `wire` and every fault found; missing facts have no entry.
+
+        Faults point below `/facts`. Unknown facts, facts of another source and missing required facts are faults.
+        """
+        values: dict[str, FactValue] = {}
+        faults: list[Fault] = []
+        for name, raw in wire.items():
+            fact = self.facts.get(name)
+            if fact is None or fact.source is not source:
+                faults.append(
+                    Fault(f"/facts/{pointer_token(name)}", "unknown_fact", "is not a fact of this product")
+                )
+            elif raw is not None:
+                try:
+                    values[name] = fact.parse(raw)
+                except ValueError as error:
+                    faults.append(Fault(f"/facts/{name}", "invalid_fact", str(error)))
+        for fact in self.facts.values():
+            if fact.required and fact.source is source and wire.get(fact.name) is None:
+                faults.append(Fault(f"/facts/{fact.name}", "missing_fact", "is required by this product"))
+        return values, faults
+
+    def to_wire(self, values: Mapping[str, FactValue]) -> dict[str, object]:
+        """Return the wire form of `values`."""
+        return {name: self.facts[name].to_wire(value) for name, value in values.items()}
+
+
+def pointer_token(name: str) -> str:
+    """Escape one reference token of a JSON pointer (RFC 6901, section 3), cut to 64 characters."""
+    return name[:64].replace("~", "~0").replace("/", "~1")
