@@ -188,9 +188,7 @@ class FactDictionary:
         for name, raw in wire.items():
             fact = self.facts.get(name)
             if fact is None or fact.source is not source:
-                faults.append(
-                    Fault(f"/facts/{pointer_token(name)}", "unknown_fact", "is not a fact of this product")
-                )
+                faults.append(Fault(f"/facts/{pointer_token(name)}", "unknown_fact", "is not a fact of this product"))
             elif raw is not None:
                 try:
                     values[name] = fact.parse(raw)
