@@ -1,0 +1,46 @@
+"""The offline builder of scorecards: data and a build spec in, one JSON artefact out, the same bytes every time.
+
+optbinning, scikit-learn and numpy are the `train` extra; they are imported when a scorecard is built, never by a
+service.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from services.scoring.build.document import artefact, rendered
+from services.scoring.build.fit import fit
+from services.scoring.build.sample import others, read_sample, train_rows
+from services.scoring.build.spec import BuildError, read_spec
+from services.scoring.build.validation import cross_validation, validation
+from services.scoring.domain.scorecard import load_scorecard
+
+__all__ = ["BuildError", "Progress", "build_scorecard"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with the step under way, the steps done and the steps in all."""
+
+
+def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> dict[str, Any]:
+    """Build the scorecard of the spec file from the CSV file `data`, write it to `out` and return the document.
+
+    The artefact is loaded again before it is written, so that only a sound one is. Raises `BuildError`,
+    `ScorecardError` and `OSError`; `out` is then untouched.
+    """
+    plan = read_spec(spec)
+    steps = plan.folds + 3
+    progress("reading the data", 0, steps)
+    sample = read_sample(data, plan)
+    rows = train_rows(sample.bads, plan.seed, plan.train_percent)
+    train, held_out = sample.rows(rows), sample.rows(others(rows, len(sample.bads)))
+    progress("fitting on the training rows", 1, steps)
+    model = fit(train, plan)
+    folds = cross_validation(sample, plan, lambda fold: progress("cross-validating", 2 + fold, steps))
+    progress("writing the artefact", steps - 1, steps)
+    document = artefact(model, train, validation(model, train, held_out, folds, plan), plan)
+    text = rendered(document)
+    load_scorecard(json.loads(text), plan.product)
+    out.write_text(text, encoding="utf-8")
+    progress("done", steps, steps)
+    return document

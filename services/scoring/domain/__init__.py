@@ -1,0 +1,1 @@
+"""Pure rules of scoring: the scorecard and how well a score tells good from bad."""

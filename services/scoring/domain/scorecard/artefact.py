@@ -1,0 +1,214 @@
+"""The JSON artefact of a scorecard, read strictly: what is not understood, or not reproduced, is refused."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from services.scoring.domain.scorecard.characteristics import (
+    CHARACTERISTIC,
+    CharacteristicError,
+    parse_characteristic,
+)
+from services.scoring.domain.scorecard.model import Characteristic, Scaling, Score, Scorecard, attainable_scores
+from services.scoring.domain.scorecard.shape import ANY_OBJECT, shape_faults
+from shared.errors import Fault
+from shared.facts import FactValue
+from shared.products import Product
+
+FORMAT: Final = "assay.scorecard/1"
+"""The version of the artefact's form that this code reads and writes."""
+
+REASON_METHOD: Final = "shortfall_against_population_mean"
+"""The only way of ranking reasons so far, named in the artefact so that another can be added beside it."""
+
+_HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
+
+_SHAPE: Final = {
+    "format": str,
+    "name": str,
+    "version": int,
+    "title": str,
+    "product": str,
+    "target": ANY_OBJECT,
+    "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int, "direction": str},
+    "reasons": {"method": str, "reference": str, "limit": int},
+    "characteristics": [CHARACTERISTIC],
+    "psi_baseline": {
+        "sample": str,
+        "rows": int,
+        "characteristics": ANY_OBJECT,
+        "score_bands": [{"from?": int, "below?": int, "count": int, "bads": int, "bad_rate": str}],
+    },
+    "metrics": ANY_OBJECT,
+    "golden_vectors": [
+        {
+            "facts": ANY_OBJECT,
+            "score": int,
+            "pd": str,
+            "points": [int],
+            "reasons": [{"code": str, "characteristic": str, "shortfall_millipoints": int}],
+        }
+    ],
+    "provenance": ANY_OBJECT,
+    "content_hash": str,
+}
+
+
+class ScorecardError(ValueError):
+    """A scorecard artefact that can't be used; `faults` says where and why."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+def content_hash(document: Mapping[str, Any]) -> str:
+    """Return `sha256:` and the hash of a scorecard document without its own `content_hash`.
+
+    The hashed bytes are canonical JSON: keys sorted, no white space, UTF-8; documents hold no floats.
+    """
+    content = {key: value for key, value in document.items() if key != "content_hash"}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def load_scorecard(document: Mapping[str, Any], product: Product) -> Scorecard:
+    """Return the scorecard of an artefact for `product`, after scoring the golden vectors it carries.
+
+    Raises `ScorecardError` with every fault of the first kind found: form, then content hash, then meaning (unknown
+    or protected facts, gaps between bins, a reference outside the points), then golden vectors not reproduced.
+    """
+    if document.get("format") != FORMAT:
+        raise ScorecardError([Fault("/format", "unknown_format", f"must be {FORMAT}")])
+    _refuse(shape_faults(_SHAPE, document))
+    _refuse(_hash_faults(document))
+    _refuse(_meaning_faults(document, product))
+    scorecard = assemble_scorecard(document, product)
+    _refuse(_golden_faults(document["golden_vectors"], scorecard, product))
+    return scorecard
+
+
+def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scorecard:
+    """Return the scorecard of a document whose golden vectors are not there yet; only the builder calls this.
+
+    Raises `ScorecardError` with the faults of the characteristics.
+    """
+    scaling = document["scaling"]
+    scale = Scaling(scaling["base_score"], scaling["base_odds"], scaling["points_to_double_odds"])
+    characteristics = _characteristics(document["characteristics"], product)
+    scores = attainable_scores(characteristics)
+    return Scorecard(
+        name=document["name"],
+        version=document["version"],
+        product=document["product"],
+        content_hash=document["content_hash"],
+        scaling=scale,
+        reason_limit=document["reasons"]["limit"],
+        characteristics=characteristics,
+        lowest_score=scores.start,
+        pd_by_score=tuple(scale.pd(score) for score in scores),
+    )
+
+
+def _characteristics(entries: Sequence[Mapping[str, Any]], product: Product) -> tuple[Characteristic, ...]:
+    found, faults = [], []
+    for index, entry in enumerate(entries):
+        try:
+            found.append(parse_characteristic(entry, product.dictionary))
+        except CharacteristicError as error:
+            faults.append(Fault(f"/characteristics/{index}{error.place}", error.code, error.detail))
+    _refuse(faults)
+    return tuple(found)
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise ScorecardError(faults)
+
+
+def _hash_faults(document: Mapping[str, Any]) -> list[Fault]:
+    stated = document["content_hash"]
+    if _HASH.fullmatch(stated) is None:
+        return [Fault("/content_hash", "invalid_hash", "must be sha256: and 64 hexadecimal digits")]
+    if stated != content_hash(document):
+        return [Fault("/content_hash", "hash_mismatch", "is not the hash of this document")]
+    return []
+
+
+def _meaning_faults(document: Mapping[str, Any], product: Product) -> list[Fault]:
+    scaling, reasons = document["scaling"], document["reasons"]
+    names = [entry["fact"] for entry in document["characteristics"]]
+    checks = [
+        (document["product"] == product.name, "/product", f"is not {product.name}"),
+        (document["version"] >= 1, "/version", "must be 1 or more"),
+        (scaling["base_odds"] >= 1, "/scaling/base_odds", "must be 1 or more goods to one bad"),
+        (scaling["points_to_double_odds"] >= 1, "/scaling/points_to_double_odds", "must be 1 or more"),
+        (scaling["direction"] == "higher_is_better", "/scaling/direction", "must be higher_is_better"),
+        (reasons["method"] == REASON_METHOD, "/reasons/method", f"must be {REASON_METHOD}"),
+        (1 <= reasons["limit"] <= 10, "/reasons/limit", "must be between 1 and 10"),
+        (bool(names), "/characteristics", "must not be empty"),
+        (len(set(names)) == len(names), "/characteristics", "names a fact twice"),
+        (bool(document["golden_vectors"]), "/golden_vectors", "must not be empty"),
+    ]
+    faults = [Fault(pointer, "invalid_scorecard", detail) for holds, pointer, detail in checks if not holds]
+    return faults + _baseline_faults(document)
+
+
+def _baseline_faults(document: Mapping[str, Any]) -> list[Fault]:
+    baseline = document["psi_baseline"]
+    rows, bands = baseline["rows"], baseline["score_bands"]
+    faults = []
+    expected = {entry["fact"]: len(entry["bins"]) for entry in document["characteristics"]}
+    found = baseline["characteristics"]
+    for name in expected.keys() | found.keys():
+        counts = found.get(name)
+        if not isinstance(counts, list) or len(counts) != expected.get(name) or sum(counts) != rows:
+            faults.append(("/characteristics", f"must count all rows by the bins of {name}"))
+    ends = [bands[0].get("from"), bands[-1].get("below")] if bands else [0]
+    gaps = [one.get("below") is None or one.get("below") != two.get("from") for one, two in pairwise(bands)]
+    if ends != [None, None] or any(gaps) or sum(band["count"] for band in bands) != rows:
+        faults.append(("/score_bands", "must cover every score once and count all rows"))
+    return [Fault(f"/psi_baseline{place}", "invalid_baseline", detail) for place, detail in faults]
+
+
+def _golden_faults(vectors: Sequence[Mapping[str, Any]], scorecard: Scorecard, product: Product) -> list[Fault]:
+    faults = []
+    for index, vector in enumerate(vectors):
+        pointer = f"/golden_vectors/{index}"
+        facts: dict[str, FactValue] = {}
+        for name, wire in vector["facts"].items():
+            fact = product.dictionary.facts.get(name)
+            if fact is None:
+                faults.append(Fault(f"{pointer}/facts", "unknown_fact", "is not a fact of this product"))
+                continue
+            try:
+                facts[name] = fact.parse(wire)
+            except ValueError as error:
+                faults.append(Fault(f"{pointer}/facts/{name}", "invalid_fact", str(error)))
+        actual = golden_answer(scorecard.score(facts))
+        faults += [
+            Fault(f"{pointer}/{key}", "not_reproduced", "is not what this scorecard answers")
+            for key, value in actual.items()
+            if vector[key] != value
+        ]
+    return faults
+
+
+def golden_answer(score: Score) -> dict[str, object]:
+    """Return a score as a golden vector states it: the builder writes this, `load_scorecard` compares with it."""
+    return {
+        "score": score.score,
+        "pd": str(score.pd),
+        "points": [scored.points for scored in score.points],
+        "reasons": [
+            {
+                "code": reason.code,
+                "characteristic": reason.characteristic,
+                "shortfall_millipoints": reason.shortfall_millipoints,
+            }
+            for reason in score.reasons
+        ],
+    }
