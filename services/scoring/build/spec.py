@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import yaml
 
-from services.scoring.domain.scorecard.shape import shape_faults
+from services.scoring.domain.scorecard.shape import ANY_KEY, shape_faults
 from shared.facts import FactType
 from shared.products import Product, parse_product
 
@@ -25,17 +25,15 @@ _SHAPE: Final = {
     "product": str,
     "citation": str,
     "target": {"column": str, "bad": str, "good": str, "definition": str},
-    "columns": dict,
-    "excluded": dict,
+    "columns": {ANY_KEY: {"fact": str, "multiply": int}},
+    "excluded": {ANY_KEY: str},
     "split": {"seed": int, "train_percent": int, "folds": int},
     "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int},
     "binning": {"minimum_bin_percent": int, "maximum_bins": int},
     "selection": {"minimum_information_value": str},
     "reasons": {"limit": int},
-    "characteristics": dict,
+    "characteristics": {ANY_KEY: {"reason_code": str, "order?": [str], "bad_rate?": str, "special?": [str]}},
 }
-_COLUMN_SHAPE: Final = {"fact": str, "multiply": int}
-_CHARACTERISTIC_SHAPE: Final = {"reason_code": str, "order?": [str], "bad_rate?": str, "special?": [str]}
 
 
 class BuildError(ValueError):
@@ -127,15 +125,10 @@ def read_spec(path: Path) -> BuildSpec:
 
 def _check_shape(document: Any) -> None:
     faults = shape_faults(_SHAPE, document)
-    if not faults:
-        if document["format"] != FORMAT:
-            raise BuildError(f"/format: must be {FORMAT}")
-        for name, entry in document["columns"].items():
-            faults += shape_faults(_COLUMN_SHAPE, entry, f"/columns/{name}")
-        for name, entry in document["characteristics"].items():
-            faults += shape_faults(_CHARACTERISTIC_SHAPE, entry, f"/characteristics/{name}")
     if faults:
         raise BuildError("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+    if document["format"] != FORMAT:
+        raise BuildError(f"/format: must be {FORMAT}")
 
 
 def _candidate(name: str, entry: Mapping[str, Any]) -> Candidate:

@@ -13,7 +13,7 @@ from services.scoring.domain.scorecard.characteristics import (
     parse_characteristic,
 )
 from services.scoring.domain.scorecard.model import Characteristic, Scaling, Score, Scorecard, attainable_scores
-from services.scoring.domain.scorecard.shape import ANY_OBJECT, shape_faults
+from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING, shape_faults
 from shared.errors import Fault
 from shared.facts import FactValue
 from shared.products import Product
@@ -24,6 +24,9 @@ FORMAT: Final = "assay.scorecard/1"
 REASON_METHOD: Final = "shortfall_against_population_mean"
 """The only way of ranking reasons so far, named in the artefact so that another can be added beside it."""
 
+_MOST_SCORES: Final = 10_000
+"""Scores a card may span; each has its PD worked out at load, and no PD overflows within them."""
+
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 _SHAPE: Final = {
@@ -32,27 +35,27 @@ _SHAPE: Final = {
     "version": int,
     "title": str,
     "product": str,
-    "target": ANY_OBJECT,
+    "target": {ANY_KEY: ANYTHING},
     "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int, "direction": str},
     "reasons": {"method": str, "reference": str, "limit": int},
     "characteristics": [CHARACTERISTIC],
     "psi_baseline": {
         "sample": str,
         "rows": int,
-        "characteristics": ANY_OBJECT,
+        "characteristics": {ANY_KEY: [int]},
         "score_bands": [{"from?": int, "below?": int, "count": int, "bads": int, "bad_rate": str}],
     },
-    "metrics": ANY_OBJECT,
+    "metrics": {ANY_KEY: ANYTHING},
     "golden_vectors": [
         {
-            "facts": ANY_OBJECT,
+            "facts": {ANY_KEY: ANYTHING},
             "score": int,
             "pd": str,
             "points": [int],
             "reasons": [{"code": str, "characteristic": str, "shortfall_millipoints": int}],
         }
     ],
-    "provenance": ANY_OBJECT,
+    "provenance": {ANY_KEY: ANYTHING},
     "content_hash": str,
 }
 
@@ -68,10 +71,10 @@ class ScorecardError(ValueError):
 def content_hash(document: Mapping[str, Any]) -> str:
     """Return `sha256:` and the hash of a scorecard document without its own `content_hash`.
 
-    The hashed bytes are canonical JSON: keys sorted, no white space, UTF-8; documents hold no floats.
+    The hashed bytes are canonical JSON: keys sorted, no white space, ASCII; documents hold no floats.
     """
     content = {key: value for key, value in document.items() if key != "content_hash"}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -100,6 +103,8 @@ def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scoreca
     scale = Scaling(scaling["base_score"], scaling["base_odds"], scaling["points_to_double_odds"])
     characteristics = _characteristics(document["characteristics"], product)
     scores = attainable_scores(characteristics)
+    if len(scores) > _MOST_SCORES:
+        raise ScorecardError([Fault("/characteristics", "invalid_points", "spread over too many scores")])
     return Scorecard(
         name=document["name"],
         version=document["version"],
@@ -144,8 +149,9 @@ def _meaning_faults(document: Mapping[str, Any], product: Product) -> list[Fault
     checks = [
         (document["product"] == product.name, "/product", f"is not {product.name}"),
         (document["version"] >= 1, "/version", "must be 1 or more"),
-        (scaling["base_odds"] >= 1, "/scaling/base_odds", "must be 1 or more goods to one bad"),
-        (scaling["points_to_double_odds"] >= 1, "/scaling/points_to_double_odds", "must be 1 or more"),
+        (abs(scaling["base_score"]) <= 10_000, "/scaling/base_score", "must be between -10000 and 10000"),
+        (1 <= scaling["base_odds"] <= 10_000, "/scaling/base_odds", "must be 1 to 10000 goods to one bad"),
+        (1 <= scaling["points_to_double_odds"] <= 1000, "/scaling/points_to_double_odds", "must be 1 to 1000"),
         (scaling["direction"] == "higher_is_better", "/scaling/direction", "must be higher_is_better"),
         (reasons["method"] == REASON_METHOD, "/reasons/method", f"must be {REASON_METHOD}"),
         (1 <= reasons["limit"] <= 10, "/reasons/limit", "must be between 1 and 10"),
@@ -163,9 +169,9 @@ def _baseline_faults(document: Mapping[str, Any]) -> list[Fault]:
     faults = []
     expected = {entry["fact"]: len(entry["bins"]) for entry in document["characteristics"]}
     found = baseline["characteristics"]
-    for name in expected.keys() | found.keys():
+    for name in sorted(expected.keys() | found.keys()):
         counts = found.get(name)
-        if not isinstance(counts, list) or len(counts) != expected.get(name) or sum(counts) != rows:
+        if counts is None or len(counts) != expected.get(name) or sum(counts) != rows:
             faults.append(("/characteristics", f"must count all rows by the bins of {name}"))
     ends = [bands[0].get("from"), bands[-1].get("below")] if bands else [0]
     gaps = [one.get("below") is None or one.get("below") != two.get("from") for one, two in pairwise(bands)]

@@ -98,6 +98,8 @@ def _check_bins(fact: Fact, items: Sequence[Mapping[str, Any]]) -> None:
         if unwanted:
             place = f"/bins/{index}/{sorted(unwanted)[0]}"
             raise CharacteristicError(place, "invalid_bin", "has no place in a bin of this role")
+        if not 0 <= item["bads"] <= item["count"]:
+            raise CharacteristicError(f"/bins/{index}/bads", "invalid_bin", "must be between 0 and the count")
         if _holders(item["role"], fact) == {"values"} and not item.get("values"):
             raise CharacteristicError(f"/bins/{index}/values", "invalid_bin", "must list the values of this bin")
     roles = [item["role"] for item in items]

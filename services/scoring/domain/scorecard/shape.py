@@ -8,9 +8,11 @@ from shared.facts import pointer_token
 
 Shape = Any
 """A type or a tuple of types; `[shape]` for an array; a dict for an object with exactly those keys, where a key
-ending in `?` may be absent; `ANY_OBJECT` for an object that only people read."""
+ending in `?` may be absent; `{ANY_KEY: shape}` for an object with keys of its own; `ANYTHING` for what only people
+read."""
 
-ANY_OBJECT: Final = object()
+ANY_KEY: Final = "*"
+ANYTHING: Final = object()
 
 _WORDS: Final = {str: "a string", int: "an integer"}
 
@@ -24,7 +26,7 @@ def shape_faults(shape: Shape, value: object, pointer: str = "") -> list[Fault]:
         return _object_faults(shape, value, pointer)
     if isinstance(shape, list):
         return _array_faults(shape[0], value, pointer)
-    if shape is ANY_OBJECT:
+    if shape is ANYTHING:
         return _free_faults(value, pointer)
     allowed = shape if isinstance(shape, tuple) else (shape,)
     if type(value) in allowed:
@@ -35,6 +37,8 @@ def shape_faults(shape: Shape, value: object, pointer: str = "") -> list[Fault]:
 def _object_faults(shape: Mapping[str, Shape], value: object, pointer: str) -> list[Fault]:
     if not isinstance(value, Mapping):
         return [Fault(pointer, "wrong_type", "must be an object")]
+    if ANY_KEY in shape:
+        shape = {str(key): shape[ANY_KEY] for key in value}
     known = {key.removesuffix("?"): (key, inner) for key, inner in shape.items()}
     faults = [
         Fault(f"{pointer}/{pointer_token(str(key))}", "unknown_key", "is not a key of this object")
