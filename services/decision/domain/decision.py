@@ -1,0 +1,53 @@
+"""One decision: policy and score brought together. Where either is not there, a person decides, never the default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from services.decision.domain.outcome import Outcome
+from services.decision.domain.policy import Evaluation, Policy
+from services.decision.domain.reasons import POLICY_UNAVAILABLE, SCORE_UNAVAILABLE
+from shared.facts import FactValue
+from shared.products import Product
+
+__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOutcome:
+    """What scoring says: `score` in points, `pd` the probability of default, `reasons` codes in order."""
+
+    score: int
+    pd: Decimal
+    reasons: tuple[str, ...]
+    model: str
+    model_version: str
+    model_hash: str
+
+
+def decide(
+    product: Product, policy: Policy | None, facts: Mapping[str, FactValue], score: ScoreOutcome | None
+) -> Evaluation:
+    """Return the answer of `policy` to `facts` and `score`, which become the facts `score` and `pd`.
+
+    Without a policy for this product, or without a score, the application is referred. Without a score the policy is
+    still evaluated, so that the trace shows what is known.
+    """
+    if policy is None or policy.product != product.name:
+        return _referred(POLICY_UNAVAILABLE)
+    if score is None:
+        known = {name: value for name, value in facts.items() if name not in ("score", "pd")}
+        evaluation = policy.evaluate(known)
+        return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace)
+    return policy.evaluate({**facts, "score": score.score, "pd": score.pd}, score.reasons)
+
+
+def _referred(reason: str) -> Evaluation:
+    return Evaluation(
+        outcome=Outcome.REFER,
+        grade=None,
+        approved_minor=None,
+        rate=None,
+        reasons=(reason,),
+        trace={"tables": {}, "outputs": {}, "reasons": [reason]},
+    )
