@@ -13,7 +13,7 @@ from services.scoring.build.document import artefact, rendered
 from services.scoring.build.fit import fit
 from services.scoring.build.sample import others, read_sample, train_rows
 from services.scoring.build.spec import BuildError, read_spec
-from services.scoring.build.validation import cross_validation, validation
+from services.scoring.build.validation import check_scorecard, cross_validation, validation
 from services.scoring.domain.scorecard import load_scorecard
 
 __all__ = ["BuildError", "Progress", "build_scorecard"]
@@ -25,7 +25,8 @@ Progress = Callable[[str, int, int], None]
 def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> dict[str, Any]:
     """Build the scorecard of the spec file from the CSV file `data`, write it to `out` and return the document.
 
-    The artefact is loaded again before it is written, so that only a sound one is. Raises `BuildError`,
+    Before it is written the artefact is loaded as a service loads it, and must give every row of the data the score
+    of the fitted model, so that only a sound one is written. Raises `BuildError`,
     `ScorecardError` and `OSError`; `out` is then untouched.
     """
     plan = read_spec(spec)
@@ -40,7 +41,7 @@ def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> di
     progress("writing the artefact", steps - 1, steps)
     document = artefact(model, train, validation(model, train, held_out, folds, plan), plan)
     text = rendered(document)
-    load_scorecard(json.loads(text), plan.product)
+    check_scorecard(load_scorecard(json.loads(text), plan.product), model, sample)
     out.write_text(text, encoding="utf-8")
     progress("done", steps, steps)
     return document

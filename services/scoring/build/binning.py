@@ -4,13 +4,14 @@ The binning itself is optbinning's, which is imported only when a scorecard is b
 labels are ours, from the bins as they are written to the artefact.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, log
 from typing import Any
 
-from services.scoring.build.spec import BuildSpec, Candidate
+from services.scoring.build.spec import BuildError, BuildSpec, Candidate
 from services.scoring.domain.scorecard import BinRole
 from shared.facts import Fact, FactType, FactValue
 from shared.money import exponent
@@ -55,20 +56,25 @@ class CountedBin:
 def bin_candidate(
     candidate: Candidate, fact: Fact, values: Sequence[FactValue | None], bads: Sequence[bool], spec: BuildSpec
 ) -> list[CountedBin]:
-    """Return the bins of a candidate: regular ones, then special, missing and unseen, counted on these rows."""
+    """Return the bins of a candidate: regular ones, then special, missing and unseen, counted on these rows.
+
+    Raises `BuildError` when no row has a value to bin.
+    """
     special = [Holder(BinRole.SPECIAL, value, values=(value,)) for value in candidate.special]
     usable = [
         (value, bad)
         for value, bad in zip(values, bads, strict=True)
         if value is not None and value not in candidate.special
     ]
+    if not usable:
+        raise BuildError(f"{candidate.fact} has no value in the rows to fit on")
     holders = [
         *_regular(candidate, fact, [value for value, _ in usable], [bad for _, bad in usable], spec),
         *special,
         Holder(BinRole.MISSING, "missing"),
         Holder(BinRole.UNSEEN, "not seen in training"),
     ]
-    return _count(holders, values, bads)
+    return count_bins(holders, values, bads)
 
 
 def information_value(bins: Sequence[CountedBin]) -> float:
@@ -77,7 +83,8 @@ def information_value(bins: Sequence[CountedBin]) -> float:
     return sum((each.goods / goods - each.bads / bads) * each.woe for each in bins if each.woe is not None)
 
 
-def _count(holders: Sequence[Holder], values: Sequence[FactValue | None], bads: Sequence[bool]) -> list[CountedBin]:
+def count_bins(holders: Sequence[Holder], values: Sequence[FactValue | None], bads: Sequence[bool]) -> list[CountedBin]:
+    """Return the bins of `holders` with the rows that fall into them; every value must have its bin."""
     tallies = [[0, 0] for _ in holders]
     for value, bad in zip(values, bads, strict=True):
         place = next(index for index, holder in enumerate(holders) if holder.holds(value))
@@ -116,6 +123,8 @@ def _regular(
 
 def _splits(values: Sequence[Any], bads: Sequence[bool], candidate: Candidate, spec: BuildSpec) -> list[Any]:
     """Return optbinning's cut points of numbers, or its groups of categories."""
+    # Importing optbinning makes cvxpy try every solver there is and log those that do not load; we use none of them.
+    logging.getLogger("__cvxpy__").addFilter(lambda _: False)
     import numpy  # noqa: PLC0415
     from optbinning import OptimalBinning  # noqa: PLC0415
 

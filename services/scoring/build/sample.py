@@ -2,12 +2,17 @@
 
 import csv
 import hashlib
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from services.scoring.build.spec import BuildError, BuildSpec, Column
 from shared.facts import Fact, FactType, FactValue
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,11 @@ def read_sample(path: Path, spec: BuildSpec) -> Sample:
     a value that its fact refuses (named by line and column, without the value).
     """
     content = path.read_bytes()
-    reader = csv.DictReader(content.decode("utf-8").splitlines())
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BuildError("the data is not UTF-8 text") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
     target = spec.target["column"]
     expected = {target, *(column.name for column in spec.columns), *spec.excluded}
     differing = expected.symmetric_difference(reader.fieldnames or ())
@@ -38,6 +47,8 @@ def read_sample(path: Path, spec: BuildSpec) -> Sample:
         raise BuildError(f"spec and data do not have the same columns: {', '.join(sorted(differing))}")
     facts, bads = [], []
     for line, row in enumerate(reader, start=2):
+        if None in row or None in row.values():
+            raise BuildError(f"line {line}: does not have one cell for each column")
         if row[target] not in (spec.target["bad"], spec.target["good"]):
             raise BuildError(f"line {line}: {target} is neither good nor bad")
         facts.append(_facts(row, spec, line))
@@ -62,12 +73,18 @@ def _facts(row: dict[str, str], spec: BuildSpec, line: int) -> dict[str, FactVal
 
 def _value(fact: Fact, column: Column, cell: str) -> FactValue:
     if fact.type is FactType.INTEGER:
-        return fact.parse(int(cell) * column.multiply)
+        return fact.parse(_integer(cell) * column.multiply)
     if fact.type is FactType.MONEY:
-        return fact.parse({"amount_minor": int(cell) * column.multiply, "currency": fact.currency})
+        return fact.parse({"amount_minor": _integer(cell) * column.multiply, "currency": fact.currency})
     if fact.type is FactType.BOOLEAN:
         return fact.parse({"true": True, "false": False}.get(cell))
     return fact.parse(cell)
+
+
+def _integer(cell: str) -> int:
+    if _INTEGER.fullmatch(cell) is None:
+        raise ValueError("must be an integer")
+    return int(cell)
 
 
 def train_rows(bads: Sequence[bool], seed: int, train_percent: int) -> list[int]:

@@ -9,7 +9,7 @@ from services.scoring.build.fit import Model, fit
 from services.scoring.build.sample import Sample, fold_rows, others
 from services.scoring.build.spec import BuildError, BuildSpec
 from services.scoring.domain.discrimination import auc, gini, ks
-from services.scoring.domain.scorecard import Scaling
+from services.scoring.domain.scorecard import Scaling, Scorecard
 
 
 def cross_validation(sample: Sample, spec: BuildSpec, on_fold: Callable[[int], None]) -> list[Fraction]:
@@ -48,6 +48,13 @@ def validation(
             for each in model.left_out
         ],
     }
+
+
+def check_scorecard(scorecard: Scorecard, model: Model, sample: Sample) -> None:
+    """Raise `BuildError` unless the loaded artefact scores every row of `sample` as the fitted model does."""
+    for facts in sample.facts:
+        if scorecard.score(facts).score != model.points(facts):
+            raise BuildError("the artefact does not score as the model it was made from")
 
 
 def _outcomes(model: Model, sample: Sample) -> list[tuple[int, bool]]:
