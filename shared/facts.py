@@ -15,7 +15,7 @@ A fact that is absent or null is missing; it has no value, and missing is never 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,6 @@ from shared.errors import Fault
 from shared.money import MAX_MINOR
 
 FactValue = int | Decimal | str | bool | date
-WireValue = int | str | bool | Mapping[str, object]
 
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -152,7 +151,7 @@ def _date(_fact: Fact, wire: object) -> date:
         raise ValueError("is not a day of the calendar") from None
 
 
-_PARSERS: Final = {
+_PARSERS: Final[Mapping[FactType, Callable[[Fact, object], FactValue]]] = {
     FactType.INTEGER: _integer,
     FactType.MONEY: _money,
     FactType.DECIMAL: _decimal,

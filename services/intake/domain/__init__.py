@@ -1,0 +1,1 @@
+"""Applications and parties, as pure values."""

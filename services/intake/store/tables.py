@@ -1,0 +1,39 @@
+"""Intake's tables, as its migrations leave them."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from shared.tables import NOW, platform_tables
+
+metadata = sa.MetaData()
+platform_tables(metadata)
+
+party = sa.Table(
+    "party",
+    metadata,
+    sa.Column("party_id", sa.Text, primary_key=True),
+    sa.Column("external_ref", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+)
+
+application = sa.Table(
+    "application",
+    metadata,
+    sa.Column("application_id", sa.Text, primary_key=True),
+    sa.Column("party_id", sa.Text, sa.ForeignKey("party.party_id"), nullable=False, index=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("requested_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("facts", pg.JSONB, nullable=False),
+    sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("decision_id", sa.Text),
+    sa.Column("outcome", sa.Text),
+    sa.Column("reasons", pg.ARRAY(sa.Text)),
+    sa.Column("grade", sa.Text),
+    sa.Column("score", sa.Integer),
+    sa.Column("approved_minor", sa.BigInteger),
+    sa.Column("decided_at", sa.DateTime(timezone=True)),
+    sa.Column("account_id", sa.Text),
+    sa.Column("limit_minor", sa.BigInteger),
+)

@@ -1,0 +1,50 @@
+"""Scores as public contracts."""
+
+from datetime import datetime
+
+from services.scoring.domain.result import Scored
+from services.scoring.domain.scorecard import Reason
+from shared.contracts import scoring as contract
+from shared.contracts.envelope import Event
+from shared.contracts.intake import ApplicationSubmitted
+from shared.outbox import Fact
+
+
+def application_scored(event: Event[ApplicationSubmitted], scored: Scored, scored_at: datetime) -> Fact:
+    """Return the event that carries an application on, with its score or the reason why there is none."""
+    application = event.data
+    data = contract.ApplicationScored(
+        application_id=application.application_id,
+        party_id=application.party_id,
+        product=application.product,
+        requested=application.requested,
+        facts=application.facts,
+        submitted_at=application.submitted_at,
+        score=public_score(scored),
+        failure=scored.failure,
+        scored_at=scored_at,
+    )
+    return Fact(
+        contract.AGGREGATE, application.application_id, contract.ApplicationScored.type, data, event.traceparent
+    )
+
+
+def public_score(scored: Scored) -> contract.Score | None:
+    """Return the public form of a score."""
+    if scored.score is None or scored.scorecard is None:
+        return None
+    return contract.Score(
+        score=scored.score.score,
+        pd=str(scored.score.pd),
+        model=scored.scorecard.name,
+        model_version=scored.scorecard.version,
+        model_hash=scored.scorecard.content_hash,
+        reasons=tuple(_reason(reason) for reason in scored.score.reasons),
+    )
+
+
+def _reason(reason: Reason) -> contract.ScoreReason:
+    whole, thousandths = divmod(reason.shortfall_millipoints, 1000)
+    return contract.ScoreReason(
+        code=reason.code, characteristic=reason.characteristic, shortfall=f"{whole}.{thousandths:03d}"
+    )

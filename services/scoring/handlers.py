@@ -1,0 +1,87 @@
+"""The use cases of scoring."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from services.scoring import events
+from services.scoring.domain.result import Model, Scored, score_facts
+from services.scoring.domain.scorecard import ScorecardError, load_scorecard
+from services.scoring.metrics import SCORES
+from services.scoring.store import scores
+from shared import catalogue, inbox, outbox
+from shared.catalogue import Entry, EntryKind, Need, Shelf
+from shared.contracts.envelope import Event
+from shared.contracts.intake import ApplicationSubmitted
+from shared.db import Database
+from shared.errors import conflict, invalid
+from shared.products import parse_product
+
+CONSUMER: Final = "scoring"
+
+
+def model_shelf() -> Shelf[Model]:
+    """Return a shelf of live models by product."""
+    return Shelf([Need(EntryKind.PRODUCT), Need(EntryKind.SCORECARD)], _parse_model)
+
+
+def _parse_model(documents: Sequence[dict[str, Any]]) -> Model:
+    product = parse_product(documents[0])
+    return Model(product, load_scorecard(documents[1], product))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """Facts in wire form to be scored under the live model of their product."""
+
+    product: str
+    facts: Mapping[str, Any]
+
+
+async def score_requests(db: Database, shelf: Shelf[Model], batch: Sequence[ScoreRequest]) -> list[Scored]:
+    """Score facts for callers that keep the application; nothing is stored."""
+    async with db.transaction() as tx:
+        models = await shelf.take(tx, {entry.product for entry in batch})
+    return [score_facts(models.get(entry.product), entry.facts) for entry in batch]
+
+
+async def score_applications(db: Database, shelf: Shelf[Model], batch: Sequence[Event[ApplicationSubmitted]]) -> None:
+    """Score submitted applications and pass them on, each once."""
+    async with db.transaction() as tx:
+        fresh = await inbox.unseen(tx, CONSUMER, batch)
+        models = await shelf.take(tx, {event.data.product for event in fresh})
+        scored_at = datetime.now(UTC)
+        results = [score_facts(models.get(event.data.product), event.data.facts) for event in fresh]
+        await scores.add(
+            tx,
+            [
+                scores.ScoredApplication(
+                    event.data.application_id, event.data.product, event.data.facts, scored, scored_at
+                )
+                for event, scored in zip(fresh, results, strict=True)
+            ],
+        )
+        await outbox.put(
+            tx,
+            [events.application_scored(event, scored, scored_at) for event, scored in zip(fresh, results, strict=True)],
+        )
+    for event, scored in zip(fresh, results, strict=True):
+        SCORES.labels(event.data.product, scored.failure or "scored").inc()
+
+
+async def publish_model(db: Database, document: Mapping[str, Any], actor: str) -> Entry:
+    """Make a scorecard the live model of its product.
+
+    Raises `Refusal`: 409 when the product has not reached scoring yet, 422 when the artefact is not sound.
+    """
+    name = str(document.get("product"))
+    async with db.transaction() as tx:
+        product = (await catalogue.product_shelf().take(tx, [name])).get(name)
+        if product is None:
+            raise conflict("product_unknown", "scoring has not heard of this product yet; try again")
+        try:
+            load_scorecard(document, product)
+        except ScorecardError as error:
+            raise invalid("unsound_scorecard", "the scorecard can't be used", error.faults) from None
+        return await catalogue.publish(tx, EntryKind.SCORECARD, name, document, actor)

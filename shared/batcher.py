@@ -1,0 +1,92 @@
+"""Group commit: concurrent requests share one transaction.
+
+While one batch is being handled the next one fills, so an idle service adds no latency and a busy one spreads the
+cost of a commit over everybody who waits for it. There are no timers. (The idea is TigerBeetle's.)
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from shared.errors import Kind, Refusal
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+Handle = Callable[[Sequence[C]], Awaitable[Sequence[R | Refusal]]]
+"""Handles commands in one transaction; returns one result, or the refusal of that one command, for each."""
+
+MAX_WAITING: Final = 4096
+"""Beyond this many waiting commands new ones are refused: a short queue that says no beats a long one that lies."""
+
+
+class Batcher(Generic[C, R]):
+    """Gathers commands and hands them to `handle` in batches, `in_flight` of them at a time."""
+
+    def __init__(self, handle: Handle[C, R], *, max_batch: int = 256, in_flight: int = 1) -> None:
+        self._handle = handle
+        self._max_batch = max_batch
+        self._free = in_flight
+        self._waiting: deque[tuple[C, asyncio.Future[R]]] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def submit(self, command: C) -> R:
+        """Return the result of `command`; raises its `Refusal`, or whatever its batch failed with."""
+        if len(self._waiting) >= MAX_WAITING:
+            raise Refusal(Kind.UNAVAILABLE, "overloaded", "too many requests are waiting; try again")
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        self._start()
+        return await future
+
+    async def drain(self) -> None:
+        """Wait until everything submitted so far has been answered."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    def _start(self) -> None:
+        while self._free and self._waiting:
+            self._free -= 1
+            task = asyncio.get_running_loop().create_task(self._run())
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _run(self) -> None:
+        # The batch is taken here and not in `_start`: every request that is ready in this turn of the loop joins it.
+        await asyncio.sleep(0)
+        batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
+        # A caller that has gone away must not have its command carried out: nobody would learn of it.
+        batch = [(command, future) for command, future in batch if not future.done()]
+        try:
+            if batch:
+                await self._answer(batch)
+        finally:
+            self._free += 1
+            self._start()
+
+    async def _answer(self, batch: list[tuple[C, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._handle([command for command, _ in batch])
+        except Refusal as refusal:
+            # The whole batch met the same obstacle (the database is away); each caller is told.
+            for _, future in batch:
+                _fail(future, refusal)
+        except Exception as error:
+            if len(batch) == 1:
+                _fail(batch[0][1], error)
+                return
+            # One poisoned command must not fail its neighbours: nothing was committed, so each is tried alone.
+            for entry in batch:
+                await self._answer([entry])
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                if isinstance(result, Refusal):
+                    _fail(future, result)
+                elif not future.done():
+                    future.set_result(result)
+
+
+def _fail(future: asyncio.Future[R], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)

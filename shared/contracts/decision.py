@@ -1,0 +1,51 @@
+"""Events that decision publishes: decisions keyed by application (or by decision, where there is none), products."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.envelope import Amount, Contract, Instant
+
+AGGREGATE = "decision"
+PRODUCT_AGGREGATE = "product"
+
+
+class PolicyVersion(Contract):
+    """Exactly which policy decided."""
+
+    name: str
+    version: str
+    hash: str
+
+
+class Decided(Contract):
+    """A decision was made. `limit` is present on approve and counter_offer only; reasons on every other outcome.
+
+    `application_id` is null when the caller keeps the application and only asked for the decision.
+    """
+
+    type: ClassVar[str] = "decision.decided.v1"
+
+    decision_id: str
+    application_id: str | None
+    party_id: str
+    product: str
+    outcome: Literal["approve", "counter_offer", "refer", "pend_info", "decline"]
+    requested: Amount
+    limit: Amount | None
+    grade: str | None
+    score: int | None
+    reasons: tuple[str, ...] = Field(strict=False)
+    policy: PolicyVersion | None
+    submitted_at: Instant
+    decided_at: Instant
+
+
+class ProductPublished(Contract):
+    """A product of the catalogue with its data dictionary, as `shared.products.parse_product` reads it."""
+
+    type: ClassVar[str] = "decision.product_published.v1"
+
+    name: str
+    revision: int
+    document: dict[str, Any]

@@ -1,0 +1,100 @@
+"""PostgreSQL: engines, transactions, and the difference between "try again" and "broken".
+
+The search path of a role names the one schema it works in, so shared SQL (`outbox`, `inbox`, `idempotency`) stands
+unqualified and each service reaches its own tables only.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.errors import unavailable
+
+Transaction = AsyncConnection
+"""An open transaction, passed explicitly. Whoever opened it commits; nobody below does."""
+
+_TRANSIENT_SQLSTATES = (
+    "08",  # connection exception
+    "40001",  # serialization failure
+    "40P01",  # deadlock detected
+    "53",  # insufficient resources: too many connections, disk full
+    "55P03",  # lock not available
+    "57P",  # operator intervention: shutdown, crash, starting up
+    "57014",  # statement timeout
+)
+
+
+def async_url(url: str) -> str:
+    """Return `url` with the asyncpg driver, whatever driver it names."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def driver_url(url: str) -> str:
+    """Return `url` as asyncpg itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """The connection pool of one service and role."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, statement_timeout_seconds: int = 15) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            # After a restart of PostgreSQL the pool holds dead connections; the ping finds them before a caller does.
+            pool_pre_ping=True,
+            # Statement parameters hold facts about people; they stay out of error texts and so out of logs.
+            hide_parameters=True,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "statement_timeout": f"{statement_timeout_seconds}s",
+                    "idle_in_transaction_session_timeout": "30s",
+                    "timezone": "UTC",
+                    # Plans of a few set-based statements gain nothing from compilation and pay for it at each parse.
+                    "jit": "off",
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction that commits at the end of the block and rolls back on any error.
+
+        Raises `Refusal(UNAVAILABLE, "database_unavailable")` for faults that pass: whether the commit took effect is
+        then unknown, and the caller's idempotency key settles it.
+        """
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except (DBAPIError, OSError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if is_transient(error):
+                raise unavailable("database_unavailable", "the database is not available; try again") from error
+            raise
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the same work may succeed later: connection lost, server restarting, deadlock, no room.
+
+    After a restart SQLAlchemy lets some `OSError`s through unwrapped, so these count as well.
+    """
+    if isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state is None:
+        return False
+    return str(state).startswith(_TRANSIENT_SQLSTATES)

@@ -1,0 +1,150 @@
+"""The outbox: events are rows of the transaction that made them true; a relay publishes them afterwards, in order."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import text
+
+from shared.bus import Bus, BusUnavailableError
+from shared.contracts.envelope import Contract, to_message
+from shared.db import Database, Transaction
+from shared.errors import Refusal
+from shared.ids import new_id
+from shared.tracing import current_traceparent
+
+log = structlog.get_logger()
+
+_PUT: Final = text("""
+    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, traceparent)
+    SELECT r.id, r.aggregatetype, r.aggregateid, r.type, r.payload::json, r.traceparent
+    FROM unnest(CAST(:id AS text[]), CAST(:aggregatetype AS text[]), CAST(:aggregateid AS text[]),
+                CAST(:type AS text[]), CAST(:payload AS text[]), CAST(:traceparent AS text[]))
+         WITH ORDINALITY AS r(id, aggregatetype, aggregateid, type, payload, traceparent, place)
+    ORDER BY r.place
+""")
+_NOTIFY: Final = text("SELECT pg_notify('outbox_' || current_schema(), '')")
+_PENDING: Final = text("""
+    SELECT seq, id, aggregatetype, aggregateid, type, payload::text AS payload, traceparent, created_at,
+           current_schema() AS source
+    FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT :limit
+""")
+_PUBLISHED: Final = text("UPDATE outbox SET published_at = now() WHERE seq = ANY(CAST(:seqs AS bigint[]))")
+_DEPTH: Final = text("""
+    SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age_seconds
+    FROM outbox WHERE published_at IS NULL
+""")
+_LEAD: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('outbox_relay'), hashtext(current_schema()))")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A domain fact on its way out: the contract, and the aggregate it belongs to."""
+
+    aggregate_type: str
+    aggregate_id: str
+    event_type: str
+    data: Contract
+    traceparent: str | None = None
+
+
+async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
+    """Add events to the outbox in this transaction, in the order given."""
+    if not facts:
+        return
+    trace = current_traceparent()
+    await tx.execute(
+        _PUT,
+        {
+            "id": [new_id("evt") for _ in facts],
+            "aggregatetype": [fact.aggregate_type for fact in facts],
+            "aggregateid": [fact.aggregate_id for fact in facts],
+            "type": [fact.event_type for fact in facts],
+            "payload": [fact.data.model_dump_json() for fact in facts],
+            "traceparent": [fact.traceparent or trace for fact in facts],
+        },
+    )
+    await tx.execute(_NOTIFY)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is waiting to be published, and for how long the oldest has waited."""
+
+    depth: int
+    age_seconds: float
+
+
+async def backlog(db: Database) -> Backlog:
+    """Return what the relay has still to publish."""
+    async with db.transaction() as tx:
+        row = (await tx.execute(_DEPTH)).one()
+        return Backlog(row.depth, row.age_seconds)
+
+
+class Relay:
+    """Publishes pending outbox rows. Any number may run; an advisory lock lets one work at a time."""
+
+    def __init__(self, db: Database, bus: Bus, *, batch: int = 500, idle_seconds: float = 1.0) -> None:
+        self._db = db
+        self._bus = bus
+        self._batch = batch
+        self._idle_seconds = idle_seconds
+        self._wake = asyncio.Event()
+
+    def wake(self, _payload: str = "") -> None:
+        """Look for pending rows now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled; an unreachable bus or database is retried for ever."""
+        while True:
+            self._wake.clear()
+            try:
+                published = await self.publish_pending()
+            except (BusUnavailableError, Refusal) as error:
+                log.warning("relay_waits", cause=type(error).__name__)
+                await asyncio.sleep(0.5)
+                continue
+            if published < self._batch:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._idle_seconds)
+        except TimeoutError:
+            return
+
+    async def publish_pending(self) -> int:
+        """Publish one batch of pending rows and mark them; return how many.
+
+        A crash between the two publishes them once more: delivery is at least once, and consumers have an inbox.
+        The transaction stays open while the bus acknowledges, because it holds the lock that makes this relay the
+        only one; it holds no lock that a request could wait for.
+        """
+        async with self._db.transaction() as tx:
+            if not (await tx.execute(_LEAD)).scalar_one():
+                return 0
+            rows = (await tx.execute(_PENDING, {"limit": self._batch})).all()
+            if not rows:
+                return 0
+            await self._bus.publish([_message(row) for row in rows])
+            await tx.execute(_PUBLISHED, {"seqs": [row.seq for row in rows]})
+            return len(rows)
+
+
+def _message(row: Any) -> Any:
+    created: datetime = row.created_at
+    return to_message(
+        event_id=row.id,
+        event_type=row.type,
+        source=row.source,
+        aggregate_type=row.aggregatetype,
+        aggregate_id=row.aggregateid,
+        time=created,
+        payload=row.payload,
+        traceparent=row.traceparent,
+    )
