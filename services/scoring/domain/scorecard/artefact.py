@@ -1,8 +1,5 @@
 """The JSON artefact of a scorecard, read strictly: what is not understood, or not reproduced, is refused."""
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -14,6 +11,7 @@ from services.scoring.domain.scorecard.characteristics import (
 )
 from services.scoring.domain.scorecard.model import Characteristic, Scaling, Score, Scorecard, attainable_scores
 from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING, shape_faults
+from shared import canonical
 from shared.errors import Fault
 from shared.facts import FactValue
 from shared.products import Product
@@ -26,8 +24,6 @@ REASON_METHOD: Final = "shortfall_against_population_mean"
 
 _MOST_SCORES: Final = 10_000
 """Scores a card may span; each has its PD worked out at load, and no PD overflows within them."""
-
-_HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 _SHAPE: Final = {
     "format": str,
@@ -69,13 +65,11 @@ class ScorecardError(ValueError):
 
 
 def content_hash(document: Mapping[str, Any]) -> str:
-    """Return `sha256:` and the hash of a scorecard document without its own `content_hash`.
+    """Return the SHA-256, in hexadecimal, of a scorecard document without its own `content_hash`.
 
-    The hashed bytes are canonical JSON: keys sorted, no white space, ASCII; documents hold no floats.
+    Documents hold no floats, so their canonical JSON is unambiguous.
     """
-    content = {key: value for key, value in document.items() if key != "content_hash"}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return canonical.content_hash({key: value for key, value in document.items() if key != "content_hash"})
 
 
 def load_scorecard(document: Mapping[str, Any], product: Product) -> Scorecard:
@@ -135,10 +129,11 @@ def _refuse(faults: Sequence[Fault]) -> None:
 
 
 def _hash_faults(document: Mapping[str, Any]) -> list[Fault]:
-    stated = document["content_hash"]
-    if _HASH.fullmatch(stated) is None:
-        return [Fault("/content_hash", "invalid_hash", "must be sha256: and 64 hexadecimal digits")]
-    if stated != content_hash(document):
+    try:
+        actual = content_hash(document)
+    except UnicodeEncodeError:
+        return [Fault("", "invalid_text", "holds half of a surrogate pair")]
+    if document["content_hash"] != actual:
         return [Fault("/content_hash", "hash_mismatch", "is not the hash of this document")]
     return []
 

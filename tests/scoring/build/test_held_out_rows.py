@@ -1,0 +1,54 @@
+"""The figures that the committed scorecard states, measured again on the rows it was not fitted on."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from services.scoring.build.document import decimal
+from services.scoring.build.sample import Sample, others, read_sample, train_rows
+from services.scoring.domain.discrimination import auc, gini, ks
+from tests.scoring.build.committed import DOCUMENT, SCORECARD, SPEC
+
+
+@pytest.fixture(scope="module")
+def sample(german_credit: Path) -> Sample:
+    return read_sample(german_credit, SPEC)
+
+
+@pytest.fixture(scope="module")
+def parts(sample: Sample) -> dict[str, Sample]:
+    train = train_rows(sample.bads, SPEC.seed, SPEC.train_percent)
+    return {"train": sample.rows(train), "held_out": sample.rows(others(train, len(sample.bads)))}
+
+
+@pytest.mark.parametrize("part", ["train", "held_out"])
+def test_the_scorer_reaches_the_stated_figures(parts: dict[str, Sample], part: str) -> None:
+    rows = parts[part]
+    outcomes = [(SCORECARD.score(facts).score, bad) for facts, bad in zip(rows.facts, rows.bads, strict=True)]
+    stated = DOCUMENT["metrics"][part]
+    measured = {"auc": decimal(auc(outcomes)), "gini": decimal(gini(outcomes)), "ks": decimal(ks(outcomes))}
+    assert measured == {name: stated[name] for name in measured}
+    assert (stated["rows"], stated["bads"]) == (len(rows.bads), sum(rows.bads))
+
+
+def test_the_scorecard_was_built_from_this_file(sample: Sample) -> None:
+    assert DOCUMENT["provenance"]["data"]["sha256"] == sample.sha256
+
+
+def test_every_bin_counts_the_training_rows_that_fall_into_it(parts: dict[str, Sample]) -> None:
+    counts: dict[tuple[str, str], list[int]] = {}
+    for facts, bad in zip(parts["train"].facts, parts["train"].bads, strict=True):
+        for scored in SCORECARD.score(facts).points:
+            tally = counts.setdefault((scored.characteristic, scored.bin), [0, 0])
+            tally[0] += 1
+            tally[1] += bad
+    for entry in DOCUMENT["characteristics"]:
+        for item in entry["bins"]:
+            assert counts.get((entry["fact"], item["label"]), [0, 0]) == [item["count"], item["bads"]]
+
+
+def test_the_mean_pd_of_the_training_rows_is_their_bad_rate(parts: dict[str, Sample]) -> None:
+    rows = parts["train"]
+    mean = sum(SCORECARD.score(facts).pd for facts in rows.facts) / len(rows.facts)
+    assert abs(mean - Decimal(sum(rows.bads)) / len(rows.bads)) < Decimal("0.005")
