@@ -50,5 +50,5 @@ def test_every_bin_counts_the_training_rows_that_fall_into_it(parts: dict[str, S
 
 def test_the_mean_pd_of_the_training_rows_is_their_bad_rate(parts: dict[str, Sample]) -> None:
     rows = parts["train"]
-    mean = sum(SCORECARD.score(facts).pd for facts in rows.facts) / len(rows.facts)
+    mean = sum((SCORECARD.score(facts).pd for facts in rows.facts), Decimal(0)) / len(rows.facts)
     assert abs(mean - Decimal(sum(rows.bads)) / len(rows.bads)) < Decimal("0.005")

@@ -1,13 +1,16 @@
 """Which artefacts are refused, and how clearly the fault is named."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.scoring.domain.scorecard import ScorecardError, load_scorecard
 from shared.products import parse_product
-from tests.scoring.domain.small import SMALL_PRODUCT, changed, regular, small_document
+from tests.scoring.domain.small import SMALL_PRODUCT, changed, regular, signed, small_document
 
 Document = dict[str, Any]
 
@@ -50,7 +53,7 @@ def test_a_sound_scorecard_says_what_it_is_and_which_scores_it_can_give() -> Non
         (lambda d: d["golden_vectors"].clear(), ("/golden_vectors", "invalid_scorecard")),
         (lambda d: bins_of(d, 0)[0].update(colour="red"), ("/characteristics/0/bins/0/colour", "unknown_key")),
         (lambda d: bins_of(d, 0)[0].update(points="200"), ("/characteristics/0/bins/0/points", "wrong_type")),
-        (lambda d: bins_of(d, 0)[0].update(points=10**9), ("/characteristics", "invalid_points")),
+        (lambda d: bins_of(d, 0)[0].update(points=10**40), ("/characteristics", "invalid_points")),
         (
             lambda d: d["psi_baseline"]["characteristics"].pop("purpose"),
             ("/psi_baseline/characteristics", "invalid_baseline"),
@@ -186,3 +189,46 @@ def test_a_fact_that_became_protected_later_stops_the_scorecard() -> None:
     with pytest.raises(ScorecardError) as refused:
         load_scorecard(small_document(), stricter)
     assert [fault.code for fault in refused.value.faults] == ["protected_fact"]
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from places(item, (*path, index))
+
+
+any_json = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**40), 10**40)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+    | st.sampled_from(["regular", "special", "missing", "unseen", "0.35", "NaN"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abfrom", max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from([place for place in places(small_document()) if place]), any_json)
+def test_whatever_a_forger_puts_in_is_loaded_or_refused_and_never_breaks_the_loader(
+    place: tuple[str | int, ...], forged: object
+) -> None:
+    document = copy.deepcopy(small_document())
+    target: Any = document
+    for key in place[:-1]:
+        target = target[key]
+    target[place[-1]] = forged
+    try:
+        card = load_scorecard(signed(document), SMALL_PRODUCT)
+    except ScorecardError as refused:
+        assert refused.faults
+    else:
+        assert card.lowest_score <= card.score({}).score <= card.highest_score
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    document = small_document() | {"title": "\ud800"}
+    assert faults_of(document) == [("", "invalid_text")]

@@ -22,8 +22,8 @@ FORMAT: Final = "assay.scorecard/1"
 REASON_METHOD: Final = "shortfall_against_population_mean"
 """The only way of ranking reasons so far, named in the artefact so that another can be added beside it."""
 
-_MOST_SCORES: Final = 10_000
-"""Scores a card may span; each has its PD worked out at load, and no PD overflows within them."""
+_FARTHEST_SCORE: Final = 10_000
+"""Scores lie within plus and minus this, so that the PD of each can be worked out at load without overflow."""
 
 _SHAPE: Final = {
     "format": str,
@@ -97,8 +97,8 @@ def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scoreca
     scale = Scaling(scaling["base_score"], scaling["base_odds"], scaling["points_to_double_odds"])
     characteristics = _characteristics(document["characteristics"], product)
     scores = attainable_scores(characteristics)
-    if len(scores) > _MOST_SCORES:
-        raise ScorecardError([Fault("/characteristics", "invalid_points", "spread over too many scores")])
+    if scores[0] < -_FARTHEST_SCORE or scores[-1] > _FARTHEST_SCORE:
+        raise ScorecardError([Fault("/characteristics", "invalid_points", "add up to scores that are out of range")])
     return Scorecard(
         name=document["name"],
         version=document["version"],
@@ -144,7 +144,7 @@ def _meaning_faults(document: Mapping[str, Any], product: Product) -> list[Fault
     checks = [
         (document["product"] == product.name, "/product", f"is not {product.name}"),
         (document["version"] >= 1, "/version", "must be 1 or more"),
-        (abs(scaling["base_score"]) <= 10_000, "/scaling/base_score", "must be between -10000 and 10000"),
+        (abs(scaling["base_score"]) <= _FARTHEST_SCORE, "/scaling/base_score", "is out of range"),
         (1 <= scaling["base_odds"] <= 10_000, "/scaling/base_odds", "must be 1 to 10000 goods to one bad"),
         (1 <= scaling["points_to_double_odds"] <= 1000, "/scaling/points_to_double_odds", "must be 1 to 1000"),
         (scaling["direction"] == "higher_is_better", "/scaling/direction", "must be higher_is_better"),
