@@ -140,10 +140,14 @@ class Need:
         return self.name or name
 
 
+Parse = Callable[[Sequence[dict[str, Any]], tuple[int, ...]], T]
+"""Makes a thing of its documents; gets their revisions as well, in the same order."""
+
+
 class Shelf(Generic[T]):
     """Things parsed from live documents, each combination of revisions read and parsed once per process."""
 
-    def __init__(self, needs: Sequence[Need], parse: Callable[[Sequence[dict[str, Any]]], T]) -> None:
+    def __init__(self, needs: Sequence[Need], parse: Parse[T]) -> None:
         self._needs = tuple(needs)
         self._parse = parse
         self._parsed: dict[tuple[str, tuple[int, ...]], T] = {}
@@ -168,10 +172,10 @@ class Shelf(Generic[T]):
                 await document(tx, need.kind, need.name_for(name), revision)
                 for need, revision in zip(self._needs, revisions, strict=True)
             ]
-            self._parsed[key] = self._parse(documents)
+            self._parsed[key] = self._parse(documents, revisions)
         return self._parsed[key]
 
 
 def product_shelf() -> Shelf[Product]:
     """Return a shelf of products."""
-    return Shelf([Need(EntryKind.PRODUCT)], lambda documents: parse_product(documents[0]))
+    return Shelf([Need(EntryKind.PRODUCT)], lambda documents, _revisions: parse_product(documents[0]))

@@ -26,7 +26,7 @@ def model_shelf() -> Shelf[Model]:
     return Shelf([Need(EntryKind.PRODUCT), Need(EntryKind.SCORECARD)], _parse_model)
 
 
-def _parse_model(documents: Sequence[dict[str, Any]]) -> Model:
+def _parse_model(documents: Sequence[dict[str, Any]], _revisions: tuple[int, ...]) -> Model:
     product = parse_product(documents[0])
     return Model(product, load_scorecard(documents[1], product))
 

@@ -26,14 +26,14 @@ class ScoreOutcome:
 
 
 def decide(
-    product: Product, policy: Policy | None, facts: Mapping[str, FactValue], score: ScoreOutcome | None
+    product: Product | None, policy: Policy | None, facts: Mapping[str, FactValue], score: ScoreOutcome | None
 ) -> Evaluation:
     """Return the answer of `policy` to `facts` and `score`, which become the facts `score` and `pd`.
 
     Without a policy for this product, or without a score, the application is referred. Without a score the policy is
     still evaluated, so that the trace shows what is known.
     """
-    if policy is None or policy.product != product.name:
+    if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
     if score is None:
         known = {name: value for name, value in facts.items() if name not in ("score", "pd")}

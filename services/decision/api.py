@@ -1,0 +1,128 @@
+"""HTTP in: decisions and the catalogue."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.decision import handlers, replies
+from services.decision.domain.record import Question
+from services.decision.handlers import DecisionRequest
+from services.decision.rulebooks import Rulebooks
+from services.decision.scoring_client import ScoringClient
+from shared.batcher import Batcher
+from shared.catalogue import Entry
+from shared.db import Database
+from shared.errors import Fault, invalid
+from shared.http import Body, SafeStr, StrictRoute, caller, claim, operation, reply
+from shared.http.catalogue import EntryReply, entry_reply
+from shared.http.money import PositiveMoneyBody
+from shared.idempotency import Answer
+from shared.money import Money
+from shared.products import REQUESTED_AMOUNT
+from shared.tracing import current_traceparent
+
+_LATEST = "dec_~"
+"""Sorts after every decision id."""
+
+
+class DecisionBody(Body):
+    """What is to be decided, for a caller that keeps the application; `reference` is the caller's own."""
+
+    product: SafeStr
+    party_id: SafeStr
+    requested: PositiveMoneyBody
+    facts: Mapping[str, Any] = Field(
+        max_length=500, examples=[{"duration_months": 24, "purpose": "car (new)", "housing": "own"}]
+    )
+    reference: SafeStr | None = None
+
+
+class DocumentBody(Body):
+    """A catalogue document, as its YAML file reads."""
+
+    document: dict[str, Any]
+
+
+def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) -> APIRouter:
+    """Return the routes of decisions."""
+    routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["decisions"])
+    # Two batches under way: one waits for scoring while the other commits.
+    requests: Batcher[DecisionRequest, Answer] = Batcher(
+        partial(handlers.decide_now, db, rulebooks, scoring), in_flight=2
+    )
+
+    @routes.post("/decisions", **operation("decisions:write", idempotent=True, replies={201: replies.DecisionReply}))
+    async def decide(request: Request, body: DecisionBody) -> Response:
+        """Decide now. The decision is stored with its trace; an outcome that is not `approve` carries reasons."""
+        answer = await requests.submit(DecisionRequest(_question(body), claim(request), current_traceparent()))
+        return Response(answer.body, answer.status, {"Location": answer.location or ""}, "application/json")
+
+    @routes.get("/decisions/{decision_id}", **operation("decisions:read", replies={200: replies.ExplainedReply}))
+    async def get_decision(decision_id: str) -> Response:
+        """Return a decision with its facts, every rule with its operands, and its reasons in words."""
+        found = await handlers.get_decision(db, rulebooks, decision_id)
+        wording = {code: dict(words) for code, words in found.wording.items()}
+        return reply(replies.explained_reply(found.decision, found.trace, wording))
+
+    @routes.get("/decisions", **operation("decisions:read", replies={200: replies.DecisionPage}))
+    async def list_decisions(
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str, Query(max_length=64, pattern=r"^[ -~]+$")] = _LATEST,
+        application_id: Annotated[str | None, Query(max_length=64, pattern=r"^[ -~]+$")] = None,
+    ) -> Response:
+        """Return decisions, newest first; of one application if asked."""
+        found = await handlers.list_decisions(db, cursor, limit, application_id)
+        following = found[-1].decision_id if len(found) == limit else None
+        items = [replies.decision_reply(decision) for decision in found]
+        return reply(replies.DecisionPage(items=items, next_cursor=following))
+
+    return routes
+
+
+def catalogue_router(db: Database) -> APIRouter:
+    """Return the routes of products, reasons and policies. Each answers 201 to a new version, 200 to the live one."""
+    routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["catalogue"])
+    arguments = operation("catalogue:write", replies={200: EntryReply, 201: EntryReply})
+
+    @routes.post("/products", **arguments)
+    async def publish_product(request: Request, body: DocumentBody) -> Response:
+        """Publish a product with its data dictionary."""
+        return _published(await handlers.publish_product(db, body.document, caller(request).client))
+
+    @routes.post("/reasons", **arguments)
+    async def publish_reasons(request: Request, body: DocumentBody) -> Response:
+        """Publish the reason codes of a product, or of any product."""
+        return _published(await handlers.publish_reasons(db, body.document, caller(request).client))
+
+    @routes.post("/policies", **arguments)
+    async def publish_policy(request: Request, body: DocumentBody) -> Response:
+        """Check a policy and make it the live one of its product."""
+        return _published(await handlers.publish_policy(db, body.document, caller(request).client))
+
+    return routes
+
+
+def _published(entry: Entry) -> Response:
+    return reply(entry_reply(entry), 201 if entry.is_new else 200)
+
+
+def _question(body: DecisionBody) -> Question:
+    if REQUESTED_AMOUNT in body.facts:
+        fault = Fault(f"/facts/{REQUESTED_AMOUNT}", "reserved_fact", "is taken from /requested")
+        raise invalid("invalid_facts", "the facts do not fit the product", [fault])
+    requested = {"amount_minor": body.requested.amount_minor, "currency": body.requested.currency}
+    return Question(
+        application_id=None,
+        reference=body.reference,
+        party_id=body.party_id,
+        product=body.product,
+        requested=Money(body.requested.amount_minor, body.requested.currency),
+        facts={**body.facts, REQUESTED_AMOUNT: requested},
+        submitted_at=datetime.now(UTC),
+    )

@@ -1,0 +1,38 @@
+"""Composition root of decision: the only file that constructs things."""
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+
+from services.decision import consumers
+from services.decision.api import catalogue_router, decision_router
+from services.decision.rulebooks import Rulebooks
+from services.decision.scoring_client import ScoringClient
+from services.decision.settings import Settings
+from shared import service
+from shared.auth import ApiKeys
+from shared.bus.connect import open_bus
+from shared.db import Database
+from shared.settings import BusSettings, PlatformSettings
+
+
+def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
+    """Return the API process."""
+    db = Database(settings.database_url.get_secret_value())
+    scoring = ScoringClient(
+        settings.scoring_url, settings.scoring_key.get_secret_value(), settings.scoring_timeout_seconds
+    )
+    routers = [decision_router(db, Rulebooks(), scoring), catalogue_router(db)]
+    return service.api(
+        "decision",
+        routers,
+        db,
+        ApiKeys.load(platform.api_keys_file),
+        checks={"scoring": scoring.reachable},
+        on_stop=scoring.close,
+    )
+
+
+def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
+    """Return the worker process: relay and consumers."""
+    db = Database(settings.database_url.get_secret_value(), pool_size=6)
+    return service.worker("decision", db, open_bus(bus_settings), [consumers.subscription(db)])

@@ -1,0 +1,131 @@
+"""What decision shows of its values over HTTP."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.decision.domain.record import Decision
+from shared.http.money import MoneyBody
+from shared.idempotency import Answer
+from shared.money import Money
+
+
+class ScoreReply(BaseModel):
+    """The score that the decision rests on, and exactly which model gave it."""
+
+    score: int
+    pd: str
+    reasons: list[str]
+    model: str
+    model_version: str
+    model_hash: str
+
+
+class PolicyReply(BaseModel):
+    """Exactly which policy decided."""
+
+    name: str
+    version: str
+    hash: str
+
+
+class DecisionReply(BaseModel):
+    """A decision. `limit` and `rate` stand only where credit is granted; `reasons` on every other outcome."""
+
+    decision_id: str
+    application_id: str | None
+    reference: str | None
+    party_id: str
+    product: str
+    outcome: str
+    grade: str | None
+    requested: MoneyBody
+    limit: MoneyBody | None
+    rate: str | None
+    queue: str | None
+    reasons: list[str]
+    score: ScoreReply | None
+    policy: PolicyReply | None
+    submitted_at: datetime
+    decided_at: datetime
+
+
+class ExplainedReply(DecisionReply):
+    """A decision with the facts it was made on, every rule with its operands, and its reasons in words."""
+
+    facts: dict[str, Any]
+    trace: list[dict[str, Any]]
+    reason_wording: dict[str, dict[str, str]]
+
+
+class DecisionPage(BaseModel):
+    """One page, newest first; `next_cursor` is null on the last one."""
+
+    items: list[DecisionReply]
+    next_cursor: str | None
+
+
+def decided(decision: Decision) -> Answer:
+    """Return the answer to a request for a decision."""
+    body = decision_reply(decision).model_dump_json().encode()
+    return Answer(201, body, f"/v1/decisions/{decision.decision_id}")
+
+
+def decision_reply(decision: Decision) -> DecisionReply:
+    """Return the public form of a decision."""
+    return DecisionReply(**_fields(decision))
+
+
+def explained_reply(
+    decision: Decision, trace: list[dict[str, Any]], wording: dict[str, dict[str, str]]
+) -> ExplainedReply:
+    """Return a decision with everything that explains it."""
+    facts = dict(decision.question.facts)
+    return ExplainedReply(**_fields(decision), facts=facts, trace=trace, reason_wording=wording)
+
+
+def _fields(decision: Decision) -> dict[str, Any]:
+    question, evaluation, limit = decision.question, decision.evaluation, decision.limit
+    return {
+        "decision_id": decision.decision_id,
+        "application_id": question.application_id,
+        "reference": question.reference,
+        "party_id": question.party_id,
+        "product": question.product,
+        "outcome": evaluation.outcome.value,
+        "grade": evaluation.grade,
+        "requested": _money(question.requested),
+        "limit": None if limit is None else _money(limit),
+        "rate": None if evaluation.rate is None else str(evaluation.rate),
+        "queue": evaluation.queue,
+        "reasons": list(evaluation.reasons),
+        "score": _score(decision),
+        "policy": _policy(decision),
+        "submitted_at": question.submitted_at,
+        "decided_at": decision.decided_at,
+    }
+
+
+def _score(decision: Decision) -> ScoreReply | None:
+    score = decision.score
+    if score is None:
+        return None
+    return ScoreReply(
+        score=score.score,
+        pd=str(score.pd),
+        reasons=list(score.reasons),
+        model=score.model,
+        model_version=score.model_version,
+        model_hash=score.model_hash,
+    )
+
+
+def _policy(decision: Decision) -> PolicyReply | None:
+    if decision.policy_name is None or decision.policy_version is None or decision.policy_hash is None:
+        return None
+    return PolicyReply(name=decision.policy_name, version=decision.policy_version, hash=decision.policy_hash)
+
+
+def _money(money: Money) -> MoneyBody:
+    return MoneyBody(amount_minor=money.amount_minor, currency=money.currency)

@@ -1,0 +1,1 @@
+"""SQL of decision. Functions take an open transaction, return domain values and never commit."""

@@ -1,0 +1,139 @@
+"""Decisions, added in sets and never changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from services.decision.domain.decision import Evaluation, Outcome, ScoreOutcome
+from services.decision.domain.record import Decision, Question
+from shared.db import Transaction
+from shared.money import Money
+
+_COLUMNS: Final = {
+    "decision_id": "text",
+    "application_id": "text",
+    "reference": "text",
+    "party_id": "text",
+    "product": "text",
+    "requested_minor": "bigint",
+    "currency": "text",
+    "facts": "json",
+    "score": "json",
+    "policy_name": "text",
+    "policy_version": "text",
+    "policy_hash": "text",
+    "revisions": "json",
+    "outcome": "text",
+    "grade": "text",
+    "approved_minor": "bigint",
+    "rate": "numeric",
+    "queue": "text",
+    "reasons": "json",
+    "trace": "json",
+    "submitted_at": "timestamptz",
+    "decided_at": "timestamptz",
+}
+_ARRAY_OF: Final = {"json": "text", "numeric": "text"}
+_NAMES: Final = ", ".join(_COLUMNS)
+_ADD: Final = text(f"""
+    INSERT INTO decision ({_NAMES})
+    SELECT {", ".join(f"r.{name}::{kind}" for name, kind in _COLUMNS.items())}
+    FROM unnest({", ".join(f"CAST(:{name} AS {_ARRAY_OF.get(kind, kind)}[])" for name, kind in _COLUMNS.items())})
+         AS r({_NAMES})
+    ON CONFLICT (application_id) WHERE application_id IS NOT NULL DO NOTHING
+    RETURNING decision_id
+""")  # noqa: S608 - names of columns, no input
+_SELECT: Final = f"SELECT {_NAMES} FROM decision"  # noqa: S608 - names of columns, no input
+_FIND: Final = text(f"{_SELECT} WHERE decision_id = :decision_id")
+_PAGE: Final = text(f"""
+    {_SELECT} WHERE decision_id < :before
+    AND (CAST(:application_id AS text) IS NULL OR application_id = :application_id)
+    ORDER BY decision_id DESC LIMIT :limit
+""")
+
+
+async def add(tx: Transaction, decisions: Sequence[Decision]) -> set[str]:
+    """Store decisions and return the ids of those that are new; an application that has one keeps it."""
+    if not decisions:
+        return set()
+    rows = [_row(decision) for decision in decisions]
+    result = await tx.execute(_ADD, {name: [row[name] for row in rows] for name in _COLUMNS})
+    return set(result.scalars())
+
+
+async def find(tx: Transaction, decision_id: str) -> Decision | None:
+    """Return a decision."""
+    row = (await tx.execute(_FIND, {"decision_id": decision_id})).one_or_none()
+    return None if row is None else _decision(row)
+
+
+async def page(tx: Transaction, before: str, limit: int, application_id: str | None) -> list[Decision]:
+    """Return up to `limit` decisions, newest first, older than the id `before`; of one application if given."""
+    rows = await tx.execute(_PAGE, {"before": before, "limit": limit, "application_id": application_id})
+    return [_decision(row) for row in rows]
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    question, evaluation, score = decision.question, decision.evaluation, decision.score
+    return {
+        "decision_id": decision.decision_id,
+        "application_id": question.application_id,
+        "reference": question.reference,
+        "party_id": question.party_id,
+        "product": question.product,
+        "requested_minor": question.requested.amount_minor,
+        "currency": question.requested.currency,
+        "facts": json.dumps(question.facts),
+        "score": None if score is None else json.dumps({**asdict(score), "pd": str(score.pd)}),
+        "policy_name": decision.policy_name,
+        "policy_version": decision.policy_version,
+        "policy_hash": decision.policy_hash,
+        "revisions": json.dumps(decision.revisions),
+        "outcome": evaluation.outcome.value,
+        "grade": evaluation.grade,
+        "approved_minor": evaluation.approved_minor,
+        "rate": None if evaluation.rate is None else str(evaluation.rate),
+        "queue": evaluation.queue,
+        "reasons": json.dumps(evaluation.reasons),
+        "trace": json.dumps(evaluation.trace),
+        "submitted_at": question.submitted_at,
+        "decided_at": decision.decided_at,
+    }
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        decision_id=row.decision_id,
+        question=Question(
+            application_id=row.application_id,
+            reference=row.reference,
+            party_id=row.party_id,
+            product=row.product,
+            requested=Money(row.requested_minor, row.currency),
+            facts=json.loads(row.facts),
+            submitted_at=row.submitted_at,
+        ),
+        score=None if row.score is None else _score(json.loads(row.score)),
+        policy_name=row.policy_name,
+        policy_version=row.policy_version,
+        policy_hash=row.policy_hash,
+        revisions=tuple(json.loads(row.revisions)),
+        evaluation=Evaluation(
+            outcome=Outcome(row.outcome),
+            grade=row.grade,
+            approved_minor=row.approved_minor,
+            rate=row.rate,
+            reasons=tuple(json.loads(row.reasons)),
+            trace=json.loads(row.trace),
+            queue=row.queue,
+        ),
+        decided_at=row.decided_at,
+    )
+
+
+def _score(stored: dict[str, Any]) -> ScoreOutcome:
+    return ScoreOutcome(**{**stored, "pd": Decimal(stored["pd"]), "reasons": tuple(stored["reasons"])})
