@@ -144,7 +144,8 @@ def _splits(values: Sequence[Any], bads: Sequence[bool], candidate: Candidate, s
 
 
 def _group(values: tuple[str | bool, ...]) -> Holder:
-    return Holder(BinRole.REGULAR, " | ".join(str(value) for value in values), values=values)
+    names = (str(value).lower() if isinstance(value, bool) else value for value in values)
+    return Holder(BinRole.REGULAR, " | ".join(names), values=values)
 
 
 def _interval(fact: Fact, start: Number | None, end: Number | None) -> Holder:

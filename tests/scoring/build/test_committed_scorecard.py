@@ -111,6 +111,14 @@ def test_golden_vectors_visit_every_bin_that_an_application_can_reach() -> None:
     assert ("purpose", "not seen in training") in visited
 
 
+def test_golden_vectors_stand_on_both_sides_of_every_edge() -> None:
+    golden = [vector["facts"] for vector in DOCUMENT["golden_vectors"]]
+    assert golden == golden_facts(CHARACTERISTICS, SPEC.product)
+    terms = {facts.get("duration_months") for facts in golden}
+    edges = {item["from"] for item in CHARACTERISTICS[2]["bins"] if "from" in item}
+    assert edges and edges | {edge - 1 for edge in edges} <= terms
+
+
 def test_the_file_is_as_the_builder_writes_it_and_small_enough_to_read() -> None:
     text = (CATALOGUE / "scorecards/consumer-loan.json").read_text(encoding="utf-8")
     assert text == rendered(DOCUMENT)

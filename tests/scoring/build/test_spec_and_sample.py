@@ -155,10 +155,12 @@ def test_weight_of_evidence_and_information_value_are_those_of_the_textbook() ->
     assert information_value([low, high, missing, unseen]) == pytest.approx(0.746566)
 
 
-def test_a_bin_without_a_single_bad_keeps_a_finite_weight_of_evidence() -> None:
-    holders = [Holder(BinRole.REGULAR, "a", values=("a",)), Holder(BinRole.REGULAR, "b", values=("b",))]
-    safe, _ = count_bins(holders, ["a", "a", "b", "b"], [False, False, False, True])
-    assert safe.woe == pytest.approx(0.287682)  # ln((2/3) / (0.5/1))
+def test_a_bin_of_only_goods_or_only_bads_keeps_a_finite_weight_of_evidence() -> None:
+    holders = [Holder(BinRole.REGULAR, value, values=(value,)) for value in ("safe", "mixed", "risky")]
+    values = ["safe", "safe", "mixed", "mixed", "risky"]
+    safe, _, risky = count_bins(holders, values, [False, False, False, True, True])
+    assert safe.woe == pytest.approx(0.980829)  # ln((2/3) / (0.5/2))
+    assert risky.woe == pytest.approx(-1.098612)  # ln((0.5/3) / (1/2))
 
 
 def test_importing_the_builder_and_the_scorer_loads_no_training_library() -> None:

@@ -58,6 +58,18 @@ def test_a_sound_scorecard_says_what_it_is_and_which_scores_it_can_give() -> Non
             lambda d: d["psi_baseline"]["characteristics"].pop("purpose"),
             ("/psi_baseline/characteristics", "invalid_baseline"),
         ),
+        (
+            lambda d: d["psi_baseline"]["score_bands"][1].update({"from": 561}),
+            ("/psi_baseline/score_bands", "invalid_baseline"),
+        ),
+        (
+            lambda d: d["psi_baseline"]["score_bands"][1].update(count=61),
+            ("/psi_baseline/score_bands", "invalid_baseline"),
+        ),
+        (
+            lambda d: d["psi_baseline"]["characteristics"].update(purpose=[50, 49, 0, 0, 0]),
+            ("/psi_baseline/characteristics", "invalid_baseline"),
+        ),
         (lambda d: d["psi_baseline"]["score_bands"].pop(), ("/psi_baseline/score_bands", "invalid_baseline")),
     ],
 )
