@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     @property
     def grants_credit(self) -> bool:
         """Tell whether the outcome comes with an amount."""
-        return self in (Outcome.APPROVE, Outcome.COUNTER_OFFER)
+        return self is Outcome.APPROVE or self is Outcome.COUNTER_OFFER
 
 
 _SEVERITY = {outcome: rank for rank, outcome in enumerate(Outcome)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.decision.domain.policy.binding import RATE, SHARE, vocabulary
 from services.decision.domain.policy.coverage import (
+    MAX_STEPS,
     Box,
     TooIntricate,
     box,
@@ -49,7 +50,7 @@ def _reason_faults(document: PolicyDocument, product: Product, reasons: ReasonCa
     return [
         Fault(pointer, "unknown_reason", f"unknown reason code `{code}` {place}{did_you_mean(code, known)}")
         for pointer, place, code in used
-        if code is not None and (code != FROM_SCORE or "/cases" in pointer) and code not in known
+        if code is not None and code not in known and not (code == FROM_SCORE and pointer.startswith("/matrix/"))
     ]
 
 
@@ -139,7 +140,7 @@ def _unreachable(table: Table[Any], boxes: Sequence[Box], facts: Mapping[str, Fa
         names = dict.fromkeys(name for candidate in (row_box, *earlier) for name in candidate)
         space = {name: row_box.get(name) or domain(facts[name]) for name in names}
         try:
-            reached = find_gap(space, earlier) is not None
+            reached = find_gap(space, earlier, MAX_STEPS // len(boxes)) is not None
         except TooIntricate:
             # A row that is idle does no harm; one that is refused by mistake does.
             reached = True

@@ -16,7 +16,7 @@ from shared.facts import Fact, FactType
 from shared.money import MAX_MINOR, Money
 
 MAX_STEPS: Final = 50_000
-"""Boxes looked at before a search for a gap gives up; a table so intricate needs a default row."""
+"""Pieces of space looked at before a search for a gap gives up; a table so intricate needs a default row."""
 
 Ranges = tuple[tuple[int, int], ...]
 Box = Mapping[str, Ranges]
@@ -67,12 +67,12 @@ def contains(outer: Box, inner: Box) -> bool:
     return all(name in inner and _meet(inner[name], ranges) == inner[name] for name, ranges in outer.items())
 
 
-def find_gap(space: Box, boxes: Sequence[Box]) -> Point | None:
-    """Return a point of `space` that lies in none of `boxes`, or None; raises `TooIntricate`.
+def find_gap(space: Box, boxes: Sequence[Box], steps: int = MAX_STEPS) -> Point | None:
+    """Return a point of `space` that lies in none of `boxes`, or None; raises `TooIntricate` after `steps` steps.
 
     `space` has a set for every name that a box uses.
     """
-    return _Search(space, boxes).gap(0, frozenset(range(len(boxes))))
+    return _Search(space, boxes, steps).gap(0, frozenset(range(len(boxes))))
 
 
 def in_words(point: Point, facts: Mapping[str, Fact]) -> str:
@@ -86,7 +86,7 @@ class _Search:
 
     space: Box
     boxes: Sequence[Box]
-    steps: int = 0
+    steps: int
 
     def __post_init__(self) -> None:
         self.names = list(self.space)
@@ -95,8 +95,8 @@ class _Search:
         self.settled_at = [max((last[name] + 1 for name in box), default=0) for box in self.boxes]
 
     def gap(self, depth: int, alive: frozenset[int]) -> Point | None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
+        self.steps -= 1
+        if self.steps < 0:
             raise TooIntricate
         if any(self.settled_at[row] <= depth for row in alive) or (depth, alive) in self.covered:
             return None

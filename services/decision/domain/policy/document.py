@@ -219,6 +219,8 @@ def _offer(row: Reader) -> Offer:
     reason = row.text("reason") if row.has("reason") else None
     if reason is None and outcome is not Outcome.APPROVE:
         row.fault("reason", "missing_reason", f"{row.place('matrix')}: {outcome} needs a reason code or {FROM_SCORE}")
+    if reason is not None and outcome is Outcome.APPROVE:
+        row.fault("reason", "needless_reason", f"{row.place('matrix')}: approve has no reason")
     return Offer(outcome, reason, row.decimal("share"), row.decimal("rate"))
 
 

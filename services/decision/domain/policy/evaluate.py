@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final, TypedDict
 
 from services.decision.domain.outcome import Outcome
@@ -15,8 +16,6 @@ from shared.facts import FactValue
 
 MAX_PRINCIPAL_REASONS: Final = 4
 """Regulation B, comment 9(b)(2)-1: more than four reasons are not likely to help the applicant."""
-
-REFERRED: Final = (Outcome.REFER, Outcome.PEND_INFO)
 
 
 class CompactTrace(TypedDict):
@@ -52,10 +51,10 @@ class Evaluation:
     queue: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    outcome: Outcome
-    reasons: tuple[str, ...]
+_SEVERITY: Final = attrgetter("severity")
+
+_Verdict = tuple[Outcome, tuple[str, ...]]
+"""What one rule asks for, and why."""
 
 
 def evaluate(program: Program, facts: Mapping[str, FactValue], score_reasons: Sequence[str] = ()) -> Evaluation:
@@ -105,16 +104,16 @@ def _screen(program: Program, slots: Slots, letters: dict[str, str]) -> list[_Ve
 def _finding(program: Program, screen: CompiledTable[Finding], row: int, mark: str, slots: Slots) -> list[_Verdict]:
     finding = screen.table.rows[row].output
     if mark == HIT:
-        return [_Verdict(finding.outcome, (finding.reason,))]
+        return [(finding.outcome, (finding.reason,))]
     if finding.on_missing is OnMissing.IGNORE:
         return []
-    return [_Verdict(Outcome(finding.on_missing), _why_missing(program, screen, [row], slots))]
+    return [(Outcome(finding.on_missing), _why_missing(program, screen, [row], slots))]
 
 
 def _grade(program: Program, slots: Slots, letters: dict[str, str], outputs: dict[str, str | int]) -> list[_Verdict]:
     grade, letters["grade"] = select(program.grade, slots)
     if grade is None:
-        return [_Verdict(Outcome.REFER, _why_unresolved(program, program.grade, letters["grade"], slots))]
+        return [(Outcome.REFER, _why_unresolved(program, program.grade, letters["grade"], slots))]
     slots[program.slot_of[GRADE]] = outputs[GRADE] = grade.grade
     return []
 
@@ -128,7 +127,7 @@ def _match(
 ) -> list[_Verdict]:
     offer, letters["matrix"] = select(program.matrix, slots)
     if offer is None:
-        return [_Verdict(Outcome.REFER, _why_unresolved(program, program.matrix, letters["matrix"], slots))]
+        return [(Outcome.REFER, _why_unresolved(program, program.matrix, letters["matrix"], slots))]
     outputs["offer"] = offer.outcome.value
     if offer.share is not None:
         slots[program.slot_of[SHARE]] = offer.share
@@ -137,9 +136,9 @@ def _match(
         slots[program.slot_of[RATE]] = offer.rate
         outputs[RATE] = str(offer.rate)
     if offer.outcome is Outcome.APPROVE:
-        return [_Verdict(Outcome.APPROVE, ())]
+        return [(Outcome.APPROVE, ())]
     own = () if offer.reason is None or offer.reason == FROM_SCORE else (offer.reason,)
-    return [_Verdict(offer.outcome, (*own, *score_reasons))]
+    return [(offer.outcome, (*own, *score_reasons))]
 
 
 def select(table: CompiledTable[OutputT], slots: Slots) -> tuple[OutputT | None, str]:
@@ -163,12 +162,10 @@ def select(table: CompiledTable[OutputT], slots: Slots) -> tuple[OutputT | None,
 
 def _prevailing(verdicts: list[_Verdict]) -> tuple[Outcome, tuple[str, ...]]:
     """Return the gravest outcome with the reasons that led to it, and no others: they alone explain it."""
-    outcome = max((verdict.outcome for verdict in verdicts), key=lambda outcome: outcome.severity)
+    outcome = verdicts[0][0] if len(verdicts) == 1 else max([found for found, _ in verdicts], key=_SEVERITY)
     if outcome is Outcome.APPROVE:
         return outcome, ()
-    reasons = tuple(
-        dict.fromkeys(code for verdict in verdicts if verdict.outcome is outcome for code in verdict.reasons)
-    )
+    reasons = tuple(dict.fromkeys(code for found, codes in verdicts if found is outcome for code in codes))
     # An adverse answer that nobody could explain to the applicant is not given: a person looks at it.
     return (outcome, reasons) if reasons else (Outcome.REFER, (POLICY_UNRESOLVED,))
 
@@ -194,7 +191,7 @@ def _route(program: Program, slots: Slots, outcome: Outcome, letters: dict[str, 
     routing = program.routing
     if routing is None:
         return None
-    if outcome not in REFERRED:
+    if outcome is not Outcome.REFER and outcome is not Outcome.PEND_INFO:
         letters["routing"] = NOT_EVALUATED * (len(routing.rows) + 1)
         return None
     slots[program.slot_of[OUTCOME]] = outcome.value
