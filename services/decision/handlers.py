@@ -83,9 +83,9 @@ def _checked(question: Question, book: Rulebook | None) -> dict[str, FactValue] 
     return values
 
 
-def _decide(question: Question, facts: Mapping[str, FactValue], book: Rulebook, score: Score | None) -> Decision:
+def _decide(question: Question, facts: Mapping[str, FactValue], book: Rulebook | None, score: Score | None) -> Decision:
     outcome = events.score_outcome(score)
-    policy = book.policy
+    product, policy = (None, None) if book is None else (book.product, book.policy)
     return Decision(
         decision_id=new_id("dec"),
         question=question,

@@ -3,12 +3,14 @@
 One process is broker and controller (KRaft). It needs Java 17 or later, and Maven for the first start.
 """
 
+import base64
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -90,9 +92,9 @@ class KafkaBroker:
     def _format(self, launch: Sequence[str], properties: Path) -> None:
         if (self._home / "data" / "meta.properties").exists():
             return
-        tool = [*launch, "kafka.tools.StorageTool"]
-        cluster = _output([*tool, "random-uuid"]).split()[-1]
-        _output([*tool, "format", "--cluster-id", cluster, "--config", str(properties)])
+        # What the tool's own `random-uuid` prints, without another start of Java; Kafka wants no leading dash.
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
+        _output([*launch, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties)])
 
     def _wait(self, log: Path) -> None:
         deadline = time.monotonic() + _START_SECONDS

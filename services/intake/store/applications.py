@@ -167,7 +167,7 @@ def _application(row: Any) -> Application:
         external_ref=row.external_ref,
         product=row.product,
         requested=Money(row.requested_minor, row.currency),
-        facts=json.loads(row.facts),
+        facts=row.facts,
         submitted_at=row.submitted_at,
         decision=decision,
         limit=limit,

@@ -23,6 +23,7 @@ from services.decision.domain.policy.document import Condition, Table
 from services.decision.domain.policy.evaluate import CompactTrace
 from services.decision.domain.policy.load import Policy
 from services.decision.domain.policy.program import Program
+from services.decision.domain.reasons import PLATFORM_REASONS
 from shared.facts import FactValue
 
 STATUS: Final = {HIT: "hit", NO_HIT: "no_hit", MISSING: "missing", NOT_EVALUATED: "not_evaluated"}
@@ -33,13 +34,32 @@ class TraceMismatch(ValueError):
 
 
 def expand_trace(policy: Policy, facts: Mapping[str, FactValue], compact: CompactTrace) -> list[dict[str, Any]]:
-    """Return the readable trace of a decision that `policy` took on `facts`; raises `TraceMismatch`."""
+    """Return the readable trace of a decision that `policy` took on `facts`.
+
+    The policy is evaluated again on the way; raises `TraceMismatch` when it does not come out as recorded.
+    """
     program = policy.program
+    # The score's reasons are not facts. Of the recorded ones they are all that matters: whether there were any.
+    reasons = [code for code in compact["reasons"] if code not in PLATFORM_REASONS]
+    _compare(compact, policy.evaluate(facts, reasons).trace)
     slots = _slots(program, facts, compact)
-    expanded = [_table(program, table, slots, compact) for table in program.document.tables]
-    routing_at = len(expanded) if program.routing is None else len(expanded) - 1
-    expanded.insert(routing_at, _terms(program, slots, compact))
+    expanded = [_table(program, table, slots, compact["tables"][table.name]) for table in program.document.tables]
+    expanded.insert(len(program.document.tables) - (program.routing is not None), _terms(program, slots, compact))
     return expanded
+
+
+def _compare(recorded: CompactTrace, now: CompactTrace) -> None:
+    for table, marks in now["tables"].items():
+        before = recorded["tables"].get(table, "")
+        if len(before) != len(marks):
+            raise TraceMismatch(f"table {table}: the recorded trace does not have its rows")
+        for number, (was, is_now) in enumerate(zip(before, marks, strict=True), start=1):
+            if was != is_now:
+                words = f"recorded {STATUS.get(was, was)}, now {STATUS[is_now]}"
+                raise TraceMismatch(f"table {table}, row {number}: {words}")
+    for name in dict.fromkeys((*now["outputs"], *recorded["outputs"])):
+        if recorded["outputs"].get(name) != now["outputs"].get(name):
+            raise TraceMismatch(f"output {name} differs")
 
 
 def _slots(program: Program, facts: Mapping[str, FactValue], compact: CompactTrace) -> Slots:
@@ -53,29 +73,23 @@ def _slots(program: Program, facts: Mapping[str, FactValue], compact: CompactTra
     return slots
 
 
-def _table(program: Program, table: Table[Any], slots: Slots, compact: CompactTrace) -> dict[str, Any]:
-    marks = compact["tables"].get(table.name, "")
-    if len(marks) != len(table.rows) + (table.default is not None) or set(marks) - set(STATUS):
-        raise TraceMismatch(f"table {table.name}: the recorded trace does not have its rows")
-    rows = [_row(program, table, number, marks[number], slots) for number in range(len(table.rows))]
+def _table(program: Program, table: Table[Any], slots: Slots, marks: str) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [
+        {
+            "row": number,
+            "status": STATUS[mark],
+            "conditions": [
+                _condition(program, table.name, condition, slots, evaluated=mark != NOT_EVALUATED)
+                for condition in row.conditions
+            ],
+            "output": _output(row.output),
+        }
+        for number, (row, mark) in enumerate(zip(table.rows, marks, strict=False), start=1)
+    ]
     if table.default is not None:
         output = _output(table.default)
         rows.append({"row": "default", "status": STATUS[marks[-1]], "conditions": [], "output": output})
     return {"table": table.name, "hit_policy": table.hit_policy.value, "rows": rows}
-
-
-def _row(program: Program, table: Table[Any], number: int, mark: str, slots: Slots) -> dict[str, Any]:
-    row = table.rows[number]
-    if mark != NOT_EVALUATED:
-        now = compile_row(row.conditions, program.slot_of)(slots)
-        if now != mark:
-            words = f"recorded {STATUS[mark]}, now {STATUS[now]}"
-            raise TraceMismatch(f"table {table.name}, row {number + 1}: {words}")
-    conditions = [
-        _condition(program, table.name, condition, slots, evaluated=mark != NOT_EVALUATED)
-        for condition in row.conditions
-    ]
-    return {"row": number + 1, "status": STATUS[mark], "conditions": conditions, "output": _output(row.output)}
 
 
 def _condition(program: Program, table: str, condition: Condition, slots: Slots, *, evaluated: bool) -> dict[str, Any]:
@@ -89,25 +103,22 @@ def _condition(program: Program, table: str, condition: Condition, slots: Slots,
 
 
 def _terms(program: Program, slots: Slots, compact: CompactTrace) -> dict[str, Any]:
-    marks = compact["tables"].get("terms", "")
-    if len(marks) != len(program.limits):
-        raise TraceMismatch("table terms: the recorded trace does not have its rows")
-    rows = []
-    for number, (outcome, limit) in enumerate(program.limits.items()):
-        mark = marks[number]
-        approved = limit.amount_minor(slots) if mark != NOT_EVALUATED else None
-        if mark != NOT_EVALUATED and approved != compact["outputs"].get("approved_minor"):
-            raise TraceMismatch(f"table terms, row {number + 1}: the limit differs")
-        rows.append(
-            {
-                "row": number + 1,
-                "status": STATUS[mark],
-                "conditions": [],
-                "formula": program.document.terms[outcome].text,
-                "operands": [{"fact": name, "value": _value(program, "terms", name, slots)} for name in limit.operands],
-                "output": {"outcome": outcome.value, "approved_minor": approved},
-            }
+    rows = [
+        {
+            "row": number,
+            "status": STATUS[mark],
+            "conditions": [],
+            "formula": program.document.terms[outcome].text,
+            "operands": [{"fact": name, "value": _value(program, "terms", name, slots)} for name in limit.operands],
+            "output": {
+                "outcome": outcome.value,
+                "approved_minor": compact["outputs"].get("approved_minor") if mark == HIT else None,
+            },
+        }
+        for number, ((outcome, limit), mark) in enumerate(
+            zip(program.limits.items(), compact["tables"]["terms"], strict=True), start=1
         )
+    ]
     return {"table": "terms", "hit_policy": "UNIQUE", "rows": rows}
 
 

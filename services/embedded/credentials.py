@@ -1,0 +1,61 @@
+"""Development credentials: made at first start, kept in the state directory, never in the repository."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from services.migrate import SCHEMAS
+from shared.auth import hashed
+
+_READ: Final = ["applications:read", "decisions:read", "limits:read", "reservations:read"]
+CLIENTS: Final[Mapping[str, list[str]]] = {
+    "los": ["applications:write", "decisions:write", *_READ],
+    "crm": ["limits:read", "reservations:read", "reservations:write"],
+    "analyst": ["catalogue:write", "scores:write", *_READ],
+    "decision-service": ["scores:write"],
+}
+"""The clients of a development platform and what each may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """API keys by client, and database passwords by role."""
+
+    api_keys: Mapping[str, str]
+    passwords: Mapping[str, str]
+
+
+def load_or_create(state: Path) -> Credentials:
+    """Return the credentials of a state directory, making them at first; services get the keys' hashes only."""
+    path = state / "credentials.json"
+    if not path.exists():
+        document = {
+            "api_keys": {client: f"ck_test_{secrets.token_urlsafe(32)}" for client in CLIENTS},
+            "passwords": {
+                f"{schema}_{role}": secrets.token_urlsafe(24) for schema in SCHEMAS for role in ("owner", "app")
+            },
+        }
+        _write_private(path, document)
+    loaded: dict[str, Any] = json.loads(path.read_text())
+    credentials = Credentials(loaded["api_keys"], loaded["passwords"])
+    hashes = [
+        {"sha256": hashed(key), "client": client, "scopes": CLIENTS[client]}
+        for client, key in credentials.api_keys.items()
+    ]
+    _write_private(key_file(state), {"keys": hashes})
+    return credentials
+
+
+def key_file(state: Path) -> Path:
+    """Return where the hashes are that services read."""
+    return state / "api_keys.json"
+
+
+def _write_private(path: Path, document: object) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=2)
