@@ -188,10 +188,10 @@ def _minus(whole: Ranges, removed: Ranges) -> Ranges:
     pieces = []
     for low, high in whole:
         start = low
-        for cut_low, cut_high in removed:
-            if start <= cut_low - 1 and cut_low <= high:
+        for cut_low, cut_high in _meet(((low, high),), removed):
+            if start < cut_low:
                 pieces.append((start, cut_low - 1))
-            start = max(start, cut_high + 1)
+            start = cut_high + 1
         if start <= high:
             pieces.append((start, high))
     return tuple(pieces)

@@ -1,0 +1,158 @@
+"""Why, and why not: the readable trace."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.decision.domain.policy import CompactTrace, TraceMismatch, expand_trace
+from tests.decision.domain.small import DOCUMENT, GOOD, changed, policy
+
+POLICY = policy()
+
+
+def test_the_compact_trace_is_small_plain_json() -> None:
+    trace = POLICY.evaluate({**GOOD, "score": 560}).trace
+    assert json.loads(json.dumps(trace)) == trace
+    assert trace == {
+        "tables": {
+            "eligibility": "n",
+            "knock_outs": "nnn",
+            "grade": "nhn",
+            "matrix": "nhxx",
+            "terms": "xh",
+            "routing": "xx",
+        },
+        "outputs": {
+            "grade": "B",
+            "offer": "counter_offer",
+            "share": "0.8",
+            "rate": "0.1200",
+            "approved_minor": 160_000,
+            "outcome": "counter_offer",
+        },
+        "reasons": ["AMOUNT_HIGH"],
+    }
+
+
+def expanded(change: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    facts = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
+    tables = expand_trace(POLICY, facts, POLICY.evaluate(facts, ("DEBT_HIGH",)).trace)
+    return {table["table"]: table["rows"] for table in tables}
+
+
+def test_every_rule_is_shown_with_its_operands() -> None:
+    rows = expanded({"employed": False, "region": None})["knock_outs"]
+    assert rows[0] == {
+        "row": 1,
+        "status": "no_hit",
+        "conditions": [{"fact": "dti", "test": "> 0.6", "value": "0.2000", "status": "no_hit"}],
+        "output": {"outcome": "decline", "reason": "DEBT_HIGH", "on_missing": "refer"},
+    }
+    assert rows[1]["status"] == "missing"
+    assert rows[1]["conditions"] == [
+        {"fact": "employed", "test": "false", "value": False, "status": "hit"},
+        {"fact": "region", "test": '"north", "west"', "value": None, "status": "missing"},
+    ]
+    assert rows[2]["conditions"][0]["value"] == "2020-01-31"
+
+
+def test_outputs_of_earlier_stages_are_operands_too() -> None:
+    tables = expanded({"score": 560})
+    assert tables["matrix"][1]["conditions"] == [
+        {"fact": "grade", "test": '"B"', "value": "B", "status": "hit"},
+        {
+            "fact": "requested_amount",
+            "test": "<= 5000",
+            "value": {"amount_minor": 200_000, "currency": "USD"},
+            "status": "hit",
+        },
+    ]
+    assert tables["matrix"][2]["status"] == tables["matrix"][2]["conditions"][0]["status"] == "not_evaluated"
+    assert tables["matrix"][3] == {
+        "row": "default",
+        "status": "not_evaluated",
+        "conditions": [],
+        "output": {"outcome": "decline", "reason": "from_score"},
+    }
+    assert tables["terms"][1] == {
+        "row": 2,
+        "status": "hit",
+        "conditions": [],
+        "formula": "requested_amount * share",
+        "operands": [
+            {"fact": "requested_amount", "value": {"amount_minor": 200_000, "currency": "USD"}},
+            {"fact": "share", "value": "0.8"},
+        ],
+        "output": {"outcome": "counter_offer", "approved_minor": 160_000},
+    }
+
+
+def test_tables_stand_in_the_order_of_evaluation() -> None:
+    assert list(expanded({})) == ["eligibility", "knock_outs", "grade", "matrix", "terms", "routing"]
+
+
+def test_a_limit_that_could_not_be_told_is_shown_with_what_was_missing() -> None:
+    row = expanded({"income": None})["terms"][0]
+    assert (row["status"], row["output"]) == ("missing", {"outcome": "approve", "approved_minor": None})
+    assert {"fact": "income", "value": None} in row["operands"]
+
+
+def test_the_default_of_routing_hits_where_the_rows_cannot_tell() -> None:
+    rows = expanded({"score": None, "requested_amount": 900_001})["routing"]
+    assert [row["status"] for row in rows] == ["missing", "hit"]
+
+
+@pytest.mark.parametrize(
+    ("table", "letters", "complaint"),
+    [
+        ("knock_outs", "nhn", "table knock_outs, row 2: recorded hit, now no_hit"),
+        ("knock_outs", "nn", "table knock_outs: the recorded trace does not have its rows"),
+        ("grade", "h??", "table grade, row 2: recorded ?, now no_hit"),
+        ("matrix", "mxxx", "table matrix, row 1: recorded missing, now hit"),
+        ("terms", "x", "table terms: the recorded trace does not have its rows"),
+        ("terms", "hh", "table terms, row 2: recorded hit, now not_evaluated"),
+    ],
+)
+def test_a_trace_that_these_facts_do_not_give_names_the_first_rule_that_differs(
+    table: str, letters: str, complaint: str
+) -> None:
+    trace = POLICY.evaluate(GOOD).trace
+    forged: CompactTrace = {**trace, "tables": {**trace["tables"], table: letters}}
+    with pytest.raises(TraceMismatch) as refused:
+        expand_trace(POLICY, GOOD, forged)
+    assert str(refused.value) == complaint
+
+
+@pytest.mark.parametrize(("name", "value"), [("grade", "B"), ("approved_minor", 1), ("queue", "desk")])
+def test_an_output_that_these_facts_do_not_give_is_named(name: str, value: str | int) -> None:
+    trace = POLICY.evaluate(GOOD).trace
+    forged: CompactTrace = {**trace, "outputs": {**trace["outputs"], name: value}}
+    with pytest.raises(TraceMismatch, match=f"^output {name} differs$"):
+        expand_trace(POLICY, GOOD, forged)
+
+
+def test_a_refusal_without_reasons_of_the_score_can_be_traced_too() -> None:
+    facts = {**GOOD, "score": 400}
+    assert expand_trace(POLICY, facts, POLICY.evaluate(facts).trace)
+    assert expand_trace(POLICY, facts, POLICY.evaluate(facts, ("HISTORY_SHORT",)).trace)
+
+
+def test_other_facts_than_those_of_the_decision_are_noticed() -> None:
+    trace = POLICY.evaluate(GOOD).trace
+    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: recorded no_hit, now hit"):
+        expand_trace(POLICY, {**GOOD, "dti": Decimal("0.9")}, trace)
+
+
+def test_a_policy_without_routing_has_no_routing_in_its_trace() -> None:
+    loaded = policy({key: value for key, value in DOCUMENT.items() if key != "routing"})
+    answer = loaded.evaluate({name: value for name, value in GOOD.items() if name != "score"})
+    assert answer.queue is None
+    assert [table["table"] for table in expand_trace(loaded, {}, loaded.evaluate({}).trace)][-1] == "terms"
+
+
+def test_the_same_document_has_the_same_hash_whatever_the_order_of_its_keys() -> None:
+    assert policy(dict(reversed(DOCUMENT.items()))).content_hash == POLICY.content_hash
+    assert policy(changed("title", "Card")).content_hash != POLICY.content_hash
+    assert len(POLICY.content_hash) == 64
