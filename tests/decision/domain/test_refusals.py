@@ -102,6 +102,12 @@ NAMES_AND_TYPES = [
 ]
 
 FORM = [
+    (
+        changed("knock_outs/rows/0/when", {"debt/income": "<"}),
+        "/knock_outs/rows/0/when/debt~1income",
+        "unparseable_cell",
+        "table knock_outs, row 1, column 1: `<` does not parse: it ends too early",
+    ),
     (changed("titel", "x"), "/titel", "unknown_key", "unknown key `titel`; did you mean `title`?"),
     (
         changed("knock_outs/rows/0/on_mising", "refer"),

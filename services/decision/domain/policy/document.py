@@ -28,6 +28,7 @@ from services.decision.domain.policy.sfeel import (
     parse_formula,
     parse_test,
 )
+from shared.facts import pointer_token
 
 FROM_SCORE: Final = "from_score"
 """In place of a reason code: the reasons are those that the score gives."""
@@ -265,12 +266,14 @@ def _row(row: Reader, table: str, output: OutputT) -> Row[OutputT]:
     for column, (fact, text) in enumerate(when.items(), start=1):
         place = f"{row.place(table)}, column {column}"
         if not isinstance(text, str):
-            row.fault(f"when/{fact}", "cell_not_text", f"{place}: a cell is text; put `{text}` in quotes")
+            row.fault(
+                f"when/{pointer_token(fact)}", "cell_not_text", f"{place}: a cell is text; put `{text}` in quotes"
+            )
             continue
         try:
             conditions.append(Condition(fact, text, parse_test(text)))
         except SfeelError as error:
-            row.fault(f"when/{fact}", "unparseable_cell", f"{place}: {error}")
+            row.fault(f"when/{pointer_token(fact)}", "unparseable_cell", f"{place}: {error}")
     if row.has("when") and not when:
         row.fault("when", "no_condition", f"{row.place(table)}: has no condition; use `default` for what is left")
     row.close()
