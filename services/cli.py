@@ -1,9 +1,11 @@
 """The `assay` command."""
 
+import asyncio
 import importlib
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +21,9 @@ app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
 console = Console(highlight=False)
+
+T = TypeVar("T")
+_SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 
 
 @app.command()
@@ -80,6 +85,188 @@ def load(
     except CatalogueError as error:
         console.print(str(error), style="red")
         raise typer.Exit(1) from None
+
+
+def _state() -> Path:
+    from services.embedded.postgres import state_directory
+
+    return state_directory(PROJECT)
+
+
+Bus = Annotated[str, typer.Option(help="embedded or kafka")]
+
+
+@app.command()
+def up(bus: Bus = "embedded") -> None:
+    """Start the platform in the background; print addresses and development credentials."""
+    from services.embedded import credentials, supervisor
+    from shared.settings import BusKind
+
+    state = _state()
+    try:
+        found = supervisor.up(state, BusKind(bus))
+    except supervisor.SupervisorError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"The platform is up on the {found['bus']} bus. State and logs: {state}", soft_wrap=True)
+    for name, url in found["services"].items():
+        console.print(f"  {name:16} {url}" + ("/docs" if name.endswith("api") else "/metrics"), soft_wrap=True)
+    console.print("Development API keys (send as `Authorization: Bearer KEY`):")
+    for client, key in credentials.load_or_create(state).api_keys.items():
+        console.print(f"  {client:16} {key}", soft_wrap=True)
+    console.print("Stop it with: make down")
+
+
+@app.command()
+def down() -> None:
+    """Stop the platform that `up` started; its state stays."""
+    from services.embedded import supervisor
+
+    try:
+        stopped = supervisor.down(_state())
+    except supervisor.SupervisorError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    console.print("The platform has stopped." if stopped else "No platform is running.")
+
+
+@app.command(hidden=True)
+def supervise(bus: Bus = "embedded") -> None:
+    """Run the platform in the foreground until SIGTERM."""
+    from services.embedded import supervisor
+    from shared.settings import BusKind
+
+    supervisor.supervise(_state(), BusKind(bus))
+
+
+@app.command()
+def kafka(port: Annotated[int, typer.Option(help="TCP port on the loopback interface")] = 9092) -> None:
+    """Run a Kafka broker in the foreground until interrupted. Needs Java 17 and, the first time, Maven."""
+    import signal
+
+    from services.embedded.kafka import KafkaBroker, KafkaError
+
+    broker = KafkaBroker(_state() / "kafka", port)
+    try:
+        broker.start()
+    except KafkaError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"Kafka listens on {broker.bootstrap_servers}; stop it with Ctrl-C")
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    broker.stop()
+
+
+@scorecard_app.command("build")
+def build_scorecard(
+    data: Annotated[Path, typer.Option(help="CSV file of the development sample")] = PROJECT.parent
+    / "shared/data/german_credit/german_credit.csv",
+    spec: Annotated[Path, typer.Option(help="Build specification")] = _SCORECARDS / "consumer-loan.build.yaml",
+    out: Annotated[Path, typer.Option(help="Where the artefact goes")] = _SCORECARDS / "consumer-loan.json",
+    check: Annotated[bool, typer.Option(help="Write nothing; fail when the result differs from OUT")] = False,
+) -> None:
+    """Build a scorecard offline (needs the `train` extra: requirements-train.lock)."""
+    import tempfile
+
+    from rich.progress import Progress
+
+    from services.scoring.build import BuildError, build_scorecard
+
+    with tempfile.TemporaryDirectory() as scratch, Progress(console=console) as progress:
+        target = Path(scratch) / out.name if check else out
+        task = progress.add_task("building")
+        try:
+            build_scorecard(
+                data,
+                spec,
+                target,
+                lambda step, done, of: progress.update(task, description=step, completed=done, total=of),
+            )
+        except BuildError as error:
+            console.print(str(error), style="red", markup=False)
+            raise typer.Exit(1) from None
+        same = target.read_bytes() == out.read_bytes()
+    if check and not same:
+        console.print(f"the build differs from {out}", style="red")
+        raise typer.Exit(1)
+    console.print(f"{out} is what the specification gives" if check else f"wrote {out}")
+
+
+dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters of a service (needs its environment).")
+events_app.add_typer(dlq_app, name="dlq")
+
+
+@dlq_app.command("list")
+def list_dead_letters(service: str) -> None:
+    """List the dead letters of SERVICE that have not been replayed."""
+    from rich.table import Table
+
+    from shared import dead_letters
+
+    letters = asyncio.run(_with_database(service, dead_letters.waiting))
+    table = Table("id", "topic", "partition", "position", "cause", "since")
+    for letter in letters:
+        since = letter.created_at.isoformat(timespec="seconds")
+        place = (str(letter.id), letter.message.topic, str(letter.partition), str(letter.position))
+        table.add_row(*place, letter.cause, since)
+    console.print(table)
+
+
+@dlq_app.command("show")
+def show_dead_letter(service: str, letter_id: int) -> None:
+    """Show one dead letter of SERVICE with its headers and, as text, its value."""
+    from shared import dead_letters
+
+    letters = asyncio.run(_with_database(service, lambda db: dead_letters.find(db, [letter_id])))
+    if not letters:
+        console.print("there is no such dead letter", style="red")
+        raise typer.Exit(1)
+    (letter,) = letters
+    console.print(f"cause: {letter.cause}", markup=False)
+    console.print_json(data=dict(letter.message.headers))
+    console.print(letter.message.value.decode("utf-8", "replace"), markup=False, soft_wrap=True)
+
+
+@dlq_app.command("replay")
+def replay_dead_letters(service: str, ids: list[int]) -> None:
+    """Publish dead letters of SERVICE again; those still unprocessable come back as new ones."""
+    from shared import dead_letters
+    from shared.bus.connect import open_bus
+    from shared.settings import BusSettings
+
+    async def replay(db: Any) -> int:
+        letters = await dead_letters.find(db, ids)
+        bus = open_bus(BusSettings())
+        try:
+            await dead_letters.replay(db, bus, letters)
+        finally:
+            await bus.close()
+        return len(letters)
+
+    console.print(f"{asyncio.run(_with_database(service, replay))} replayed")
+
+
+def _enter_environment(service: str) -> None:
+    """Where the service's variables are not set, use those of the development platform that `up` started."""
+    from services.embedded import supervisor
+
+    if f"{service.upper()}_DATABASE_URL" not in os.environ:
+        environment = supervisor.environment(_state(), service)
+        if environment is None:
+            raise typer.BadParameter(f"set {service.upper()}_DATABASE_URL, or start the platform with `assay up`")
+        os.environ.update(environment)
+
+
+async def _with_database(service: str, use: Callable[[Any], Awaitable[T]]) -> T:
+    from shared.db import Database
+
+    _enter_environment(service)
+    composition: Any = importlib.import_module(f"services.{service}.app")
+    db = Database(composition.Settings().database_url.get_secret_value(), pool_size=2)
+    try:
+        return await use(db)
+    finally:
+        await db.close()
 
 
 def main() -> None:

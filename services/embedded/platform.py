@@ -95,6 +95,10 @@ class Platform:
             self.stop()
             raise
 
+    def attach(self) -> None:
+        """Read the credentials of a platform that another process runs."""
+        self._credentials = credential_store.load_or_create(self.state)
+
     def _start_stores(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / "logs").mkdir(exist_ok=True)

@@ -1,0 +1,79 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo up down test lint format types imports kafka scorecard bench-flow lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.runtime ## Decide 1,000 real applicants through the four services; ARGS="--bus kafka --json out.json"
+	@$(BIN)/assay demo $(ARGS)
+
+up: $(VENV)/.runtime ## Start the platform in the background and print addresses and development keys
+	@$(BIN)/assay up $(ARGS)
+
+down: $(VENV)/.runtime ## Stop the platform; its state stays
+	@$(BIN)/assay down
+
+test: lint types imports ## Run every check and test; ARGS="-k name" goes to pytest
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev ## Check style and form
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## Put the code into form
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## Check types
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev ## Check that arrows point inward
+	@$(BIN)/lint-imports
+
+kafka: $(VENV)/.runtime ## Run a Kafka broker in the foreground (needs Java 17 and Maven)
+	@$(BIN)/assay kafka
+
+scorecard: $(VENV)/.train ## Build the scorecard anew and compare it with the one in the catalogue
+	@$(VENV)-train/bin/assay scorecard build --check
+
+bench-flow: $(VENV)/.dev ## Measure decisions and the event flow against their opponents; ARGS="--json PATH"
+	@$(BIN)/python -m tests.bench.flow $(ARGS)
+
+lock: ## Resolve the requirements anew (needs uv)
+	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+		--extra build -o requirements.lock
+	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+		--extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+		--extra build --extra dev --extra train -c requirements-dev.lock -o requirements-train.lock
+
+clean: ## Remove environments and caches, and the platform's state
+	@rm -rf $(VENV) $(VENV)-train .cache .state
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
+	@$(PYTHON) -m venv $(VENV) || { echo "Install the venv module: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing the requirements into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "installing the test requirements into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.train: requirements-train.lock pyproject.toml | $(BIN)/python
+	@echo "installing the training requirements into $(VENV)-train"
+	@$(PYTHON) -m venv $(VENV)-train
+	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-train.lock
+	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+	@touch $@
