@@ -84,9 +84,8 @@ async def once(tx: Transaction, claims: Sequence[Claim], act: Act) -> list[Answe
         first.setdefault(entry.scope, place)
     # Sorted, so that two batches with common keys wait for each other instead of deadlocking.
     leaders = [claims[place] for _, place in sorted(first.items())]
-    granted = set(
-        (await tx.execute(_CLAIM, {**_scopes(leaders), "fingerprint": [c.fingerprint for c in leaders]})).tuples()
-    )
+    rows = await tx.execute(_CLAIM, {**_scopes(leaders), "fingerprint": [c.fingerprint for c in leaders]})
+    granted = {(row.client, row.route, row.key) for row in rows}
     fresh = sorted(place for scope, place in first.items() if scope in granted)
     outcomes: dict[Scope, _Outcome] = {}
     if fresh:
