@@ -1,0 +1,1 @@
+"""Credit accounts and reservations, as pure values."""

@@ -1,0 +1,85 @@
+"""Domain facts of limits as public contracts, and decisions as the approvals that limits acts on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from services.limits.domain.account import Account, Approval
+from services.limits.domain.reservation import Posting, State
+from shared.contracts import limits as contract
+from shared.contracts.decision import Decided
+from shared.contracts.envelope import Amount
+from shared.money import Money
+from shared.outbox import Fact
+
+_GRANTING: Final = ("approve", "counter_offer")
+
+
+def approval(decided: Decided) -> Approval | None:
+    """Return what a decision grants, None when it grants nothing.
+
+    Raises `ValueError` for an amount that can't be a limit; such an event belongs to the dead letters.
+    """
+    if decided.outcome not in _GRANTING or decided.limit is None:
+        return None
+    if decided.limit.amount_minor < 0:
+        raise ValueError("a limit can't be negative")
+    return Approval(
+        decision_id=decided.decision_id,
+        application_id=decided.application_id,
+        party_id=decided.party_id,
+        product=decided.product,
+        limit=Money(decided.limit.amount_minor, decided.limit.currency),
+        decided_at=decided.decided_at,
+    )
+
+
+def limit_granted(account: Account, approved: Approval, granted_at: datetime, traceparent: str | None) -> Fact:
+    """Return the event of an approval that was entered; its limit is the one now in force."""
+    data = contract.LimitGranted(
+        account_id=account.account_id,
+        party_id=account.party_id,
+        product=account.product,
+        decision_id=approved.decision_id,
+        application_id=approved.application_id,
+        limit=_amount(account.money(account.limit_minor)),
+        granted_at=granted_at,
+    )
+    return Fact(contract.AGGREGATE, account.account_id, contract.LimitGranted.type, data, traceparent)
+
+
+_Change = (
+    type[contract.ReservationReserved]
+    | type[contract.ReservationCaptured]
+    | type[contract.ReservationReleased]
+    | type[contract.ReservationExpired]
+)
+_CHANGES: Final[Mapping[State, _Change]] = {
+    State.RESERVED: contract.ReservationReserved,
+    State.CAPTURED: contract.ReservationCaptured,
+    State.RELEASED: contract.ReservationReleased,
+    State.EXPIRED: contract.ReservationExpired,
+}
+
+
+def reservation_changed(posting: Posting, traceparent: str | None) -> Fact:
+    """Return the event of a reservation that was made, declined or resolved."""
+    account, reservation = posting.account, posting.reservation
+    captured = reservation.state is State.CAPTURED
+    fields: dict[str, Any] = {
+        "reservation_id": reservation.reservation_id,
+        "account_id": account.account_id,
+        "party_id": account.party_id,
+        "amount": _amount(account.money(reservation.captured_minor) if captured else reservation.amount),
+        "available": _amount(account.money(account.available_minor)),
+        "occurred_at": reservation.resolved_at or reservation.created_at,
+    }
+    if reservation.state is State.DECLINED:
+        declined = contract.ReservationDeclined(**fields, reason=str(reservation.reason))
+        return Fact(contract.AGGREGATE, account.account_id, declined.type, declined, traceparent)
+    change = _CHANGES[reservation.state]
+    return Fact(contract.AGGREGATE, account.account_id, change.type, change(**fields), traceparent)
+
+
+def _amount(money: Money) -> Amount:
+    return Amount(amount_minor=money.amount_minor, currency=money.currency)

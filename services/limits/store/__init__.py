@@ -1,0 +1,1 @@
+"""SQL of limits. Functions take an open transaction, return domain values and never commit."""
