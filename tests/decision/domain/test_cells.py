@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from services.decision.domain.policy import PolicyError
+from services.decision.domain.policy import PolicyError, load_policy
 from services.decision.domain.policy.sfeel import SfeelError, parse_formula, parse_test
-from shared.facts import FactValue
-from tests.decision.domain.small import DOCUMENT, GOOD, changed, policy
+from shared.facts import Fact, FactDictionary, FactType, FactValue
+from shared.products import Product
+from tests.decision.domain.small import DOCUMENT, GOOD, PRODUCT, REASONS, changed, policy
 
 CELLS: list[tuple[str, str, FactValue, FactValue]] = [
     ("months", "< 12", 11, 12),
@@ -57,6 +58,22 @@ def test_a_dash_asks_for_nothing_not_even_that_the_fact_is_known() -> None:
     loaded = policy(changed("knock_outs/rows/3", row))
     unknown = {name: value for name, value in GOOD.items() if name != "months"}
     assert loaded.evaluate(unknown).outcome == "approve"
+
+
+def test_a_cell_may_use_all_the_digits_that_a_decimal_can_have() -> None:
+    fact = Fact("ratio", FactType.DECIMAL, scale=12)
+    facts = FactDictionary.of([*PRODUCT.dictionary.facts.values(), fact])
+    row = {
+        "when": {"ratio": "> 999999999999999998.999999999998"},
+        "outcome": "refer",
+        "reason": "DEBT_HIGH",
+        "on_missing": "refer",
+    }
+    product = Product("card", "Card", "USD", facts)
+    loaded = load_policy(changed("knock_outs/rows/3", row), product, REASONS)
+    below, above = Decimal("999999999999999998.999999999998"), Decimal("999999999999999998.999999999999")
+    assert loaded.evaluate({**GOOD, "ratio": below}).trace["tables"]["knock_outs"][3] == "n"
+    assert loaded.evaluate({**GOOD, "ratio": above}).trace["tables"]["knock_outs"][3] == "h"
 
 
 def test_text_in_a_cell_may_hold_quotes_and_backslashes() -> None:

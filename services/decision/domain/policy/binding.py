@@ -13,7 +13,16 @@ from typing import Final
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.document import Condition, OutputT, PolicyDocument, Row, Table, Term
 from services.decision.domain.policy.reading import PolicyError, did_you_mean
-from services.decision.domain.policy.sfeel import AnyOf, Comparison, Interval, Literal, Name, SimpleTest, walk
+from services.decision.domain.policy.sfeel import (
+    ARITHMETIC,
+    AnyOf,
+    Comparison,
+    Interval,
+    Literal,
+    Name,
+    SimpleTest,
+    walk,
+)
 from shared.errors import Fault
 from shared.facts import Fact, FactType, pointer_token
 from shared.money import exponent
@@ -148,9 +157,9 @@ def _bind_literal(value: Literal, fact: Fact) -> Literal:
 
 def _bind_number(value: Decimal, fact: Fact) -> Literal:
     digits = {FactType.MONEY: exponent(fact.currency or ""), FactType.DECIMAL: fact.scale}.get(fact.type, 0)
-    scaled = value.scaleb(digits)
+    scaled = value.scaleb(digits, ARITHMETIC)
     if scaled != scaled.to_integral_value():
         raise ValueError(f"`{fact.name}` has {digits} decimal places; `{value}` has more")
     if fact.type is FactType.DECIMAL:
-        return value.quantize(Decimal(1).scaleb(-digits))
+        return value.quantize(Decimal(1).scaleb(-digits), context=ARITHMETIC)
     return int(scaled)

@@ -18,6 +18,7 @@ from services.decision.domain.policy.coverage import (
 from services.decision.domain.policy.document import FROM_SCORE, HitPolicy, PolicyDocument, Table
 from services.decision.domain.policy.program import operands
 from services.decision.domain.policy.reading import did_you_mean
+from services.decision.domain.policy.sfeel import ARITHMETIC
 from services.decision.domain.reasons import PLATFORM_REASONS, ReasonCatalogue
 from shared.errors import Fault
 from shared.facts import Fact
@@ -72,7 +73,7 @@ def _term_faults(document: PolicyDocument, product: Product) -> list[Fault]:
                 faults.append(Fault(f"/terms/{offer.outcome}/limit", "missing_operand", words))
     for outcome, term in document.terms.items():
         multiple = term.round_down_to
-        if multiple is not None and not _is_amount(multiple.scaleb(exponent(product.currency))):
+        if multiple is not None and not _is_amount(multiple.scaleb(exponent(product.currency), ARITHMETIC)):
             words = f"`round_down_to` of {outcome} is not an amount in {product.currency} above zero"
             faults.append(Fault(f"/terms/{outcome}/round_down_to", "not_an_amount", words))
     return faults

@@ -7,11 +7,20 @@ A row answers with one letter of the compact trace (see `trace`), so that a tabl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final, Generic
 
 from services.decision.domain.policy.document import Condition, OutputT, Table, Term
-from services.decision.domain.policy.sfeel import AnyOf, Comparison, Expression, Interval, Name, Number, SimpleTest
+from services.decision.domain.policy.sfeel import (
+    ARITHMETIC,
+    AnyOf,
+    Comparison,
+    Expression,
+    Interval,
+    Name,
+    Number,
+    SimpleTest,
+)
 from shared.facts import Fact, FactType, FactValue
 from shared.money import MAX_MINOR, exponent
 
@@ -19,10 +28,6 @@ HIT: Final = "h"
 NO_HIT: Final = "n"
 MISSING: Final = "m"
 NOT_EVALUATED: Final = "x"
-
-ARITHMETIC: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
-"""Formulas are computed to 34 significant digits, half even (IEEE 754 decimal128, as FEEL); limits are then rounded
-down to their multiple. These are the only two roundings."""
 
 Slots = list[Any]
 RowTest = Callable[[Slots], str]
@@ -207,7 +212,7 @@ def compile_limit(
     """
     amount = compile_formula(term.limit, slot_of, facts)
     digits = exponent(currency)
-    multiple = 1 if term.round_down_to is None else int(term.round_down_to.scaleb(digits))
+    multiple = 1 if term.round_down_to is None else int(term.round_down_to.scaleb(digits, ARITHMETIC))
 
     def limit(slots: Slots) -> int | None:
         major = amount(slots)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from services.decision.domain.policy.document import Row
-from services.decision.domain.policy.sfeel import AnyOf, Interval, SimpleTest
+from services.decision.domain.policy.sfeel import ARITHMETIC, AnyOf, Interval, SimpleTest
 from shared.facts import Fact, FactType
 from shared.money import MAX_MINOR, Money
 
@@ -153,7 +153,7 @@ def _simple(test: SimpleTest, fact: Fact, whole: Ranges) -> Ranges:
 def key(value: object, fact: Fact) -> int:
     """Return a value of `fact` as an integer that keeps the order of the values."""
     if isinstance(value, Decimal):
-        return int(value.scaleb(fact.scale))
+        return int(value.scaleb(fact.scale, ARITHMETIC))
     if isinstance(value, date):
         return value.toordinal()
     if isinstance(value, str):
@@ -170,7 +170,7 @@ def _value_in_words(at: int, fact: Fact) -> str:
     if fact.type is FactType.DATE:
         return date.fromordinal(at).isoformat()
     if fact.type is FactType.DECIMAL:
-        return f"{Decimal(at).scaleb(-fact.scale):f}"
+        return f"{Decimal(at).scaleb(-fact.scale, ARITHMETIC):f}"
     return str(Money(at, fact.currency)) if fact.currency is not None else str(at)
 
 

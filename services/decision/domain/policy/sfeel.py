@@ -8,11 +8,15 @@ Numbers are decimal, never binary. Texts are short by rule, which bounds the tim
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 from lark import Lark, Transformer, UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
+
+ARITHMETIC: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
+"""Formulas are computed to 34 significant digits, half even (IEEE 754 decimal128, as FEEL); limits are then rounded
+down to their multiple. These are the only two roundings. Never the context of the thread, which has fewer digits."""
 
 MAX_CELL_CHARACTERS: Final = 2_000
 MAX_FORMULA_CHARACTERS: Final = 300
