@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.auth import Caller, authorise
-from shared.errors import Kind, Refusal
+from shared.errors import Kind, Refusal, not_found
 from shared.http import body as request_body
 from shared.http.problems import from_error
 from shared.idempotency import Claim
@@ -74,6 +74,7 @@ class StrictRoute(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 request.state.caller = authorise(request, scope)
+                _require_storable_path(request)
                 return await call(request)
             except Exception as error:
                 return from_error(error)
@@ -99,6 +100,12 @@ class StrictRoute(APIRoute):
             return response
 
         return call
+
+
+def _require_storable_path(request: Request) -> None:
+    """Raise `Refusal` with 404 for NUL in a path: PostgreSQL text can't hold it, so nothing by that name exists."""
+    if any("\x00" in str(value) for value in request.path_params.values()):
+        raise not_found("not_found", "there is nothing here")
 
 
 def caller(request: Request) -> Caller:
