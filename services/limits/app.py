@@ -5,7 +5,6 @@ from starlette.applications import Starlette
 
 from services.limits import consumers
 from services.limits.api import router
-from services.limits.expiry import keep_expiring
 from services.limits.settings import Settings
 from shared import service
 from shared.auth import ApiKeys
@@ -24,5 +23,5 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     """Return the worker process: relay, consumers and the expiry of reservations."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
     return service.worker(
-        "limits", db, open_bus(bus_settings), [consumers.subscription(db)], {"expiry": lambda: keep_expiring(db)}
+        "limits", db, open_bus(bus_settings), [consumers.subscription(db)], {"expiry": lambda: consumers.expire(db)}
     )
