@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: one real PostgreSQL for the whole run."""
+"""Fixtures that every test may use: one real PostgreSQL, one broker and one platform per bus."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,10 @@ import pytest
 
 from services.embedded.postgres import Address, Postgres
 from services.embedded.processes import free_port
+from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker
+from tests.kit.platform import bed, running
+
+__all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "running"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,201 @@
+"""The whole platform for tests: real processes, real PostgreSQL, either bus, and made-up applicants."""
+
+import itertools
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+import pytest
+import yaml
+
+from services.catalogue import Addresses, load_catalogue
+from services.embedded.kafka import KafkaBroker
+from services.embedded.platform import Platform, free_ports
+from shared.settings import BusKind
+from tests.kit.kafka import on_every_bus
+
+T = TypeVar("T")
+
+CATALOGUE: Final = Path(__file__).resolve().parents[2] / "deploy" / "catalogue"
+PRODUCT: Final = "consumer-loan"
+CURRENCY: Final = "DEM"
+
+_DICTIONARY: Final[Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
+    (CATALOGUE / "products" / f"{PRODUCT}.yaml").read_text()
+)["facts"]
+
+SOLID: Final[Mapping[str, Any]] = {
+    "duration_months": 12,
+    "purpose": "car (used)",
+    "checking_status": "no checking account",
+    "savings_status": ">=1000 DM",
+    "credit_history": "critical account / other credits elsewhere",
+    "employment_since": ">=7 years",
+    "installment_rate_pct_of_income": 1,
+    "other_debtors": "none",
+    "property": "real estate",
+    "other_installment_plans": "none",
+    "housing": "own",
+    "existing_credits": 1,
+}
+"""Facts of an applicant who is approved for 2,500 DEM."""
+
+SOLID_MINOR: Final = 250_000
+
+
+def money(amount_minor: int, currency: str = CURRENCY) -> dict[str, Any]:
+    """Return an amount as it travels."""
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def application(reference: str, facts: Mapping[str, Any] = SOLID, amount_minor: int = SOLID_MINOR) -> dict[str, Any]:
+    """Return the body of an application."""
+    return {
+        "product": PRODUCT,
+        "party": {"external_ref": reference},
+        "requested": money(amount_minor),
+        "facts": dict(facts),
+    }
+
+
+def applications(seed: int) -> Iterator[dict[str, Any]]:
+    """Return applications without end: any facts that the product's dictionary allows, some of them missing."""
+    chance = random.Random(seed)
+    run = secrets.token_hex(4)
+    for number in itertools.count():
+        facts = {
+            name: _any_value(entry, chance)
+            for name, entry in _DICTIONARY.items()
+            if entry["type"] in ("integer", "enum") and entry.get("source") != "scoring"
+        }
+        missing = chance.sample(sorted(set(facts) - {"duration_months"}), chance.choice([0, 0, 0, 1, 3]))
+        known = {name: value for name, value in facts.items() if name not in missing}
+        yield application(f"customer-{run}-{number}", known, chance.randrange(20_000, 2_100_000, 1_000))
+
+
+def _any_value(entry: Mapping[str, Any], chance: random.Random) -> object:
+    if entry["type"] == "enum":
+        return chance.choice(entry["values"])
+    return chance.randint(entry["minimum"], min(entry["maximum"], 75))
+
+
+@dataclass
+class Running:
+    """A running platform that a test may damage; `broker` is there when the bus is Kafka and we started it."""
+
+    platform: Platform
+    broker: KafkaBroker | None = None
+    references: list[str] = field(default_factory=list)
+    """Customer numbers that were sent, which no log may show."""
+
+    @property
+    def bus(self) -> BusKind:
+        """Which bus the events take."""
+        return self.platform.bus
+
+    def headers(self, client: str = "los", key: str | None = None, **more: str) -> dict[str, str]:
+        """Return the headers of a request of `client`."""
+        headers = {"authorization": f"Bearer {self.platform.credentials.api_keys[client]}", **more}
+        return headers if key is None else {**headers, "idempotency-key": key}
+
+    def get(self, service: str, path: str, client: str = "los", **headers: str) -> httpx.Response:
+        """Ask a service's API."""
+        return httpx.get(self.platform.url(service) + path, headers=self.headers(client, **headers), timeout=10)
+
+    def post(
+        self, service: str, path: str, body: object, client: str = "los", key: str | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send `body` to a service's API, under a new idempotency key unless one is given."""
+        own = self.headers(client, key or secrets.token_hex(8), **headers)
+        return httpx.post(self.platform.url(service) + path, json=body, headers=own, timeout=40)
+
+    def operation(self, name: str, path: str) -> httpx.Response:
+        """Ask `/healthz`, `/readyz` or `/metrics` of the process `service/role`."""
+        return httpx.get(self.platform.url(*name.split("/")) + path, timeout=5)
+
+    def submit(self, body: Mapping[str, Any], key: str | None = None, **headers: str) -> httpx.Response:
+        """Submit an application."""
+        self.references.append(body["party"]["external_ref"])
+        return self.post("intake", "/v1/applications", body, key=key, **headers)
+
+    def decided(self, application_id: str, seconds: float = 30.0) -> dict[str, Any]:
+        """Return an application once it has its decision, and its limit where one was granted."""
+
+        def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.get("intake", f"/v1/applications/{application_id}").json()
+            decision = found.get("decision")
+            return found if decision and bool(decision["limit"]) == bool(found["limit"]) else None
+
+        return until(look, seconds, f"the decision on {application_id}")
+
+    def approved(self) -> dict[str, Any]:
+        """Return a new application that was approved, with its limit."""
+        answer = self.submit(application(f"customer-{secrets.token_hex(6)}"))
+        assert answer.status_code == 202, answer.text
+        return self.decided(answer.json()["application_id"])
+
+    def heal(self) -> None:
+        """Start whatever an earlier test left stopped, and wait until all is ready and the bus is up."""
+        if self.platform.postgres.pid is None:
+            self.platform.postgres.start()
+        if self.broker is not None and self.broker.pid is None:
+            self.broker.start()
+        self.platform.restart_stopped()
+        self.platform.wait_until_ready()
+        until(lambda: all(self.is_fully_ready(name) for name in self.platform.ports.processes), 30, "a sound platform")
+
+    def is_fully_ready(self, name: str) -> bool:
+        """Tell whether a process is ready and not degraded."""
+        try:
+            return bool(self.operation(name, "/readyz").json()["status"] == "ready")
+        except httpx.HTTPError:
+            return False
+
+
+def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
+    """Return the first true answer of `look`; fails when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain for {what}"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session", params=on_every_bus())
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One platform with its catalogue for all tests on a bus."""
+    bus = BusKind(request.param)
+    home = tmp_path_factory.mktemp(f"platform-{bus}")
+    # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
+    for parent in [home, *home.parents]:
+        if parent.stat().st_uid == home.stat().st_uid and parent.stat().st_mode & 0o001 == 0:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    servers = request.getfixturevalue("kafka_bootstrap_servers") if bus is BusKind.KAFKA else ""
+    started_here = bus is BusKind.KAFKA and "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
+    with pytest.MonkeyPatch.context() as environment:
+        # The platform of a test has a PostgreSQL of its own, which it may kill, and the broker of the test run.
+        environment.delenv("DATABASE_URL", raising=False)
+        environment.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
+        platform = Platform(home / "state", bus=bus, ports=free_ports())
+    platform.start()
+    try:
+        at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
+        load_catalogue(CATALOGUE, at, platform.credentials.api_keys["analyst"], lambda _words: None)
+        yield Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
+    finally:
+        platform.stop()
+
+
+@pytest.fixture
+def bed(running: Running) -> Running:
+    """The platform, whole again whatever the test before did to it."""
+    running.heal()
+    return running
