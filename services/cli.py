@@ -12,6 +12,7 @@ from rich.console import Console
 
 from services.migrate import PROJECT, SCHEMAS, Schema
 from services.migrate import migrate as run_migrations
+from shared.settings import BusKind
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Credit decisioning on your machines.")
 catalogue_app = typer.Typer(no_args_is_help=True, help="Products, reason codes, policies and scorecards.")
@@ -267,6 +268,19 @@ async def _with_database(service: str, use: Callable[[Any], Awaitable[T]]) -> T:
         return await use(db)
     finally:
         await db.close()
+
+
+@app.command()
+def demo(
+    data: Annotated[Path | None, typer.Option(help="A CSV file of the German Credit data")] = None,
+    applicants: Annotated[int, typer.Option(min=1, help="At most so many of its rows")] = 1000,
+    bus: Annotated[BusKind, typer.Option(help="What carries the events")] = BusKind.EMBEDDED,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the figures and stories here too")] = None,
+) -> None:
+    """Decide real applicants on a platform of their own, show what came of it, and stop everything."""
+    from services.demo import command
+
+    raise typer.Exit(command.demo(bus=bus, data=data, applicants=applicants, json_path=json_path))
 
 
 def main() -> None:
