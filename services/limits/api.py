@@ -61,7 +61,7 @@ def router(db: Database) -> APIRouter:
 
 
 def _add_limits(routes: APIRouter, db: Database) -> None:
-    checks: Batcher[CheckLimit, LimitCheck] = Batcher(partial(handlers.check_limits, db))
+    checks: Batcher[CheckLimit, LimitCheck] = Batcher("check_limit", partial(handlers.check_limits, db))
 
     @routes.post("/limit-checks", tags=["limits"], **operation("limits:read", replies={200: replies.LimitCheckReply}))
     async def check_limit(body: LimitCheckBody) -> Response:
@@ -87,7 +87,7 @@ def _add_limits(routes: APIRouter, db: Database) -> None:
 
 def _add_reservations(routes: APIRouter, db: Database) -> None:
     # One batcher for all commands, one batch in flight: they contend for the same accounts anyway.
-    commands: Batcher[handlers.Request, Answer] = Batcher(partial(handlers.carry_out, db))
+    commands: Batcher[handlers.Request, Answer] = Batcher("settle", partial(handlers.carry_out, db))
 
     async def carry_out(request: Request, command: Command) -> Response:
         answer = await commands.submit(handlers.Request(command, claim(request), current_traceparent()))

@@ -18,10 +18,12 @@ _GRANTING: Final = ("approve", "counter_offer")
 def approval(decided: Decided) -> Approval | None:
     """Return what a decision grants, None when it grants nothing.
 
-    Raises `ValueError` for an amount that can't be a limit; such an event belongs to the dead letters.
+    Raises `ValueError` when the amount is missing or can't be a limit; such an event belongs to the dead letters.
     """
-    if decided.outcome not in _GRANTING or decided.limit is None:
+    if decided.outcome not in _GRANTING:
         return None
+    if decided.limit is None:
+        raise ValueError("a decision that grants credit names no limit")
     if decided.limit.amount_minor < 0:
         raise ValueError("a limit can't be negative")
     return Approval(

@@ -1,5 +1,6 @@
 """What tests start from: decisions that were made, accounts with a limit, commands from a client."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,13 @@ from sqlalchemy import text
 
 from services.limits import handlers
 from services.limits.domain.account import Account
+from services.limits.domain.check import LimitCheck
 from services.limits.domain.reservation import Capture, Release, Reserve
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Amount, Event
 from shared.db import Database
-from shared.idempotency import Claim
+from shared.errors import Refusal
+from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 from shared.money import Money
 
@@ -76,3 +79,59 @@ async def rows(db: Database, sql: str, **parameters: Any) -> list[Any]:
     """What the database holds."""
     async with db.transaction() as tx:
         return list((await tx.execute(text(sql), parameters)).all())
+
+
+def capture(answer: Answer | Refusal, amount_minor: int | None = None, *, key: str = "") -> handlers.Request:
+    """A request to capture what an earlier answer reserved."""
+    amount = None if amount_minor is None else Money(amount_minor, "EUR")
+    return request(Capture(id_of(answer), amount), key)
+
+
+def release(answer: Answer | Refusal, *, key: str = "") -> handlers.Request:
+    """A request to release what an earlier answer reserved."""
+    return request(Release(id_of(answer)), key)
+
+
+def id_of(answer: Answer | Refusal) -> str:
+    """The id of the reservation that was answered with."""
+    return str(_body(answer)["reservation_id"])
+
+
+def state_of(answer: Answer | Refusal) -> str:
+    """The state of the reservation that was answered with, or the code of the refusal."""
+    return answer.code if isinstance(answer, Refusal) else str(_body(answer)["state"])
+
+
+def _body(answer: Answer | Refusal) -> dict[str, Any]:
+    assert isinstance(answer, Answer)
+    body: dict[str, Any] = json.loads(answer.body)
+    return body
+
+
+async def assert_books_balance(db: Database, account_id: str) -> None:
+    """The entries, the reservations and the account say the same, to the minor unit, and no limit is overrun."""
+    (found,) = await rows(
+        db,
+        """
+        SELECT a.limit_minor, a.posted_minor, a.reserved_minor, a.version, e.limits, e.posted, e.reserved, e.entries,
+               e.last, r.captured, r.open
+        FROM account a,
+             LATERAL (SELECT sum(limit_delta) AS limits, sum(posted_delta) AS posted, sum(reserved_delta) AS reserved,
+                             count(*) AS entries, max(version) AS last FROM entry WHERE account_id = a.account_id) e,
+             LATERAL (SELECT coalesce(sum(captured_minor), 0) AS captured,
+                             coalesce(sum(amount_minor) FILTER (WHERE state = 'reserved'), 0) AS open
+                      FROM reservation WHERE account_id = a.account_id) r
+        WHERE a.account_id = :account_id
+        """,
+        account_id=account_id,
+    )
+    assert (found.limits, found.posted, found.reserved) == (found.limit_minor, found.posted_minor, found.reserved_minor)
+    assert (found.captured, found.open) == (found.posted_minor, found.reserved_minor)
+    assert found.entries == found.last == found.version
+    assert found.posted_minor + found.reserved_minor <= found.limit_minor
+
+
+def passed(check: LimitCheck | Refusal) -> bool:
+    """Whether a check found nothing against the amount."""
+    assert isinstance(check, LimitCheck)
+    return check.passed

@@ -1,0 +1,137 @@
+"""Many at once, from several processes: exact, each effect once."""
+
+import asyncio
+from collections import Counter
+from functools import partial
+from random import Random
+
+from services.limits import handlers
+from services.limits.domain.account import Account
+from shared.batcher import Batcher
+from shared.db import Database
+from shared.errors import Refusal
+from shared.idempotency import Answer
+from shared.ids import new_id
+from tests.limits import given
+
+Commands = Batcher[handlers.Request, Answer]
+
+
+def process(db: Database) -> Commands:
+    """What one API process puts in front of the handler."""
+    return Batcher("settle", partial(handlers.carry_out, db))
+
+
+async def outcome(commands: Commands, request: handlers.Request) -> Answer | Refusal:
+    try:
+        return await commands.submit(request)
+    except Refusal as refusal:
+        return refusal
+
+
+async def test_64_rivals_on_one_account_fill_it_and_never_oversell(db: Database, rival_db: Database) -> None:
+    account = await given.account_with(db, 1_000_000)
+    processes = [process(db), process(rival_db)]
+
+    async def rival(number: int) -> int:
+        sizes = Random(number)
+        acknowledged = 0
+        for _ in range(40):
+            amount = sizes.randint(1, 1500)
+            answer = await outcome(processes[number % 2], given.reserve(account, amount))
+            acknowledged += amount if given.state_of(answer) == "reserved" else 0
+        return acknowledged
+
+    acknowledged = sum(await asyncio.gather(*(rival(number) for number in range(64))))
+    after = await handlers.get_account(db, account.account_id)
+    assert after.reserved_minor == acknowledged
+    assert 0 <= after.available_minor < 1500
+    await given.assert_books_balance(db, account.account_id)
+
+
+async def test_rivals_on_many_accounts_in_any_order_never_lock_each_other_out(db: Database, rival_db: Database) -> None:
+    accounts = [await given.account_with(db, 10_000) for _ in range(12)]
+    shuffled = Random(7)
+
+    def batch() -> list[handlers.Request]:
+        return [given.reserve(shuffled.choice(accounts), 30) for _ in range(20)]
+
+    answers = await asyncio.gather(
+        *(handlers.carry_out(db if number % 2 else rival_db, batch()) for number in range(40)),
+    )
+    states = Counter(given.state_of(answer) for batch_answers in answers for answer in batch_answers)
+    assert sum(states.values()) == 800
+    for account in accounts:
+        await given.assert_books_balance(db, account.account_id)
+
+
+async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Database, rival_db: Database) -> None:
+    account = await given.account_with(db, 1_000_000)
+    held = await handlers.carry_out(db, [given.reserve(account, 1000) for _ in range(200)])
+    processes = [process(db), process(rival_db)]
+    requests = [make(answer) for answer in held for make in (given.capture, given.release) for _ in processes]
+    Random(11).shuffle(requests)
+
+    answers = await asyncio.gather(
+        *(outcome(processes[number % 2], request) for number, request in enumerate(requests)),
+    )
+    by_reservation: dict[str, Counter[str]] = {given.id_of(answer): Counter() for answer in held}
+    for request, answer in zip(requests, answers, strict=True):
+        by_reservation[request.command.reservation_id][given.state_of(answer)] += 1
+    captured = 0
+    for found in by_reservation.values():
+        if found["captured"]:
+            assert found == Counter(captured=1, already_captured=3)
+            captured += 1
+        else:
+            assert found == Counter(released=1, already_released=3)
+    after = await handlers.get_account(db, account.account_id)
+    assert (after.posted_minor, after.reserved_minor) == (captured * 1000, 0)
+    await given.assert_books_balance(db, account.account_id)
+
+
+async def test_one_key_sent_200_times_has_one_effect_and_one_answer(db: Database, rival_db: Database) -> None:
+    account = await given.account_with(db, 1_000_000)
+    processes = [process(db), process(rival_db)]
+    key = new_id("key")
+    answers = await asyncio.gather(
+        *(outcome(processes[number % 2], given.reserve(account, 10, key=key)) for number in range(200)),
+    )
+    assert len({answer.body for answer in answers if isinstance(answer, Answer)}) == 1
+    assert len(answers) == 200
+    assert (await handlers.get_account(db, account.account_id)).reserved_minor == 10
+    await assert_events(db, account, reserved=1)
+
+
+async def test_every_change_is_published_once_with_what_was_left(db: Database) -> None:
+    account = await given.account_with(db, 1000)
+    first, second, declined = await handlers.carry_out(
+        db, [given.reserve(account, 600), given.reserve(account, 300), given.reserve(account, 200)]
+    )
+    await handlers.carry_out(db, [given.capture(first, 500), given.release(second)])
+    assert given.state_of(declined) == "declined"
+    published = await given.rows(
+        db,
+        "SELECT type, payload FROM outbox WHERE aggregateid = :account_id AND type LIKE '%reservation%' ORDER BY seq",
+        account_id=account.account_id,
+    )
+    told = [
+        (row.type, row.payload["amount"]["amount_minor"], row.payload["available"]["amount_minor"]) for row in published
+    ]
+    assert told == [
+        ("limits.reservation_reserved.v1", 600, 400),
+        ("limits.reservation_reserved.v1", 300, 100),
+        ("limits.reservation_declined.v1", 200, 100),
+        ("limits.reservation_captured.v1", 500, 200),
+        ("limits.reservation_released.v1", 300, 500),
+    ]
+
+
+async def assert_events(db: Database, account: Account, **expected: int) -> None:
+    found = await given.rows(
+        db,
+        "SELECT split_part(type, '_', 2) AS type FROM outbox"
+        " WHERE aggregateid = :account_id AND type LIKE 'limits.reservation%'",
+        account_id=account.account_id,
+    )
+    assert Counter(row.type.removesuffix(".v1") for row in found) == Counter(expected)
