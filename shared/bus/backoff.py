@@ -9,7 +9,7 @@ _RANDOM: Final = random.SystemRandom()
 class Backoff:
     """Pauses that double up to a ceiling, each shortened at random so that many waiters do not come back together."""
 
-    def __init__(self, first_seconds: float = 0.1, ceiling_seconds: float = 5.0) -> None:
+    def __init__(self, first_seconds: float = 0.1, ceiling_seconds: float = 2.0) -> None:
         self._first_seconds = first_seconds
         self._ceiling_seconds = ceiling_seconds
         self._next_seconds = first_seconds

@@ -23,6 +23,7 @@ from shared.bus import BusUnavailableError, HandleBatch, Message
 from shared.bus.backoff import Backoff
 from shared.bus.embedded import statements
 from shared.bus.embedded.member import Member
+from shared.db import driver_url
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 """The Alembic directory of the schema `bus`, for `shared.migrations.upgrade`."""
@@ -48,7 +49,7 @@ class EmbeddedBus:
     """
 
     def __init__(self, url: str, partitions: int = 6) -> None:
-        self._url = url
+        self._url = driver_url(url)
         self._partitions = partitions
         self._declared: set[str] = set()
         self._pool: asyncpg.Pool | None = None
@@ -109,6 +110,10 @@ class EmbeddedBus:
                         if not handled:
                             await member.wait()
             except Exception as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    # Leaving failed because the connection is gone; the cancellation must not be lost with it.
+                    raise asyncio.CancelledError from error
                 pause_seconds = backoff.next_seconds()
                 _log.warning(
                     "bus_subscription_interrupted",

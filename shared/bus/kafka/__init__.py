@@ -28,7 +28,8 @@ class KafkaBus:
     """A `shared.bus.Bus` on the brokers at `bootstrap_servers` (comma-separated `host:port`).
 
     Topics are created when first used, with `partitions` and `replication_factor`; existing topics stay as they are.
-    A member that dies without leaving hands its partitions on after `session_timeout_seconds`.
+    A member that dies without leaving hands its partitions on after `session_timeout_seconds`. A batch that is not
+    acknowledged within `publish_timeout_seconds` counts as failed.
     """
 
     def __init__(
@@ -37,14 +38,16 @@ class KafkaBus:
         partitions: int = 6,
         replication_factor: int = 1,
         session_timeout_seconds: float = 10.0,
+        publish_timeout_seconds: float = 10.0,
     ) -> None:
         self._address = cluster.Address(bootstrap_servers, partitions, replication_factor)
         self._session_timeout_seconds = session_timeout_seconds
-        self._publisher = Publisher(self._address)
+        self._publisher = Publisher(self._address, publish_timeout_seconds)
         # One thread each: publishing stays in order, and a question never waits for a publish that hangs.
         self._publishing = ThreadPoolExecutor(1, "bus-publish")
         self._asking = ThreadPoolExecutor(1, "bus-ask")
         self._subscriptions: set[Subscription] = set()
+        self._closed = False
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Send `batch` and wait for every acknowledgement; see `shared.bus.Bus`."""
@@ -74,7 +77,10 @@ class KafkaBus:
         return await asyncio.to_thread(answers, self._address.bootstrap_servers, _REACHABLE_SECONDS)
 
     async def close(self) -> None:
-        """End the subscriptions and the producer, with their threads."""
+        """End the subscriptions and the producer, with their threads; the bus can't be used again."""
+        if self._closed:
+            return
+        self._closed = True
         for subscription in list(self._subscriptions):
             await subscription.stop()
         await asyncio.get_running_loop().run_in_executor(self._publishing, self._publisher.close)

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 from shared.bus import BusUnavailableError, Message
 from shared.bus.kafka import cluster
 
-_FLUSH_SECONDS: Final = 10.0
+_CLOSE_SECONDS: Final = 10.0
 _SETTINGS: Final = {
     "acks": "all",
     "enable_idempotence": True,
@@ -18,16 +18,15 @@ _SETTINGS: Final = {
     "linger_ms": 5,
     "batch_size": 65_536,
     "max_block_ms": 5_000,
-    # Longer than a flush may take, so that no part of a batch gives up by itself while a later part still goes out.
-    "delivery_timeout_ms": 60_000,
 }
 
 
 class Publisher:
     """A producer that is built on first use and built anew after a failure."""
 
-    def __init__(self, address: cluster.Address) -> None:
+    def __init__(self, address: cluster.Address, timeout_seconds: float) -> None:
         self._address = address
+        self._timeout_seconds = timeout_seconds
         self._producer: Any = None
         self._declared: set[str] = set()
 
@@ -44,7 +43,7 @@ class Publisher:
                 )
                 for message in batch
             ]
-            producer.flush(_FLUSH_SECONDS)
+            producer.flush(self._timeout_seconds)
             for future in sent:
                 future.get(timeout=0)
         except (KafkaError, OSError) as error:
@@ -55,7 +54,11 @@ class Publisher:
         if self._producer is None:
             cluster.require_answer(self._address)
             self._producer = KafkaProducer(
-                bootstrap_servers=self._address.bootstrap_servers, **_SETTINGS, **cluster.CONNECTION
+                bootstrap_servers=self._address.bootstrap_servers,
+                # Longer than a flush may take: no part of a batch may give up while a later part still goes out.
+                delivery_timeout_ms=int(self._timeout_seconds * 1000) + 60_000,
+                **_SETTINGS,
+                **cluster.CONNECTION,
             )
         missing = sorted(topics - self._declared)
         if missing:
@@ -73,11 +76,11 @@ class Publisher:
             return
         # `close` first flushes, and so would hang on, or later send, exactly the messages that must be given up.
         producer._sender.force_close()
-        producer._sender.join(_FLUSH_SECONDS)
+        producer._sender.join(_CLOSE_SECONDS)
         producer.close(timeout=0)
 
     def close(self) -> None:
         """Close the producer; nothing is pending, because every batch was flushed."""
         if self._producer is not None:
-            self._producer.close(timeout=_FLUSH_SECONDS)
+            self._producer.close(timeout=_CLOSE_SECONDS)
             self._producer = None
