@@ -58,6 +58,10 @@ class KafkaBroker:
         Raises `KafkaError` when Java or Maven is missing or the broker does not come up.
         """
         java = java_command()
+        if answers(self.bootstrap_servers, timeout_seconds=1):
+            raise KafkaError(
+                f"another broker answers at {self.bootstrap_servers} already: stop it or choose another port"
+            )
         libraries = fetch(self._cache)
         self._home.mkdir(parents=True, exist_ok=True)
         properties = self._write_properties()
