@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -11,9 +11,6 @@ from services.demo.figures import Acknowledged, Decided, Grant
 from services.demo.site import Caller
 from shared.money import Money
 from shared.products import Product
-
-IN_FLIGHT: Final = 32
-"""Applicants at a time. Each waits for its decision before the next one comes, so that latency is not a queue."""
 
 WAIT_SECONDS: Final = 10
 STALLED_SECONDS: Final = 60.0
@@ -29,7 +26,7 @@ R = TypeVar("R")
 async def submit_all(
     caller: Caller, product: Product, applicants: Sequence[Applicant], run: str, submitted: Count, decided: Count
 ) -> list[Acknowledged]:
-    """Submit every applicant, `IN_FLIGHT` at a time, each under its own Idempotency-Key.
+    """Submit every applicant, each under its own Idempotency-Key.
 
     `run` sets the customers and keys of this run apart from those of any other. Raises `DemoError` when an
     application is refused or intake does not answer in time.
@@ -115,16 +112,11 @@ async def _decisions(caller: Caller, since: datetime) -> AsyncIterator[Decided]:
         )
 
 
-async def _each(items: Iterable[T], act: Callable[[T], Awaitable[R]]) -> list[R]:
-    """Return what `act` gives for each item, in order; `IN_FLIGHT` run at a time and the first failure ends all."""
-    pending = iter(list(enumerate(items)))
-    results: dict[int, R] = {}
-
-    async def worker() -> None:
-        for place, item in pending:
-            results[place] = await act(item)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(IN_FLIGHT):
-            group.create_task(worker())
-    return [results[place] for place in sorted(results)]
+async def _each(items: Iterable[T], act: Callable[[T], Coroutine[Any, Any, R]]) -> list[R]:
+    """Return what `act` gives for each item, in order; the first failure ends all."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(act(item)) for item in items]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]

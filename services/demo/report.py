@@ -9,9 +9,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from services.demo import flow
 from services.demo.figures import BAND_POINTS, GRANTING, Figures, total
 from services.demo.run import Report, milliseconds
+from services.demo.site import IN_FLIGHT
 from services.demo.story_view import story_view
 from services.demo.terms import COLOUR, NAME
 
@@ -89,7 +89,7 @@ def _soundness(report: Report) -> RenderableType:
     table.add_row("From submission to decision", times)
     table.add_row("Throughput", f"{figures.applications_per_second:,.0f} applications per second")
     conditions = (
-        f"{flow.IN_FLIGHT} applicants at a time, each waiting for its decision before the next one comes: "
+        f"{IN_FLIGHT} applicants at a time, each waiting for its decision before the next one comes: "
         f"full load. All four services, {report.bus} bus, PostgreSQL and this load on one machine."
     )
     table.add_row("Measured with", conditions)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -17,7 +16,7 @@ from services.demo import flow, stories
 from services.demo.applicants import Applicant
 from services.demo.catalogue import Catalogue
 from services.demo.figures import BAND_POINTS, GRANTING, Acknowledged, Decided, Figures, measure, total
-from services.demo.site import Caller, Site
+from services.demo.site import IN_FLIGHT, Caller, Site, lines
 from services.demo.stories import Story
 from services.embedded.platform import Platform
 
@@ -59,7 +58,7 @@ class Report:
             ],
             "submit_to_decision_ms": {name: milliseconds(value) for name, value in figures.latency.items()},
             "applications_per_second": round(figures.applications_per_second, 1),
-            "in_flight": flow.IN_FLIGHT,
+            "in_flight": IN_FLIGHT,
             "stories": [story.document() for story in self.stories],
         }
 
@@ -82,9 +81,8 @@ def run(platform: Platform, applicants: Sequence[Applicant], console: Console) -
 
 
 async def _run(site: Site, bus: str, applicants: Sequence[Applicant], catalogue: Catalogue, console: Console) -> Report:
-    limits = httpx.Limits(max_connections=2 * flow.IN_FLIGHT)
-    async with httpx.AsyncClient(limits=limits, timeout=flow.WAIT_SECONDS + 20) as http:
-        los, crm = Caller(site, "los", http), Caller(site, "crm", http)
+    async with lines() as free:
+        los, crm = Caller(site, "los", free), Caller(site, "crm", free)
         with _progress(console) as progress:
             acknowledged, decisions, figures = await _flow(los, catalogue, applicants, progress)
         told = [

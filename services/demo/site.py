@@ -1,8 +1,10 @@
 """The running platform as its clients see it: addresses, keys, and calls that are repeated until they are answered."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +13,11 @@ import httpx
 from services.demo.errors import DemoError
 from services.embedded.platform import Platform
 
+IN_FLIGHT: Final = 32
+"""Calls at a time. An applicant's call ends with the decision, so that latency is not the length of a queue."""
+
 PATIENCE_SECONDS: Final = 60.0
+_ANSWER_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.2
 _MAX_PAUSE_SECONDS: Final = 2.0
 _PAGE: Final = 200
@@ -31,12 +37,33 @@ class Site:
         return cls(urls, platform.credentials.api_keys)
 
 
+Lines = asyncio.Queue[httpx.AsyncClient]
+"""The connections that are not in use."""
+
+
+@asynccontextmanager
+async def lines() -> AsyncIterator[Lines]:
+    """Open `IN_FLIGHT` connections.
+
+    Each is a client of its own: a shared pool searches all its connections at every call, which at this number costs
+    more than the call.
+    """
+    # Everything is on this machine and in plain HTTP; without this each client would load all root certificates.
+    no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    free: Lines = asyncio.Queue()
+    async with AsyncExitStack() as stack:
+        for _ in range(IN_FLIGHT):
+            client = httpx.AsyncClient(verify=no_tls, timeout=_ANSWER_SECONDS, trust_env=False)
+            free.put_nowait(await stack.enter_async_context(client))
+        yield free
+
+
 class Caller:
     """Calls the services' APIs as one of the platform's clients (`los`, `crm`)."""
 
-    def __init__(self, site: Site, client: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, site: Site, client: str, free: Lines) -> None:
         self._site = site
-        self._http = http
+        self._lines = free
         self._headers = {"authorization": f"Bearer {site.keys[client]}"}
 
     async def get(self, service: str, path: str, **query: str | int) -> dict[str, Any]:
@@ -72,7 +99,7 @@ class Caller:
         while True:
             pause = _PAUSE_SECONDS
             try:
-                response = await self._http.request(method, url, headers={**self._headers, **headers}, **arguments)
+                response = await self._request(method, url, headers={**self._headers, **headers}, **arguments)
             except httpx.TransportError as error:
                 words = f"{service} does not answer ({type(error).__name__})"
             else:
@@ -86,6 +113,13 @@ class Caller:
             if time.monotonic() > deadline:
                 raise DemoError(words)
             await asyncio.sleep(pause)
+
+    async def _request(self, method: str, url: str, **arguments: Any) -> httpx.Response:
+        line = await self._lines.get()
+        try:
+            return await line.request(method, url, **arguments)
+        finally:
+            self._lines.put_nowait(line)
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -92,16 +92,19 @@ def _points(catalogue: Catalogue, decision: dict[str, Any]) -> tuple[Points, ...
 async def _draw(crm: Caller, product: Product, party_id: str, limit: Money, key: str) -> list[Step]:
     """Check half of the limit, set it aside, draw four fifths of that, and ask for the whole limit once more."""
     half, drawn = _share(limit, 1, 2), _share(limit, 2, 5)
+    accounts = (await crm.get("limits", "/v1/accounts", party_id=party_id))["items"]
+    if not accounts:
+        return [await _check(crm, product, party_id, half)]
+    account = accounts[0]
+    granted = Step("limit_granted", limit, account, account)
     check = await _check(crm, product, party_id, half)
-    account = check.account
-    assert account is not None
     body = {"account_id": account["account_id"], "amount": asdict(half), "reference": "order 4711"}
     reservation = await crm.post("limits", "/v1/reservations", body, key=f"{key}-reserve")
     reserved = Step("reservation", half, reservation, await _account(crm, account))
     path = f"/v1/reservations/{reservation['reservation_id']}/capture"
     capture = await crm.post("limits", path, {"amount": asdict(drawn)}, key=f"{key}-capture")
     captured = Step("capture", drawn, capture, await _account(crm, account))
-    return [check, reserved, captured, await _check(crm, product, party_id, limit)]
+    return [granted, check, reserved, captured, await _check(crm, product, party_id, limit)]
 
 
 async def _check(crm: Caller, product: Product, party_id: str, amount: Money) -> Step:

@@ -1,6 +1,7 @@
 """An applicant's story as a credit manager reads it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,23 +13,16 @@ from rich.text import Text
 
 from services.demo.catalogue import Catalogue
 from services.demo.flow import money
+from services.demo.rules_view import rules_view
 from services.demo.stories import Points, Step, Story
-from services.demo.terms import COLOUR, NAME, shown
-from shared.products import REQUESTED_AMOUNT
+from services.demo.terms import COLOUR, NAME, percent, shown
+from shared.money import Money
 
-_MARK: Final = {
-    "hit": Text("● hit", "bold yellow"),
-    "no_hit": Text("· no hit", "bright_black"),
-    "missing": Text("? missing", "magenta"),
-    "not_evaluated": Text("- not asked", "bright_black"),
-}
-_STAGE: Final = {
-    "eligibility": "Eligibility",
-    "knock_outs": "Knock-outs",
-    "grade": "Grade",
-    "matrix": "Decision matrix",
-    "terms": "Terms",
-    "routing": "Routing",
+_STEP: Final = {
+    "limit_granted": "Limit granted",
+    "limit_check": "Check the limit",
+    "reservation": "Set aside",
+    "capture": "Draw",
 }
 
 
@@ -37,103 +31,121 @@ def story_view(story: Story, catalogue: Catalogue) -> RenderableType:
     decision = story.decision
     outcome = decision["outcome"]
     parts = [
-        _section("The application", _facts(catalogue, decision)),
+        _section("What is known", _facts(catalogue, decision)),
         _section(_score_title(decision), _points(catalogue, story.points)),
-        _section("The rules", _rules(catalogue, decision)),
+        _section("Every rule of the policy", rules_view(catalogue, decision["trace"])),
         _section("The answer", _answer(catalogue, decision)),
-        _section("What the customer's CRM sees afterwards", _steps(catalogue, story.steps)),
+        _section("What the customer's CRM is told about the limit", _steps(catalogue, story.steps)),
     ]
     title = f"[bold {COLOUR[outcome]}]{NAME[outcome]}: applicant {story.number}[/]"
     return Panel(Group(*parts), title=title, title_align="left", border_style=COLOUR[outcome], padding=(0, 1))
 
 
 def _section(title: str, body: RenderableType) -> RenderableType:
-    return Group(Text(f"\n{title}", "bold"), Padding(body, (0, 0, 0, 1)))
+    return Group(Text(f"\n{title}", "bold"), Padding(body, (0, 0, 0, 2)))
 
 
 def _facts(catalogue: Catalogue, decision: dict[str, Any]) -> RenderableType:
-    """Two facts a line. Protected facts are kept for fairness reports and decide nothing, so they stay out."""
-    dictionary = catalogue.product.dictionary.facts
-    named = [name for name, fact in dictionary.items() if name in decision["facts"] and not fact.protected]
-    cells = [(dictionary[name].label, shown(catalogue.product, name, decision["facts"][name])) for name in named]
-    table = Table.grid(padding=(0, 2), expand=True)
-    for ratio, style in ((5, "dim"), (4, ""), (5, "dim"), (4, "")):
-        table.add_column(ratio=ratio, style=style)
-    for left, right in zip(cells[::2], [*cells[1::2], ("", "")], strict=False):
-        table.add_row(*map(Text, (*left, *right)))
-    return table
+    """Protected facts are named but not shown: they are kept for fairness reports and decide nothing."""
+    known = [fact for name, fact in catalogue.product.dictionary.facts.items() if name in decision["facts"]]
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", width=46)
+    table.add_column()
+    for fact in known:
+        if not fact.protected:
+            table.add_row(Text(fact.label), Text(shown(catalogue.product, fact.name, decision["facts"][fact.name])))
+    kept = ", ".join(fact.label.lower() for fact in known if fact.protected)
+    return Group(table, Text(f"Kept for fairness reports, open to no rule and no score: {kept}", "dim italic"))
 
 
 def _score_title(decision: dict[str, Any]) -> str:
     score = decision["score"]
     if score is None:
         return "The score: none"
-    return f"The score: {score['score']} points, probability of default {_percent(score['pd'])}"
+    return f"The score: {score['score']} points, probability of default {percent(score['pd'])}"
 
 
 def _points(catalogue: Catalogue, points: Iterable[Points]) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("Characteristic", width=32)
-    table.add_column("Answer", width=36)
+    table.add_column("Characteristic", width=31)
+    table.add_column("Falls into", width=36)
     for name in ("Points", "Average", "Gap"):
         table.add_column(name, justify="right")
     for entry in points:
         gap = 1000 * entry.points - entry.mean_millipoints
-        colour = "green" if gap >= 0 else "red"
         table.add_row(
             Text(catalogue.label(entry.characteristic)),
             Text(entry.answer),
             str(entry.points),
-            _tenths(entry.mean_millipoints),
-            Text(_tenths(gap, sign=True), colour),
+            f"{Decimal(entry.mean_millipoints) / 1000:.1f}",
+            Text(f"{Decimal(gap) / 1000:+.1f}", "green" if gap >= 0 else "red"),
         )
     return table
 
 
-def _rules(catalogue: Catalogue, decision: dict[str, Any]) -> RenderableType:
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("Stage", width=15)
-    table.add_column("Rule", width=46)
-    table.add_column("Result", width=11)
-    table.add_column("Leads to")
-    for stage in decision["trace"]:
-        name = _STAGE.get(stage["table"], stage["table"])
-        for row in stage["rows"]:
-            table.add_row(name, _rule(catalogue, row), _MARK[row["status"]], _output(catalogue, row))
-            name = ""
-    return table
-
-
-def _rule(catalogue: Catalogue, row: dict[str, Any]) -> Text:
-    if "formula" in row:
-        return Text(f"amount = {row['formula']}")
-    if not row["conditions"]:
-        return Text("otherwise")
-    return Text("\n").join(_conditions(catalogue, row))
-
-
-def _conditions(catalogue: Catalogue, row: dict[str, Any]) -> Iterator[Text]:
-    for condition in row["conditions"]:
-        holds = condition["status"] == "hit"
-        yield Text(f"{catalogue.label(condition['fact'])} {condition['test']}", "" if holds else "bright_black")
-
-
-def _output(catalogue: Catalogue, row: dict[str, Any]) -> Text:
-    return Text(str(row["output"]))
-
-
 def _answer(catalogue: Catalogue, decision: dict[str, Any]) -> RenderableType:
-    return Text(str({key: decision[key] for key in ("outcome", "grade", "limit", "rate", "queue", "reasons")}))
+    lines = [Text.assemble((NAME[decision["outcome"]], f"bold {COLOUR[decision['outcome']]}"), _terms(decision))]
+    if decision["reasons"]:
+        lines.append(Text("Reasons, as the applicant is told them:"))
+        lines += [Text(f"  {n}. {catalogue.wording.get(code, code)}") for n, code in enumerate(decision["reasons"], 1)]
+    lines.append(Text(_origin(decision), "dim"))
+    return Group(*lines)
+
+
+def _terms(decision: dict[str, Any]) -> str:
+    words = "" if decision["grade"] is None else f", grade {decision['grade']}"
+    if decision["limit"] is not None:
+        words += f", {money(decision['limit'])}"
+    if decision["rate"] is not None:
+        words += f" at {percent(decision['rate'])} a year"
+    if decision["queue"] is not None:
+        words += f", to the work queue {decision['queue']}"
+    return words
+
+
+def _origin(decision: dict[str, Any]) -> str:
+    took = datetime.fromisoformat(decision["decided_at"]) - datetime.fromisoformat(decision["submitted_at"])
+    words = f"Decided {took.total_seconds() * 1000:.0f} ms after the application came in"
+    policy, score = decision["policy"], decision["score"]
+    if policy is not None:
+        words += f", by policy {policy['name']} version {policy['version']}"
+    if score is not None:
+        words += f" and scorecard {score['model']} version {score['model_version']}"
+    return f"{words}."
 
 
 def _steps(catalogue: Catalogue, steps: Iterable[Step]) -> RenderableType:
-    return Group(*(Text(f"{step.name} {step.amount} {step.reply}") for step in steps))
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("", width=15)
+    table.add_column("Amount", justify="right")
+    table.add_column("Answer", width=24)
+    for name in ("Limit", "Drawn", "Set aside", "Left"):
+        table.add_column(name, justify="right")
+    for step in steps:
+        table.add_row(_STEP[step.name], str(step.amount), _reply(catalogue, step), *_balances(step.account))
+    return table
 
 
-def _percent(share: str) -> str:
-    return f"{Decimal(share) * 100:.1f} %"
+def _reply(catalogue: Catalogue, step: Step) -> Text:
+    reply = step.reply
+    if step.name == "limit_granted":
+        return Text("")
+    if step.name == "limit_check":
+        if reply["result"] == "ok":
+            return Text("yes, it fits", "green")
+        return Text(" ".join(["no:", *(catalogue.wording.get(code, code) for code in reply["reasons"])]), "red")
+    if reply["state"] == "captured":
+        rest = Money(reply["amount"]["amount_minor"] - step.amount.amount_minor, step.amount.currency)
+        return Text(f"drawn, {_bare(rest)} given back", "green")
+    return Text(reply["state"], "green" if reply["state"] == "reserved" else "red")
 
 
-def _tenths(millipoints: int, *, sign: bool = False) -> str:
-    value = Decimal(millipoints) / 1000
-    return f"{value:+.1f}" if sign else f"{value:.1f}"
+def _balances(account: dict[str, Any] | None) -> list[str]:
+    if account is None:
+        return ["-"] * 4
+    return [_bare(money(account[name])) for name in ("limit", "posted", "reserved", "available")]
+
+
+def _bare(amount: Money) -> str:
+    """Return an amount without its currency, which stands beside it already."""
+    return str(amount).removesuffix(f" {amount.currency}")

@@ -1,5 +1,6 @@
 """How the demo names outcomes and shows amounts and facts."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from services.demo.flow import money
@@ -32,3 +33,8 @@ def shown(product: Product, fact: str, wire: Any) -> str:
     if known.type is FactType.MONEY:
         return str(money(wire))
     return f"{wire} {known.unit}" if known.unit else str(wire)
+
+
+def percent(share: str) -> str:
+    """Return a share written as a decimal string (`0.0690`) as a percentage."""
+    return f"{Decimal(share) * 100:.1f}".removesuffix(".0") + " %"
