@@ -10,6 +10,8 @@ from typing import Any, Final
 import httpx
 import yaml
 
+from shared.yaml import load_yaml
+
 WAIT_SECONDS: Final = 30.0
 
 
@@ -35,12 +37,19 @@ def load_catalogue(directory: Path, at: Addresses, key: str, tell: Callable[[str
         revisions: dict[str, int] = {}
         for kind in ("products", "reasons", "policies"):
             for path in sorted((directory / kind).glob("*.yaml")):
-                entry = _publish(client, f"{at.decision}/v1/{kind}", path, yaml.safe_load(path.read_text()), tell)
+                entry = _publish(client, f"{at.decision}/v1/{kind}", path, _read(path), tell)
                 if kind == "products":
                     revisions[entry["name"]] = entry["revision"]
         for path in sorted((directory / "scorecards").glob("*.json")):
             _publish(client, f"{at.scoring}/v1/models", path, json.loads(path.read_text()), tell)
         _wait_for_products(client, at.intake, revisions)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return load_yaml(path.read_text())
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{path}: {error}") from None
 
 
 def _publish(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 from rich.console import Console
 
-from services.migrate import PROJECT, SCHEMAS, Schema
+from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from shared.settings import BusKind
 
@@ -30,7 +30,6 @@ _SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 @app.command()
 def run(service: str, role: str) -> None:
     """Run one process: SERVICE is intake, scoring, decision or limits, ROLE is api or worker."""
-    from services.embedded.platform import ROLES, SERVICES
     from shared.logging import configure_logging
     from shared.server import serve
     from shared.settings import BusSettings, PlatformSettings

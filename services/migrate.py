@@ -13,7 +13,9 @@ from shared import migrations
 from shared.db import async_url, driver_url
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
-SCHEMAS: Final = ("intake", "scoring", "decision", "limits", "bus")
+SERVICES: Final = ("intake", "scoring", "decision", "limits")
+ROLES: Final = ("api", "worker")
+SCHEMAS: Final = (*SERVICES, "bus")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from shared.errors import Kind, Refusal
+from shared.metrics import BATCH_SIZE
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -20,11 +21,14 @@ Handle = Callable[[Sequence[C]], Awaitable[Sequence[R | Refusal]]]
 MAX_WAITING: Final = 4096
 """Beyond this many waiting commands new ones are refused: a short queue that says no beats a long one that lies."""
 
+_TURNS: Final = 3
+
 
 class Batcher(Generic[C, R]):
     """Gathers commands and hands them to `handle` in batches, `in_flight` of them at a time."""
 
-    def __init__(self, handle: Handle[C, R], *, max_batch: int = 256, in_flight: int = 1) -> None:
+    def __init__(self, name: str, handle: Handle[C, R], *, max_batch: int = 256, in_flight: int = 1) -> None:
+        self._size = BATCH_SIZE.labels(name)
         self._handle = handle
         self._max_batch = max_batch
         self._free = in_flight
@@ -53,13 +57,18 @@ class Batcher(Generic[C, R]):
             task.add_done_callback(self._running.discard)
 
     async def _run(self) -> None:
-        # The batch is taken here and not in `_start`: every request that is ready in this turn of the loop joins it.
-        await asyncio.sleep(0)
-        batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
+        # The batch is taken a few turns of the loop later, so that every request that is already here joins it, and
+        # callers that the last batch answered can be back with their next one.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        # Those who wait are shared among the free places, so that one batch computes while another one commits.
+        share = -(-len(self._waiting) // (self._free + 1))
+        batch = [self._waiting.popleft() for _ in range(min(self._max_batch, share))]
         # A caller that has gone away must not have its command carried out: nobody would learn of it.
         batch = [(command, future) for command, future in batch if not future.done()]
         try:
             if batch:
+                self._size.observe(len(batch))
                 await self._answer(batch)
         finally:
             self._free += 1

@@ -4,10 +4,12 @@ The search path of a role names the one schema it works in, so shared SQL (`outb
 unqualified and each service reaches its own tables only.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
+from pydantic_core import to_json
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -39,6 +41,14 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def rows_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as the JSON text that `json_to_recordset` reads: one parameter, however many rows and columns.
+
+    A value may be a pydantic model, a datetime or a Decimal (written as a string, so that nothing is lost).
+    """
+    return to_json(rows).decode()
+
+
 class Database:
     """The connection pool of one service and role."""
 
@@ -49,8 +59,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
-            # After a restart of PostgreSQL the pool holds dead connections; the ping finds them before a caller does.
-            pool_pre_ping=True,
             # Statement parameters hold facts about people; they stay out of error texts and so out of logs.
             hide_parameters=True,
             connect_args={

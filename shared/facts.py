@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -28,7 +28,10 @@ from shared.money import MAX_MINOR
 FactValue = int | Decimal | str | bool | date
 
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
+_EXACT: Final = Context(prec=34)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_SCALE: Final = 12
+_MONEY_KEYS: Final = {"amount_minor", "currency"}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -76,6 +79,8 @@ class Fact:
             raise ValueError(f"fact name {self.name!r} is not lower snake case")
         if self.type is FactType.ENUM and not self.values:
             raise ValueError(f"fact {self.name}: an enum needs its values")
+        if not 0 <= self.scale <= _MAX_SCALE:
+            raise ValueError(f"fact {self.name}: a scale is between 0 and {_MAX_SCALE}")
         if self.type is FactType.MONEY and self.currency is None:
             raise ValueError(f"fact {self.name}: money needs a currency")
 
@@ -110,7 +115,7 @@ def _integer(fact: Fact, wire: object) -> int:
 
 
 def _money(fact: Fact, wire: object) -> int:
-    if not isinstance(wire, Mapping) or set(wire) != {"amount_minor", "currency"}:
+    if not isinstance(wire, dict) or wire.keys() != _MONEY_KEYS:
         raise ValueError("must be an object with amount_minor and currency")
     amount = wire["amount_minor"]
     if type(amount) is not int:
@@ -124,7 +129,7 @@ def _decimal(fact: Fact, wire: object) -> Decimal:
     if not isinstance(wire, str) or _DECIMAL.fullmatch(wire) is None:
         raise ValueError("must be a decimal written as a string")
     value = Decimal(wire)
-    exact = value.quantize(Decimal(1).scaleb(-fact.scale))
+    exact = value.quantize(Decimal(1).scaleb(-fact.scale), context=_EXACT)
     if exact != value:
         raise ValueError(f"must have at most {fact.scale} decimal places")
     return exact

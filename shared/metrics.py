@@ -13,3 +13,9 @@ OUTBOX_AGE = Gauge("assay_outbox_age_seconds", "Age of the oldest event not yet 
 CONSUMER_LAG = Gauge("assay_consumer_lag", "Messages a consumer group has not got through.", ["group", "topic"])
 DEAD_LETTERS = Counter("assay_dead_letters_total", "Messages given up as unprocessable.", ["group"])
 BUS_UP = Gauge("assay_bus_up", "1 while the bus answers, 0 while it does not.", ["service"])
+BATCH_SIZE = Histogram(
+    "assay_batch_size",
+    "Requests that shared one transaction.",
+    ["command"],
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)

@@ -11,22 +11,25 @@ from sqlalchemy import text
 
 from shared.bus import Bus, BusUnavailableError
 from shared.contracts.envelope import Contract, to_message
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, rows_json
 from shared.errors import Refusal
 from shared.ids import new_id
 from shared.tracing import current_traceparent
 
 log = structlog.get_logger()
 
+# One statement also wakes the relay; the notice goes out when the transaction commits.
 _PUT: Final = text("""
-    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, traceparent)
-    SELECT r.id, r.aggregatetype, r.aggregateid, r.type, r.payload::json, r.traceparent
-    FROM unnest(CAST(:id AS text[]), CAST(:aggregatetype AS text[]), CAST(:aggregateid AS text[]),
-                CAST(:type AS text[]), CAST(:payload AS text[]), CAST(:traceparent AS text[]))
-         WITH ORDINALITY AS r(id, aggregatetype, aggregateid, type, payload, traceparent, place)
-    ORDER BY r.place
+    WITH put AS (
+        INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, traceparent)
+        SELECT r.id, r.aggregatetype, r.aggregateid, r.type, r.payload, r.traceparent
+        FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
+             AS (id text, aggregatetype text, aggregateid text, type text, payload json, traceparent text))
+             WITH ORDINALITY AS r(id, aggregatetype, aggregateid, type, payload, traceparent, place)
+        ORDER BY r.place
+    )
+    SELECT pg_notify('outbox_' || current_schema(), '')
 """)
-_NOTIFY: Final = text("SELECT pg_notify('outbox_' || current_schema(), '')")
 _PENDING: Final = text("""
     SELECT seq, id, aggregatetype, aggregateid, type, payload::text AS payload, traceparent, created_at,
            current_schema() AS source
@@ -56,18 +59,18 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
     if not facts:
         return
     trace = current_traceparent()
-    await tx.execute(
-        _PUT,
+    rows = [
         {
-            "id": [new_id("evt") for _ in facts],
-            "aggregatetype": [fact.aggregate_type for fact in facts],
-            "aggregateid": [fact.aggregate_id for fact in facts],
-            "type": [fact.event_type for fact in facts],
-            "payload": [fact.data.model_dump_json() for fact in facts],
-            "traceparent": [fact.traceparent or trace for fact in facts],
-        },
-    )
-    await tx.execute(_NOTIFY)
+            "id": new_id("evt"),
+            "aggregatetype": fact.aggregate_type,
+            "aggregateid": fact.aggregate_id,
+            "type": fact.event_type,
+            "payload": fact.data,
+            "traceparent": fact.traceparent or trace,
+        }
+        for fact in facts
+    ]
+    await tx.execute(_PUT, {"rows": rows_json(rows)})
 
 
 @dataclass(frozen=True, slots=True)

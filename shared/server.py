@@ -26,6 +26,8 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nothing here depends on the client's address.
+        proxy_headers=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         backlog=4096,
     )

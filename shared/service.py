@@ -60,6 +60,8 @@ def api(
         openapi_url="/openapi.json",
         redoc_url=None,
         separate_input_output_schemas=False,
+        # Metrics and traces are ours (`shared.metrics`, `shared.tracing`); the built-in ones log rejected input.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.api_keys = api_keys
     app.add_middleware(Edge, service=service)

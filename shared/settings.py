@@ -21,6 +21,7 @@ class BusSettings(BaseSettings):
 
     kind: BusKind = BusKind.EMBEDDED
     database_url: SecretStr = SecretStr("")
+    owner_database_url: SecretStr = SecretStr("")
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     partitions: int = 6
 

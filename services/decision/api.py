@@ -52,9 +52,11 @@ class DocumentBody(Body):
 def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) -> APIRouter:
     """Return the routes of decisions."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["decisions"])
-    # Two batches under way: one waits for scoring while the other commits.
     requests: Batcher[DecisionRequest, Answer] = Batcher(
-        partial(handlers.decide_now, db, rulebooks, scoring), in_flight=2
+        # Two batches under way: one is scored and decided while the other commits.
+        "decide",
+        partial(handlers.decide_now, db, rulebooks, scoring),
+        in_flight=2,
     )
 
     @routes.post("/decisions", **operation("decisions:write", idempotent=True, replies={201: replies.DecisionReply}))

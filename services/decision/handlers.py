@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from services.decision import events, replies
 from services.decision.domain.decision import decide
-from services.decision.domain.policy import PolicyError, expand_trace, load_policy
+from services.decision.domain.policy import PolicyError, TraceMismatch, expand_trace, load_policy
 from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogueError, parse_reasons
 from services.decision.domain.record import Decision, Question, Rulebook, known_facts
 from services.decision.metrics import DECISIONS, SUBMIT_TO_DECISION
@@ -137,7 +137,10 @@ class ExplainedDecision:
 
 
 async def get_decision(db: Database, rulebooks: Rulebooks, decision_id: str) -> ExplainedDecision:
-    """Return a decision, explained by the rules it was made by; raises `Refusal` with 404."""
+    """Return a decision, explained by the rules it was made by; raises `Refusal` with 404, or 409.
+
+    409 means that the stored trace does not follow from the stored facts and policy.
+    """
     async with db.transaction() as tx:
         decision = await decisions.find(tx, decision_id)
         if decision is None:
@@ -146,7 +149,11 @@ async def get_decision(db: Database, rulebooks: Rulebooks, decision_id: str) -> 
         wording = await _wording(tx, decision)
     if book is None or book.policy is None:
         return ExplainedDecision(decision, [], wording)
-    trace = expand_trace(book.policy, known_facts(decision, book.product), decision.evaluation.trace)
+    try:
+        trace = expand_trace(book.policy, known_facts(decision, book.product), decision.evaluation.trace)
+    except TraceMismatch as mismatch:
+        # What was recorded no longer follows from the recorded facts and policy: say so, don't dress it up.
+        raise conflict("decision_not_reproducible", str(mismatch)) from None
     return ExplainedDecision(decision, trace, wording)
 
 

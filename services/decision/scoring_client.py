@@ -6,6 +6,7 @@ from typing import Final
 import httpx
 import structlog
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from services.decision.domain.record import Question
 from shared.contracts.scoring import Score
@@ -30,15 +31,15 @@ class ScoringClient:
     def __init__(self, url: str, key: str, timeout_seconds: float) -> None:
         self._http = httpx.AsyncClient(
             base_url=url,
-            headers={"authorization": f"Bearer {key}"},
+            headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
             timeout=httpx.Timeout(timeout_seconds),
         )
 
     async def scores(self, questions: Sequence[Question]) -> list[Score | None]:
         """Return the score of each question, None where there is none."""
-        body = {"items": [{"product": entry.product, "facts": entry.facts} for entry in questions]}
+        body = to_json({"items": [{"product": entry.product, "facts": entry.facts} for entry in questions]})
         try:
-            response = await self._http.post(_PATH, json=body)
+            response = await self._http.post(_PATH, content=body)
             response.raise_for_status()
             items = _Reply.model_validate_json(response.content).items
         except (httpx.HTTPError, ValidationError) as error:

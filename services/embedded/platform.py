@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,9 @@ from services.embedded import processes
 from services.embedded.credentials import Credentials
 from services.embedded.kafka import KafkaBroker
 from services.embedded.postgres import Address, Postgres
-from services.migrate import SCHEMAS, Schema, migrate
+from services.migrate import ROLES, SCHEMAS, SERVICES, Schema, migrate
 from shared.settings import BusKind
 
-SERVICES: Final = ("intake", "scoring", "decision", "limits")
-ROLES: Final = ("api", "worker")
 READY_SECONDS: Final = 60.0
 
 Progress = Callable[[str], None]
@@ -132,10 +130,20 @@ class Platform:
             environment=self.environment(service),
         )
 
+    def keep_only(self, names: Collection[str]) -> None:
+        """Stop every process but these."""
+        for name in [name for name in self._children if name not in names]:
+            processes.stop(self._children.pop(name), signal.SIGTERM)
+
     def kill(self, name: str) -> None:
         """Kill one process as a crash would (SIGKILL)."""
         self._children[name].kill()
         self._children[name].wait()
+
+    def stop_process(self, name: str, within_seconds: float = 20.0) -> int:
+        """Stop one process gracefully and return its exit code; one that stays for longer is killed."""
+        processes.stop(self._children[name], signal.SIGTERM, within_seconds)
+        return self._children[name].wait()
 
     def stopped(self) -> list[str]:
         """Return the processes that are no longer running."""

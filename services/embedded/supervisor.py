@@ -11,8 +11,8 @@ from types import FrameType
 from typing import Any, Final
 
 from services.catalogue import Addresses, load_catalogue
-from services.embedded.platform import SERVICES, Platform, default_ports
-from services.migrate import PROJECT
+from services.embedded.platform import Platform, default_ports
+from services.migrate import PROJECT, SERVICES
 from shared.settings import BusKind
 
 _LOOK_SECONDS: Final = 0.5

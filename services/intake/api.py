@@ -50,7 +50,7 @@ class ApplicationBody(Body):
 def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["applications"])
-    submissions: Batcher[Submission, Answer] = Batcher(partial(handlers.submit, db, shelf))
+    submissions: Batcher[Submission, Answer] = Batcher("submit_application", partial(handlers.submit, db, shelf))
 
     @routes.post(
         "/applications",

@@ -78,7 +78,8 @@ def _require_strict_json(raw: bytes) -> None:
     except (ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, _NotStrictError) else "the body is not valid JSON"
         raise Refusal(Kind.MALFORMED, "malformed_json", detail) from None
-    if _depth_exceeds(value, _MAX_DEPTH):
+    # Only a body with that many brackets can be nested so deeply, so most are never walked.
+    if raw.count(b"{") + raw.count(b"[") > _MAX_DEPTH and _depth_exceeds(value, _MAX_DEPTH):
         raise Refusal(Kind.MALFORMED, "malformed_json", f"the body is nested deeper than {_MAX_DEPTH} levels")
     # The escapes that can produce NUL or a lone surrogate are rare; only a body that has one is searched.
     if _SUSPICIOUS.search(raw) is not None:

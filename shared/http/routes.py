@@ -127,7 +127,7 @@ def claim(request: Request) -> Claim:
     if len(key) > _MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Refusal(Kind.MALFORMED, "idempotency_key_invalid", "use up to 255 printable ASCII characters")
     route: APIRoute = request.scope["route"]
-    fingerprint = fingerprinted(request.state.raw_body, request.url.path)
+    fingerprint = fingerprinted(request.state.raw_body, request.scope["path"])
     return Claim(caller(request).client, f"{request.method} {route.path}", key, fingerprint)
 
 

@@ -1,8 +1,6 @@
 """Decisions, added in sets and never changed."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,7 +8,7 @@ from sqlalchemy import text
 
 from services.decision.domain.decision import Evaluation, Outcome, ScoreOutcome
 from services.decision.domain.record import Decision, Question
-from shared.db import Transaction
+from shared.db import Transaction, rows_json
 from shared.money import Money
 
 _COLUMNS: Final = {
@@ -37,13 +35,11 @@ _COLUMNS: Final = {
     "submitted_at": "timestamptz",
     "decided_at": "timestamptz",
 }
-_ARRAY_OF: Final = {"json": "text", "numeric": "text"}
 _NAMES: Final = ", ".join(_COLUMNS)
 _ADD: Final = text(f"""
     INSERT INTO decision ({_NAMES})
-    SELECT {", ".join(f"r.{name}::{kind}" for name, kind in _COLUMNS.items())}
-    FROM unnest({", ".join(f"CAST(:{name} AS {_ARRAY_OF.get(kind, kind)}[])" for name, kind in _COLUMNS.items())})
-         AS r({_NAMES})
+    SELECT {_NAMES} FROM json_to_recordset(CAST(:rows AS json))
+           AS r({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
     ON CONFLICT (application_id) WHERE application_id IS NOT NULL DO NOTHING
     RETURNING decision_id
 """)  # noqa: S608 - names of columns, no input
@@ -60,8 +56,7 @@ async def add(tx: Transaction, decisions: Sequence[Decision]) -> set[str]:
     """Store decisions and return the ids of those that are new; an application that has one keeps it."""
     if not decisions:
         return set()
-    rows = [_row(decision) for decision in decisions]
-    result = await tx.execute(_ADD, {name: [row[name] for row in rows] for name in _COLUMNS})
+    result = await tx.execute(_ADD, {"rows": rows_json([_row(decision) for decision in decisions])})
     return set(result.scalars())
 
 
@@ -87,19 +82,19 @@ def _row(decision: Decision) -> dict[str, Any]:
         "product": question.product,
         "requested_minor": question.requested.amount_minor,
         "currency": question.requested.currency,
-        "facts": json.dumps(question.facts),
-        "score": None if score is None else json.dumps({**asdict(score), "pd": str(score.pd)}),
+        "facts": question.facts,
+        "score": score,
         "policy_name": decision.policy_name,
         "policy_version": decision.policy_version,
         "policy_hash": decision.policy_hash,
-        "revisions": json.dumps(decision.revisions),
+        "revisions": decision.revisions,
         "outcome": evaluation.outcome.value,
         "grade": evaluation.grade,
         "approved_minor": evaluation.approved_minor,
-        "rate": None if evaluation.rate is None else str(evaluation.rate),
+        "rate": evaluation.rate,
         "queue": evaluation.queue,
-        "reasons": json.dumps(evaluation.reasons),
-        "trace": json.dumps(evaluation.trace),
+        "reasons": evaluation.reasons,
+        "trace": evaluation.trace,
         "submitted_at": question.submitted_at,
         "decided_at": decision.decided_at,
     }

@@ -1,13 +1,12 @@
 """Parties and applications, written and read in sets."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from services.intake.domain.application import Application, DecisionSummary, GrantedLimit, PartyRef
-from shared.db import Transaction
+from shared.db import Transaction, rows_json
 from shared.ids import new_id
 from shared.money import Money
 
@@ -23,11 +22,9 @@ _PARTY_IDS: Final = text(
 )
 _ADD: Final = text("""
     INSERT INTO application (application_id, party_id, product, requested_minor, currency, facts, submitted_at)
-    SELECT r.application_id, r.party_id, r.product, r.requested_minor, r.currency, r.facts::jsonb, r.submitted_at
-    FROM unnest(CAST(:application_id AS text[]), CAST(:party_id AS text[]), CAST(:product AS text[]),
-                CAST(:requested_minor AS bigint[]), CAST(:currency AS text[]), CAST(:facts AS text[]),
-                CAST(:submitted_at AS timestamptz[]))
-         AS r(application_id, party_id, product, requested_minor, currency, facts, submitted_at)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json))
+           AS r(application_id text, party_id text, product text, requested_minor bigint, currency text, facts jsonb,
+                submitted_at timestamptz)
 """)
 _SELECT: Final = """
     SELECT a.application_id, a.party_id, p.external_ref, a.product, a.requested_minor, a.currency, a.facts,
@@ -39,13 +36,11 @@ _FIND: Final = text(f"{_SELECT} WHERE a.application_id = :application_id")
 _PAGE: Final = text(f"{_SELECT} WHERE a.application_id < :before ORDER BY a.application_id DESC LIMIT :limit")
 # Decisions on one application arrive in order; an older one never overwrites a newer.
 _DECIDE: Final = text("""
-    UPDATE application a SET decision_id = r.decision_id, outcome = r.outcome,
-           reasons = ARRAY(SELECT jsonb_array_elements_text(r.reasons::jsonb)), grade = r.grade, score = r.score,
-           approved_minor = r.approved_minor, decided_at = r.decided_at
-    FROM unnest(CAST(:application_id AS text[]), CAST(:decision_id AS text[]), CAST(:outcome AS text[]),
-                CAST(:reasons AS text[]), CAST(:grade AS text[]), CAST(:score AS int[]),
-                CAST(:approved_minor AS bigint[]), CAST(:decided_at AS timestamptz[]))
-         AS r(application_id, decision_id, outcome, reasons, grade, score, approved_minor, decided_at)
+    UPDATE application a SET decision_id = r.decision_id, outcome = r.outcome, reasons = r.reasons, grade = r.grade,
+           score = r.score, approved_minor = r.approved_minor, decided_at = r.decided_at
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(application_id text, decision_id text, outcome text, reasons text[], grade text, score int,
+              approved_minor bigint, decided_at timestamptz)
     WHERE a.application_id = r.application_id AND (a.decided_at IS NULL OR a.decided_at < r.decided_at)
 """)
 _TELL: Final = text("SELECT pg_notify('intake_decided', id) FROM unnest(CAST(:ids AS text[])) AS id")
@@ -87,18 +82,19 @@ async def add(tx: Transaction, applications: Sequence[Application]) -> None:
     """Store new applications."""
     if not applications:
         return
-    await tx.execute(
-        _ADD,
+    rows = [
         {
-            "application_id": [entry.application_id for entry in applications],
-            "party_id": [entry.party_id for entry in applications],
-            "product": [entry.product for entry in applications],
-            "requested_minor": [entry.requested.amount_minor for entry in applications],
-            "currency": [entry.requested.currency for entry in applications],
-            "facts": [json.dumps(entry.facts) for entry in applications],
-            "submitted_at": [entry.submitted_at for entry in applications],
-        },
-    )
+            "application_id": entry.application_id,
+            "party_id": entry.party_id,
+            "product": entry.product,
+            "requested_minor": entry.requested.amount_minor,
+            "currency": entry.requested.currency,
+            "facts": entry.facts,
+            "submitted_at": entry.submitted_at,
+        }
+        for entry in applications
+    ]
+    await tx.execute(_ADD, {"rows": rows_json(rows)})
 
 
 async def find(tx: Transaction, application_id: str) -> Application | None:
@@ -116,19 +112,20 @@ async def record_decisions(tx: Transaction, decisions: Sequence[tuple[str, Decis
     """Attach decisions to their applications (by id) and wake whoever waits for them."""
     if not decisions:
         return
-    await tx.execute(
-        _DECIDE,
+    rows = [
         {
-            "application_id": [application_id for application_id, _ in decisions],
-            "decision_id": [decision.decision_id for _, decision in decisions],
-            "outcome": [decision.outcome for _, decision in decisions],
-            "reasons": [json.dumps(decision.reasons) for _, decision in decisions],
-            "grade": [decision.grade for _, decision in decisions],
-            "score": [decision.score for _, decision in decisions],
-            "approved_minor": [d.limit.amount_minor if d.limit is not None else None for _, d in decisions],
-            "decided_at": [decision.decided_at for _, decision in decisions],
-        },
-    )
+            "application_id": application_id,
+            "decision_id": decision.decision_id,
+            "outcome": decision.outcome,
+            "reasons": decision.reasons,
+            "grade": decision.grade,
+            "score": decision.score,
+            "approved_minor": None if decision.limit is None else decision.limit.amount_minor,
+            "decided_at": decision.decided_at,
+        }
+        for application_id, decision in decisions
+    ]
+    await tx.execute(_DECIDE, {"rows": rows_json(rows)})
     await tx.execute(_TELL, {"ids": [application_id for application_id, _ in decisions]})
 
 
