@@ -1,8 +1,11 @@
 """YAML read strictly: a key that stands twice in a mapping is an error and not a silent loss."""
 
-from typing import Any
+from typing import Any, Final
 
 import yaml
+
+
+_MERGE: Final = "tag:yaml.org,2002:merge"
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -12,6 +15,8 @@ class _StrictLoader(yaml.SafeLoader):
 def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if key_node.tag == _MERGE:
+            continue  # What `<<` brings in may be overridden; that is what it is for.
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
             line = key_node.start_mark.line + 1
