@@ -10,7 +10,7 @@ from typing import Final
 
 from services.limits import events, replies
 from services.limits.domain.account import Account, Approval, Entry, grant
-from services.limits.domain.books import Books, Command, is_new
+from services.limits.domain.books import Books, Command
 from services.limits.domain.check import CheckLimit, LimitCheck, check_limit
 from services.limits.domain.reservation import Posting, Reservation, Reserve
 from services.limits.metrics import LIMITS_GRANTED, RESERVATIONS
@@ -79,10 +79,8 @@ async def _open_books(tx: Transaction, commands: Sequence[Command]) -> Books:
 async def _save(tx: Transaction, books: Books) -> None:
     changed = [posting for posting in books.postings if posting.entry is not None]
     touched = {posting.account.account_id for posting in changed}
-    await reservations.add(tx, [posting.reservation for posting in books.postings if is_new(posting.reservation)])
-    await reservations.resolve(
-        tx, [posting.reservation for posting in books.postings if not is_new(posting.reservation)]
-    )
+    await reservations.add(tx, [posting.reservation for posting in books.postings if posting.is_new])
+    await reservations.resolve(tx, [posting.reservation for posting in books.postings if not posting.is_new])
     await entries.add(tx, [posting.entry for posting in changed if posting.entry is not None])
     await accounts.save_balances(tx, [books.accounts[account_id] for account_id in sorted(touched)])
 

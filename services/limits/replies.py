@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.limits.domain.account import Account
-from services.limits.domain.books import is_new
 from services.limits.domain.check import LimitCheck
 from services.limits.domain.reservation import Posting, Reservation
 from shared.http.money import MoneyBody
@@ -70,7 +69,7 @@ def reservation_location(reservation_id: str) -> str:
 def answer(posting: Posting) -> Answer:
     """Return the answer to a command: 201 and its place for a new reservation, 200 for one that was resolved."""
     body = reservation_reply(posting.reservation).model_dump_json().encode()
-    if is_new(posting.reservation):
+    if posting.is_new:
         return Answer(201, body, reservation_location(posting.reservation.reservation_id))
     return Answer(200, body)
 

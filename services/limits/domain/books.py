@@ -10,7 +10,6 @@ from services.limits.domain.reservation import (
     Release,
     Reservation,
     Reserve,
-    State,
     capture,
     expire,
     release,
@@ -62,8 +61,3 @@ class Books:
         self.accounts[posting.account.account_id] = posting.account
         self._reservations[posting.reservation.reservation_id] = posting.reservation
         self.postings.append(posting)
-
-
-def is_new(reservation: Reservation) -> bool:
-    """Tell a reservation that a posting made from one that it resolved."""
-    return reservation.state in (State.RESERVED, State.DECLINED)

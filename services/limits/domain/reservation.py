@@ -76,6 +76,11 @@ class Posting:
     reservation: Reservation
     entry: Entry | None
 
+    @property
+    def is_new(self) -> bool:
+        """True when the reservation was made by this command, reserved or declined."""
+        return self.entry is None or self.entry.kind is EntryKind.RESERVED
+
 
 _RESOLVED: Final = {
     State.DECLINED: conflict("reservation_declined", "this reservation was declined; nothing is set aside"),

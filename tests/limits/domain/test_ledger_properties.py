@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.limits.domain.account import Account, Approval, Entry, grant, post
-from services.limits.domain.books import Books, Command, is_new
+from services.limits.domain.books import Books, Command
 from services.limits.domain.reservation import Capture, Posting, Release, Reservation, Reserve, State
 from shared.errors import Refusal
 from shared.money import Money
@@ -77,7 +77,7 @@ class Ledger(RuleBasedStateMachine):
         outcomes = [books.carry_out(command) for command in commands]
         for posting in books.postings:
             reservation = posting.reservation
-            if is_new(reservation):
+            if posting.is_new:
                 assert reservation.reservation_id not in self.reservations
             else:
                 self.resolutions[reservation.reservation_id] = self.resolutions.get(reservation.reservation_id, 0) + 1
