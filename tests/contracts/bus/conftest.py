@@ -17,9 +17,7 @@ from shared.bus.embedded import MIGRATIONS, EmbeddedBus
 from shared.bus.kafka import KafkaBus
 from shared.db import async_url
 from tests.contracts.bus.kit import Rig
-from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker, on_every_bus
-
-__all__ = ["kafka_bootstrap_servers", "kafka_broker"]
+from tests.kit.kafka import on_every_bus
 
 _ROLES = Path(__file__).parents[3] / "deploy" / "sql" / "roles.sql"
 

