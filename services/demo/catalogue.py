@@ -16,11 +16,11 @@ DIRECTORY: Final = PROJECT / "deploy" / "catalogue"
 PRODUCT: Final = "consumer-loan"
 
 LIMIT_REASONS: Final = {
-    "NO_LIMIT": "The customer has no credit limit.",
-    "INSUFFICIENT_AVAILABLE": "The amount is more than what is left of the limit.",
-    "WRONG_CURRENCY": "The limit is in another currency.",
+    "NO_LIMIT": "no limit was granted",
+    "INSUFFICIENT_AVAILABLE": "more than is left of it",
+    "WRONG_CURRENCY": "it is in another currency",
 }
-"""The words for what limits answers; they are for the seller, not for the applicant."""
+"""The words for what limits answers; for the seller, not for the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_catalogue(directory: Path = DIRECTORY) -> Catalogue:
         product=product,
         scorecard=load_scorecard(document, product),
         mean_millipoints={entry["fact"]: entry["reference_millipoints"] for entry in document["characteristics"]},
-        wording={code: words["en"] for entries in reasons for code, words in entries.items()} | LIMIT_REASONS,
+        wording={code: words["en"] for entries in reasons for code, words in entries.items()},
     )
 
 

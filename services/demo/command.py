@@ -38,12 +38,13 @@ def demo(*, bus: BusKind, data: Path | None, applicants: int, json_path: Path | 
     That is `SOUND` only when every application got exactly one decision and every approval exactly one limit.
     """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-    # Both ways of being asked to stop end in the same clean-up.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        report = _report(bus, data, applicants, console)
+        if json_path is not None and not json_path.absolute().parent.is_dir():
+            raise DemoError(f"{json_path}: there is no such directory")
+        with _sigterm_interrupts():
+            report = _report(bus, data, applicants, console)
     except (DemoError, PlatformError, PostgresError, KafkaError, CatalogueError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return FAILED
     except KeyboardInterrupt:
         console.print("interrupted; everything has been stopped")
@@ -56,7 +57,7 @@ def demo(*, bus: BusKind, data: Path | None, applicants: int, json_path: Path | 
 
 def _report(bus: BusKind, data: Path | None, wanted: int, console: Console) -> Report:
     def tell(words: str) -> None:
-        console.print(f"  {words}", style="dim", markup=False)
+        console.print(f"  {words}", style="dim", markup=False, soft_wrap=True)
 
     applicants = _applicants(data, wanted, console, tell)
     with _own_state(state_directory(PROJECT)) as state:
@@ -72,8 +73,18 @@ def _report(bus: BusKind, data: Path | None, wanted: int, console: Console) -> R
 def _applicants(data: Path | None, wanted: int, console: Console, tell: Callable[[str], None]) -> list[Applicant]:
     source = find_source(data, tell)
     found = read_applicants(source.text, read_catalogue().product)[:wanted]
-    console.print(f"[bold]{len(found):,} real applicants[/], one platform, {source.origin}")
+    console.print(f"[bold]{len(found):,} real applicants[/] from {source.origin}", soft_wrap=True)
     return found
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does, by way of the same clean-up."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

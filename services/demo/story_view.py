@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.demo.catalogue import Catalogue
+from services.demo.catalogue import LIMIT_REASONS, Catalogue
 from services.demo.flow import money
 from services.demo.rules_view import rules_view
 from services.demo.stories import Points, Step, Story
@@ -35,7 +35,7 @@ def story_view(story: Story, catalogue: Catalogue) -> RenderableType:
         _section(_score_title(decision), _points(catalogue, story.points)),
         _section("Every rule of the policy", rules_view(catalogue, decision["trace"])),
         _section("The answer", _answer(catalogue, decision)),
-        _section("What the customer's CRM is told about the limit", _steps(catalogue, story.steps)),
+        _section("What the customer's CRM is told about the limit", _steps(story.steps)),
     ]
     title = f"[bold {COLOUR[outcome]}]{NAME[outcome]}: applicant {story.number}[/]"
     return Panel(Group(*parts), title=title, title_align="left", border_style=COLOUR[outcome], padding=(0, 1))
@@ -114,7 +114,7 @@ def _origin(decision: dict[str, Any]) -> str:
     return f"{words}."
 
 
-def _steps(catalogue: Catalogue, steps: Iterable[Step]) -> RenderableType:
+def _steps(steps: Iterable[Step]) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("", width=15)
     table.add_column("Amount", justify="right")
@@ -122,18 +122,18 @@ def _steps(catalogue: Catalogue, steps: Iterable[Step]) -> RenderableType:
     for name in ("Limit", "Drawn", "Set aside", "Left"):
         table.add_column(name, justify="right")
     for step in steps:
-        table.add_row(_STEP[step.name], str(step.amount), _reply(catalogue, step), *_balances(step.account))
+        table.add_row(_STEP[step.name], str(step.amount), _reply(step), *_balances(step.account))
     return table
 
 
-def _reply(catalogue: Catalogue, step: Step) -> Text:
+def _reply(step: Step) -> Text:
     reply = step.reply
     if step.name == "limit_granted":
         return Text("")
     if step.name == "limit_check":
         if reply["result"] == "ok":
             return Text("yes, it fits", "green")
-        return Text(" ".join(["no:", *(catalogue.wording.get(code, code) for code in reply["reasons"])]), "red")
+        return Text(f"no: {', '.join(LIMIT_REASONS.get(code, code) for code in reply['reasons'])}", "red")
     if reply["state"] == "captured":
         rest = Money(reply["amount"]["amount_minor"] - step.amount.amount_minor, step.amount.currency)
         return Text(f"drawn, {_bare(rest)} given back", "green")
