@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.limits.domain.account import Account
-from shared.db import Transaction
+from shared.db import Transaction, rows_json
 from shared.ids import new_id
 
 AccountKey = tuple[str, str, str]
@@ -49,17 +49,16 @@ _FIND: Final = text(f"{_VIEW} WHERE a.account_id = :account_id")
 _OF_PARTIES: Final = text(f"{_VIEW} WHERE a.party_id = ANY(CAST(:party_id AS text[])) ORDER BY a.account_id")
 _SAVE: Final = text("""
     UPDATE account a SET posted_minor = r.posted_minor, reserved_minor = r.reserved_minor, version = r.version
-    FROM unnest(CAST(:account_id AS text[]), CAST(:posted_minor AS bigint[]), CAST(:reserved_minor AS bigint[]),
-                CAST(:version AS bigint[])) AS r(account_id, posted_minor, reserved_minor, version)
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(account_id text, posted_minor bigint, reserved_minor bigint, version bigint)
     WHERE a.account_id = r.account_id
 """)
 _SAVE_LIMITS: Final = text("""
     UPDATE account a SET limit_minor = r.limit_minor, limit_decision_id = r.limit_decision_id,
            limit_decided_at = r.limit_decided_at, version = r.version,
            commitment_cap_minor = greatest(r.limit_minor, a.posted_minor + a.reserved_minor)
-    FROM unnest(CAST(:account_id AS text[]), CAST(:limit_minor AS bigint[]), CAST(:limit_decision_id AS text[]),
-                CAST(:limit_decided_at AS timestamptz[]), CAST(:version AS bigint[]))
-         AS r(account_id, limit_minor, limit_decision_id, limit_decided_at, version)
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(account_id text, limit_minor bigint, limit_decision_id text, limit_decided_at timestamptz, version bigint)
     WHERE a.account_id = r.account_id
 """)
 
@@ -113,31 +112,33 @@ async def save_balances(tx: Transaction, accounts: Sequence[Account]) -> None:
     """Store what is posted and reserved on locked accounts."""
     if not accounts:
         return
-    await tx.execute(
-        _SAVE,
+    rows = [
         {
-            "account_id": [account.account_id for account in accounts],
-            "posted_minor": [account.posted_minor for account in accounts],
-            "reserved_minor": [account.reserved_minor for account in accounts],
-            "version": [account.version for account in accounts],
-        },
-    )
+            "account_id": account.account_id,
+            "posted_minor": account.posted_minor,
+            "reserved_minor": account.reserved_minor,
+            "version": account.version,
+        }
+        for account in accounts
+    ]
+    await tx.execute(_SAVE, {"rows": rows_json(rows)})
 
 
 async def save_limits(tx: Transaction, accounts: Sequence[Account]) -> None:
     """Store the limits of locked accounts, and with them how much may ever be committed under these limits."""
     if not accounts:
         return
-    await tx.execute(
-        _SAVE_LIMITS,
+    rows = [
         {
-            "account_id": [account.account_id for account in accounts],
-            "limit_minor": [account.limit_minor for account in accounts],
-            "limit_decision_id": [account.limit_decision_id for account in accounts],
-            "limit_decided_at": [account.limit_decided_at for account in accounts],
-            "version": [account.version for account in accounts],
-        },
-    )
+            "account_id": account.account_id,
+            "limit_minor": account.limit_minor,
+            "limit_decision_id": account.limit_decision_id,
+            "limit_decided_at": account.limit_decided_at,
+            "version": account.version,
+        }
+        for account in accounts
+    ]
+    await tx.execute(_SAVE_LIMITS, {"rows": rows_json(rows)})
 
 
 def _account(row: Any) -> Account:

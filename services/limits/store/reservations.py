@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Reason
 from services.limits.domain.reservation import Reservation, State
-from shared.db import Transaction
+from shared.db import Transaction, rows_json
 from shared.money import Money
 
 _SELECT: Final = """
@@ -34,18 +34,14 @@ _ACCOUNTS_DUE: Final = text("""
 _ADD: Final = text("""
     INSERT INTO reservation (reservation_id, account_id, amount_minor, state, reason, reference, expires_at, created_at,
                              resolved_at)
-    SELECT r.reservation_id, r.account_id, r.amount_minor, r.state, r.reason, r.reference, r.expires_at, r.created_at,
-           r.resolved_at
-    FROM unnest(CAST(:reservation_id AS text[]), CAST(:account_id AS text[]), CAST(:amount_minor AS bigint[]),
-                CAST(:state AS text[]), CAST(:reason AS text[]), CAST(:reference AS text[]),
-                CAST(:expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),
-                CAST(:resolved_at AS timestamptz[]))
-         AS r(reservation_id, account_id, amount_minor, state, reason, reference, expires_at, created_at, resolved_at)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json))
+           AS r(reservation_id text, account_id text, amount_minor bigint, state text, reason text, reference text,
+                expires_at timestamptz, created_at timestamptz, resolved_at timestamptz)
 """)
 _RESOLVE: Final = text("""
     UPDATE reservation t SET state = r.state, captured_minor = r.captured_minor, resolved_at = r.resolved_at
-    FROM unnest(CAST(:reservation_id AS text[]), CAST(:state AS text[]), CAST(:captured_minor AS bigint[]),
-                CAST(:resolved_at AS timestamptz[])) AS r(reservation_id, state, captured_minor, resolved_at)
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(reservation_id text, state text, captured_minor bigint, resolved_at timestamptz)
     WHERE t.reservation_id = r.reservation_id AND t.state = 'reserved'
 """)
 
@@ -83,35 +79,37 @@ async def add(tx: Transaction, reservations: Sequence[Reservation]) -> None:
     """Store new reservations, reserved or declined."""
     if not reservations:
         return
-    await tx.execute(
-        _ADD,
+    rows = [
         {
-            "reservation_id": [entry.reservation_id for entry in reservations],
-            "account_id": [entry.account_id for entry in reservations],
-            "amount_minor": [entry.amount.amount_minor for entry in reservations],
-            "state": [entry.state for entry in reservations],
-            "reason": [entry.reason for entry in reservations],
-            "reference": [entry.reference for entry in reservations],
-            "expires_at": [entry.expires_at for entry in reservations],
-            "created_at": [entry.created_at for entry in reservations],
-            "resolved_at": [entry.resolved_at for entry in reservations],
-        },
-    )
+            "reservation_id": entry.reservation_id,
+            "account_id": entry.account_id,
+            "amount_minor": entry.amount.amount_minor,
+            "state": entry.state,
+            "reason": entry.reason,
+            "reference": entry.reference,
+            "expires_at": entry.expires_at,
+            "created_at": entry.created_at,
+            "resolved_at": entry.resolved_at,
+        }
+        for entry in reservations
+    ]
+    await tx.execute(_ADD, {"rows": rows_json(rows)})
 
 
 async def resolve(tx: Transaction, reservations: Sequence[Reservation]) -> None:
     """Store how reservations were resolved; each of them must be open."""
     if not reservations:
         return
-    result = await tx.execute(
-        _RESOLVE,
+    rows = [
         {
-            "reservation_id": [entry.reservation_id for entry in reservations],
-            "state": [entry.state for entry in reservations],
-            "captured_minor": [entry.captured_minor for entry in reservations],
-            "resolved_at": [entry.resolved_at for entry in reservations],
-        },
-    )
+            "reservation_id": entry.reservation_id,
+            "state": entry.state,
+            "captured_minor": entry.captured_minor,
+            "resolved_at": entry.resolved_at,
+        }
+        for entry in reservations
+    ]
+    result = await tx.execute(_RESOLVE, {"rows": rows_json(rows)})
     # A backstop: under the account's lock nobody else can have resolved them.
     if result.rowcount != len(reservations):
         raise AssertionError("a reservation was resolved twice")
