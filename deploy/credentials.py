@@ -1,0 +1,64 @@
+"""Makes the credentials of a docker-compose deployment in the working directory.
+
+Writes `.env` from `.env.example` with a new secret for every empty value, unless there is one already, and
+`.state/compose/api_keys.json` with the hash and the scopes of each client's key in `.env`.
+"""
+
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.embedded.credentials import CLIENTS
+from shared.auth import hashed
+
+
+def filled(example: str) -> str:
+    """Return the text of an `.env` file with a secret after every `NAME=` that has no value."""
+    return "".join(
+        f"{line}{_secret(line)}\n" if line.endswith("=") and not line.startswith("#") else f"{line}\n"
+        for line in example.splitlines()
+    )
+
+
+def variables(env: str) -> dict[str, str]:
+    """Return the variables of an `.env` file."""
+    lines = (line for line in env.splitlines() if line and not line.startswith("#"))
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
+def key_variable(client: str) -> str:
+    """Return the variable that holds a client's API key."""
+    return f"{client.upper().replace('-', '_')}_API_KEY"
+
+
+def key_file(values: Mapping[str, str]) -> str:
+    """Return what the services read of the API keys: hashes, clients and scopes."""
+    keys = [
+        {"sha256": hashed(values[key_variable(client)]), "client": client, "scopes": scopes}
+        for client, scopes in CLIENTS.items()
+    ]
+    return json.dumps({"keys": keys}, indent=2) + "\n"
+
+
+def write(directory: Path) -> None:
+    """Make both files below `directory`, which holds `.env.example`; an existing `.env` is kept."""
+    env = directory / ".env"
+    if not env.exists():
+        env.touch(mode=0o600)
+        env.write_text(filled((directory / ".env.example").read_text()))
+    keys = directory / ".state" / "compose" / "api_keys.json"
+    keys.parent.mkdir(parents=True, exist_ok=True)
+    keys.write_text(key_file(variables(env.read_text())))
+    # The containers' account reads it through a bind mount; hashes of random 256-bit keys give nothing away.
+    keys.chmod(0o644)
+
+
+def _secret(line: str) -> str:
+    return f"ck_{secrets.token_urlsafe(32)}" if line.endswith("_API_KEY=") else secrets.token_urlsafe(24)
+
+
+if __name__ == "__main__":
+    write(Path.cwd())
+    sys.stdout.write("wrote .env (secret) and .state/compose/api_keys.json (hashes)\n")
