@@ -1,0 +1,57 @@
+"""`deploy/credentials.py`: from the example to an `.env` and a key file."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from deploy import credentials
+from services.embedded.credentials import CLIENTS
+from shared.auth import ApiKeys
+from tests.deploy.compose import EXAMPLE
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Path:
+    """A directory in which the credentials have been made."""
+    (tmp_path / ".env.example").write_text(EXAMPLE)
+    credentials.write(tmp_path)
+    return tmp_path
+
+
+def test_every_value_is_filled_in_and_no_secret_is_used_twice(deployment: Path) -> None:
+    values = credentials.variables((deployment / ".env").read_text())
+    assert values.keys() == credentials.variables(EXAMPLE).keys()
+    assert all(values.values())
+    assert len(set(values.values())) == len(values)
+
+
+def test_the_example_holds_no_secret() -> None:
+    given = {name for name, value in credentials.variables(EXAMPLE).items() if value}
+    assert given == {"ASSAY_LOG_LEVEL"}
+
+
+def test_services_accept_the_keys_with_the_scopes_of_their_clients(deployment: Path) -> None:
+    values = credentials.variables((deployment / ".env").read_text())
+    keys = ApiKeys.load(deployment / ".state" / "compose" / "api_keys.json")
+    for client, scopes in CLIENTS.items():
+        caller = keys.find(values[credentials.key_variable(client)])
+        assert caller is not None
+        assert (caller.client, caller.scopes) == (client, frozenset(scopes))
+
+
+def test_the_key_file_shows_no_key_and_the_other_file_is_private(deployment: Path) -> None:
+    env, keys = deployment / ".env", deployment / ".state" / "compose" / "api_keys.json"
+    assert "ck_" not in keys.read_text()
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+    # Containers read it through a bind mount under an account that this host does not know.
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o644
+
+
+def test_running_it_again_keeps_the_secrets(deployment: Path) -> None:
+    before = (deployment / ".env").read_text(), (deployment / ".state" / "compose" / "api_keys.json").read_text()
+    credentials.write(deployment)
+    assert before == (
+        (deployment / ".env").read_text(),
+        (deployment / ".state" / "compose" / "api_keys.json").read_text(),
+    )
