@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any, Final
 
 import structlog
@@ -16,7 +18,7 @@ _DRAIN_SECONDS: Final = 10
 
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve `app` until SIGTERM or SIGINT, then finish what is under way and return."""
+    """Serve `app` until SIGTERM or SIGINT, then finish what is under way and exit with 0."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -31,7 +33,14 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         backlog=4096,
     )
+    # Uvicorn stops gracefully and then raises the signal once more; a stop that was asked for is no failure.
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, _leave)
     uvicorn.Server(config).run()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def settle_garbage_collector() -> None:

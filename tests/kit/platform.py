@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -170,28 +171,26 @@ def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
 
 
 @pytest.fixture(scope="session", params=on_every_bus())
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     """One platform with its catalogue for all tests on a bus."""
     bus = BusKind(request.param)
-    home = tmp_path_factory.mktemp(f"platform-{bus}")
-    # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
-    for parent in [home, *home.parents]:
-        if parent.stat().st_uid == home.stat().st_uid and parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
     servers = request.getfixturevalue("kafka_bootstrap_servers") if bus is BusKind.KAFKA else ""
     started_here = bus is BusKind.KAFKA and "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
-    with pytest.MonkeyPatch.context() as environment:
+    with tempfile.TemporaryDirectory(prefix="assay-") as home, pytest.MonkeyPatch.context() as environment:
+        # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
+        Path(home).chmod(0o711)
         # The platform of a test has a PostgreSQL of its own, which it may kill, and the broker of the test run.
         environment.delenv("DATABASE_URL", raising=False)
         environment.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
-        platform = Platform(home / "state", bus=bus, ports=free_ports())
-    platform.start()
-    try:
-        at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
-        load_catalogue(CATALOGUE, at, platform.credentials.api_keys["analyst"], lambda _words: None)
-        yield Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
-    finally:
-        platform.stop()
+        platform = Platform(Path(home) / "state", bus=bus, ports=free_ports())
+        environment.undo()
+        platform.start()
+        try:
+            at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
+            load_catalogue(CATALOGUE, at, platform.credentials.api_keys["analyst"], lambda _words: None)
+            yield Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
+        finally:
+            platform.stop()
 
 
 @pytest.fixture
