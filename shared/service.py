@@ -14,7 +14,7 @@ from shared.bus import Bus
 from shared.consumer import Consumer, Subscription
 from shared.db import Database
 from shared.errors import Refusal
-from shared.http import mount_operations, mount_problem_handlers
+from shared.http import describe_security, mount_operations, mount_problem_handlers
 from shared.http.edge import Edge
 from shared.http.ops import Check
 from shared.idempotency import sweep
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 _GAUGE_SECONDS = 2.0
 _SWEEP_SECONDS = 600.0
+_KEEP_MESSAGES_SECONDS = 7 * 24 * 3600
 
 
 def api(
@@ -69,6 +70,7 @@ def api(
         app.include_router(router)
     mount_problem_handlers(app)
     mount_operations(app, required={"database": database_check(db)}, optional=checks or {})
+    describe_security(app)
     return app
 
 
@@ -85,7 +87,7 @@ def worker(
         "relay": relay.run,
         "relay_wake": lambda: listen(db.url, {f"outbox_{service}": relay.wake}),
         "gauges": lambda: _measure(service, db, bus, subscriptions),
-        "sweep": lambda: _sweep(db),
+        "sweep": lambda: _sweep(db, bus),
         **(extra_tasks or {}),
     }
     for subscription in subscriptions:
@@ -136,8 +138,9 @@ async def _measure(service: str, db: Database, bus: Bus, subscriptions: Sequence
         await asyncio.sleep(_GAUGE_SECONDS)
 
 
-async def _sweep(db: Database) -> None:
+async def _sweep(db: Database, bus: Bus) -> None:
     while True:
         async with db.transaction() as tx:
             await sweep(tx)
+        await bus.prune(_KEEP_MESSAGES_SECONDS)
         await asyncio.sleep(_SWEEP_SECONDS)

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import yaml
 
-
 _MERGE: Final = "tag:yaml.org,2002:merge"
 
 

@@ -54,6 +54,9 @@ class Bus(Protocol):
     async def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:
         """Return, per topic, how many messages the group has not yet got through."""
 
+    async def prune(self, older_than_seconds: int) -> int:
+        """Forget messages of that age that every group has got through, where that is not the broker's own task."""
+
     async def reachable(self) -> bool:
         """Tell, within two seconds, whether the bus answers."""
 

@@ -72,6 +72,10 @@ class KafkaBus:
         except (KafkaError, OSError) as error:
             raise BusUnavailableError(type(error).__name__) from error
 
+    async def prune(self, older_than_seconds: int) -> int:  # noqa: ARG002 - the port's argument
+        """Do nothing: the broker's own retention applies."""
+        return 0
+
     async def reachable(self) -> bool:
         """Tell, within two seconds, whether a broker answers."""
         return await asyncio.to_thread(answers, self._address.bootstrap_servers, _REACHABLE_SECONDS)
