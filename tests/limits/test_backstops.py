@@ -15,8 +15,8 @@ from shared.batcher import Batcher
 from shared.db import Database, async_url
 from shared.errors import Refusal
 from shared.idempotency import Answer
+from tests.kit.service import Urls
 from tests.limits import given
-from tests.limits.conftest import Urls
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Decisions become limits: each approval once, whatever is delivered twice, late or broken."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from services.limits.consumers import subscription
 from shared.bus import Bus, Delivery
 from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
+from shared.contracts import decision
 from shared.contracts.decision import Decided
-from shared.contracts.envelope import Event, to_message
+from shared.contracts.envelope import Event
 from shared.db import Database
 from shared.errors import Refusal
 from shared.ids import new_id
+from tests.kit.service import delivery
 from tests.limits import given
 from tests.limits.given import MADE_AT
 
@@ -156,7 +159,7 @@ async def test_a_broken_approval_goes_to_the_dead_letters_and_its_neighbours_thr
     buried: list[None] = []
     bus: Bus = EmbeddedBus("postgresql://nobody@127.0.0.1:1/nowhere")
     consumer = Consumer(subscription(db), db, bus, lambda: buried.append(None))
-    await consumer.handle([delivery(event, place) for place, event in enumerate([good, broken, negative, also_good])])
+    await consumer.handle([arriving(event, place) for place, event in enumerate([good, broken, negative, also_good])])
 
     assert len(buried) == 2
     for event, limits in ((good, [1000]), (broken, []), (negative, []), (also_good, [2000])):
@@ -164,15 +167,7 @@ async def test_a_broken_approval_goes_to_the_dead_letters_and_its_neighbours_thr
         assert [account.limit_minor for account in found] == limits
 
 
-def delivery(event: Event[Decided], position: int) -> Delivery:
-    message = to_message(
-        event_id=event.id,
-        event_type=event.type,
-        source="decision",
-        aggregate_type="decision",
-        aggregate_id=event.key,
-        time=event.time,
-        payload=event.data.model_dump_json(),
-        traceparent=None,
-    )
-    return Delivery(message, 0, position)
+def arriving(event: Event[Decided], position: int) -> Delivery:
+    """The event on the bus; places differ, because dead letters are kept by place."""
+    sent = delivery("decision", decision.AGGREGATE, event.key, event.type, event.data, event.time)
+    return replace(sent, position=position)

@@ -11,8 +11,8 @@ from services.limits.domain.reservation import State
 from services.limits.settings import Settings
 from shared.db import Database
 from shared.settings import BusSettings
+from tests.kit.service import Urls
 from tests.limits import given
-from tests.limits.conftest import Urls
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
