@@ -16,7 +16,7 @@ from services.demo.story_view import story_view
 from services.demo.terms import COLOUR, NAME
 
 _TOP_REASONS: Final = 8
-_BAR_WIDTH: Final = 32
+_BAR_WIDTH: Final = 28
 
 
 def render(report: Report, console: Console) -> None:
@@ -33,9 +33,9 @@ def render(report: Report, console: Console) -> None:
 
 def _outcomes(figures: Figures) -> RenderableType:
     table = _table("Outcomes")
-    table.add_column("Outcome", width=24)
-    table.add_column("Applications", justify="right")
-    table.add_column("Share", justify="right", width=8)
+    table.add_column("Outcome", no_wrap=True)
+    table.add_column("Applications", justify="right", no_wrap=True)
+    table.add_column("Share", justify="right", no_wrap=True)
     table.add_column("", width=_BAR_WIDTH)
     for outcome, count in figures.outcomes.items():
         if count:
@@ -56,9 +56,9 @@ def _reasons(report: Report) -> RenderableType:
     figures = report.figures
     refused = figures.decided - figures.outcomes["approve"]
     table = _table("Top reasons for not approving as asked (an application has up to four)")
-    table.add_column("What the applicant is told", width=72)
-    table.add_column("Applications", justify="right")
-    table.add_column("Share", justify="right")
+    table.add_column("What the applicant is told")
+    table.add_column("Applications", justify="right", no_wrap=True)
+    table.add_column("Share", justify="right", no_wrap=True)
     for code, count in figures.reasons[:_TOP_REASONS]:
         table.add_row(report.catalogue.wording.get(code, code), f"{count:,}", f"{count / refused:.0%}")
     return table
@@ -66,10 +66,10 @@ def _reasons(report: Report) -> RenderableType:
 
 def _scores(figures: Figures) -> RenderableType:
     table = _table("Scores")
-    table.add_column("Score", width=10)
-    table.add_column("Applications", justify="right")
+    table.add_column("Score", no_wrap=True)
+    table.add_column("Applications", justify="right", no_wrap=True)
     table.add_column("", width=_BAR_WIDTH)
-    table.add_column("Granted credit", justify="right")
+    table.add_column("Granted credit", justify="right", no_wrap=True)
     most = max((band.applications for band in figures.bands), default=1)
     for band in figures.bands:
         bar = Bar(most, 0, band.applications, width=_BAR_WIDTH, color="blue")
@@ -81,8 +81,8 @@ def _scores(figures: Figures) -> RenderableType:
 def _soundness(report: Report) -> RenderableType:
     figures = report.figures
     table = _table("Flow")
-    table.add_column("", width=30)
-    table.add_column("", width=64)
+    table.add_column("", no_wrap=True)
+    table.add_column("")
     verdict = "[green]none lost, none doubled[/]" if figures.sound else _faults(figures)
     table.add_row("Submitted and decided", f"{figures.submitted:,} and {figures.decided:,}: {verdict}")
     times = ", ".join(f"{name} {milliseconds(value):,.0f} ms" for name, value in figures.latency.items())

@@ -43,10 +43,10 @@ _RULE_WIDTH: Final = 44
 def rules_view(catalogue: Catalogue, trace: Iterable[dict[str, Any]]) -> Table:
     """Return every rule of a decision's trace. A rule hits when all its conditions hold (✓)."""
     table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("Stage", width=11)
-    table.add_column("Result", width=9)
-    table.add_column("Rule", width=_RULE_WIDTH)
-    table.add_column("Leads to", width=24)
+    table.add_column("Stage", no_wrap=True)
+    table.add_column("Result", no_wrap=True)
+    table.add_column("Rule", max_width=_RULE_WIDTH)
+    table.add_column("Leads to", max_width=26)
     for stage in trace:
         name = _STAGE.get(stage["table"], stage["table"])
         for row in stage["rows"]:

@@ -49,7 +49,7 @@ def _facts(catalogue: Catalogue, decision: dict[str, Any]) -> RenderableType:
     """Protected facts are named but not shown: they are kept for fairness reports and decide nothing."""
     known = [fact for name, fact in catalogue.product.dictionary.facts.items() if name in decision["facts"]]
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", width=46)
+    table.add_column(style="dim", max_width=46)
     table.add_column()
     for fact in known:
         if not fact.protected:
@@ -67,10 +67,10 @@ def _score_title(decision: dict[str, Any]) -> str:
 
 def _points(catalogue: Catalogue, points: Iterable[Points]) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("Characteristic", width=31)
-    table.add_column("Falls into", width=36)
+    table.add_column("Characteristic", max_width=34)
+    table.add_column("Falls into", max_width=36)
     for name in ("Points", "Average", "Gap"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for entry in points:
         gap = 1000 * entry.points - entry.mean_millipoints
         table.add_row(
@@ -116,11 +116,11 @@ def _origin(decision: dict[str, Any]) -> str:
 
 def _steps(steps: Iterable[Step]) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("", width=15)
-    table.add_column("Amount", justify="right")
-    table.add_column("Answer", width=24)
+    table.add_column("")
+    table.add_column("Amount", justify="right", no_wrap=True)
+    table.add_column("Answer")
     for name in ("Limit", "Drawn", "Set aside", "Left"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for step in steps:
         table.add_row(_STEP[step.name], str(step.amount), _reply(step), *_balances(step.account))
     return table
