@@ -32,6 +32,7 @@ class Batcher(Generic[C, R]):
         self._handle = handle
         self._max_batch = max_batch
         self._free = in_flight
+        self._gathering = 0
         self._waiting: deque[tuple[C, asyncio.Future[R]]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -52,6 +53,7 @@ class Batcher(Generic[C, R]):
     def _start(self) -> None:
         while self._free and self._waiting:
             self._free -= 1
+            self._gathering += 1
             task = asyncio.get_running_loop().create_task(self._run())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -61,8 +63,9 @@ class Batcher(Generic[C, R]):
         # callers that the last batch answered can be back with their next one.
         for _ in range(_TURNS):
             await asyncio.sleep(0)
-        # Those who wait are shared among the free places, so that one batch computes while another one commits.
-        share = -(-len(self._waiting) // (self._free + 1))
+        # Those who wait are shared among the places that gather, so that one batch computes while another one commits.
+        share = -(-len(self._waiting) // self._gathering)
+        self._gathering -= 1
         batch = [self._waiting.popleft() for _ in range(min(self._max_batch, share))]
         # A caller that has gone away must not have its command carried out: nobody would learn of it.
         batch = [(command, future) for command, future in batch if not future.done()]
@@ -89,11 +92,18 @@ class Batcher(Generic[C, R]):
             for entry in batch:
                 await self._answer([entry])
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                if isinstance(result, Refusal):
-                    _fail(future, result)
-                elif not future.done():
-                    future.set_result(result)
+            _settle([future for _, future in batch], results)
+
+
+def _settle(futures: Sequence[asyncio.Future[R]], results: Sequence[R | Refusal]) -> None:
+    if len(results) != len(futures):
+        # Whose answer is missing can't be told, and what was done is committed: all are told, and none tried again.
+        results = [ValueError(f"{len(results)} results for {len(futures)} commands") for _ in futures]
+    for future, result in zip(futures, results, strict=True):
+        if isinstance(result, Exception):
+            _fail(future, result)
+        elif not future.done():
+            future.set_result(result)
 
 
 def _fail(future: asyncio.Future[R], error: BaseException) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from shared.auth import ApiKeys
-from shared.bus import Bus
+from shared.bus import Bus, BusUnavailableError
 from shared.consumer import Consumer, Subscription
 from shared.db import Database
 from shared.errors import Refusal
 from shared.http import describe_security, mount_operations, mount_problem_handlers
-from shared.http.edge import Edge
+from shared.http.edge import Edge, express_routes
 from shared.http.ops import Check
 from shared.idempotency import sweep
 from shared.listen import listen
@@ -65,9 +65,9 @@ def api(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.api_keys = api_keys
-    app.add_middleware(Edge, service=service)
     for router in routers:
         app.include_router(router)
+    app.add_middleware(Edge, service=service, express=express_routes(app, routers))
     mount_problem_handlers(app)
     mount_operations(app, required={"database": database_check(db)}, optional=checks or {})
     describe_security(app)
@@ -140,7 +140,10 @@ async def _measure(service: str, db: Database, bus: Bus, subscriptions: Sequence
 
 async def _sweep(db: Database, bus: Bus) -> None:
     while True:
-        async with db.transaction() as tx:
-            await sweep(tx)
-        await bus.prune(_KEEP_MESSAGES_SECONDS)
+        try:
+            async with db.transaction() as tx:
+                await sweep(tx)
+            await bus.prune(_KEEP_MESSAGES_SECONDS)
+        except (Refusal, BusUnavailableError) as error:
+            log.warning("not_swept", cause=type(error).__name__)
         await asyncio.sleep(_SWEEP_SECONDS)

@@ -95,11 +95,16 @@ class StrictRoute(APIRoute):
 
         return handle
 
+    @property
+    def takes_body(self) -> bool:
+        """Tell whether the endpoint has a body parameter, and so goes the thin way."""
+        return "body" in inspect.signature(self.endpoint).parameters
+
     def _body_call(self) -> Callable[[Request], Awaitable[Response]] | None:
         """Return the thin path of an endpoint that takes a body, None for the others."""
-        parameters = inspect.signature(self.endpoint).parameters
-        if "body" not in parameters:
+        if not self.takes_body:
             return None
+        parameters = inspect.signature(self.endpoint).parameters
         model: type[BaseModel] = parameters["body"].annotation
         endpoint = self.endpoint
         wants_request = "request" in parameters
