@@ -98,9 +98,11 @@ class Batcher(Generic[C, R]):
 def _settle(futures: Sequence[asyncio.Future[R]], results: Sequence[R | Refusal]) -> None:
     if len(results) != len(futures):
         # Whose answer is missing can't be told, and what was done is committed: all are told, and none tried again.
-        results = [ValueError(f"{len(results)} results for {len(futures)} commands") for _ in futures]
+        for future in futures:
+            _fail(future, ValueError(f"{len(results)} results for {len(futures)} commands"))
+        return
     for future, result in zip(futures, results, strict=True):
-        if isinstance(result, Exception):
+        if isinstance(result, Refusal):
             _fail(future, result)
         elif not future.done():
             future.set_result(result)
