@@ -68,6 +68,8 @@ class Platform:
         self._external_kafka = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
         self.kafka = KafkaBroker(state / "kafka", ports.kafka)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        # One client for all: each new one reads every root certificate of the system.
+        self._http = httpx.Client(timeout=3)
         self._credentials: Credentials | None = None
 
     @property
@@ -179,7 +181,7 @@ class Platform:
     def _is_ready(self, name: str) -> bool:
         service, _, role = name.partition("/")
         try:
-            return httpx.get(f"{self.url(service, role)}/readyz", timeout=3).status_code == httpx.codes.OK
+            return self._http.get(f"{self.url(service, role)}/readyz").status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake import handlers, replies
-from services.intake.domain.application import PartyKind, PartyRef, Status, SubmitApplication
+from services.intake.domain.application import Application, PartyKind, PartyRef, Status, SubmitApplication
 from services.intake.handlers import Submission
 from services.intake.waiting import Waiters, wait_seconds
 from shared.batcher import Batcher
@@ -51,6 +51,7 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["applications"])
     submissions: Batcher[Submission, Answer] = Batcher("submit_application", partial(handlers.submit, db, shelf))
+    lookups: Batcher[str, Application] = Batcher("find_application", partial(handlers.find_applications, db))
 
     @routes.post(
         "/applications",
@@ -73,7 +74,7 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
         assert answer.location is not None
         seconds = wait_seconds(request.headers.get("prefer"))
         if seconds:
-            decided = await _wait_for_decision(db, waiters, answer.location.rpartition("/")[2], seconds)
+            decided = await _wait_for_decision(lookups, waiters, answer.location.rpartition("/")[2], seconds)
             if decided is not None:
                 return reply(decided, 201, answer.location)
         return Response(answer.body, answer.status, {"Location": answer.location}, "application/json")
@@ -84,7 +85,7 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
     )
     async def get_application(application_id: str) -> Response:
         """Return an application with its decision and limit, as far as they are known."""
-        return reply(replies.application_reply(await handlers.get_application(db, application_id)))
+        return reply(replies.application_reply(await lookups.submit(application_id)))
 
     @routes.get("/applications", **operation("applications:read", replies={200: replies.ApplicationPage}))
     async def list_applications(
@@ -108,14 +109,14 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
 
 
 async def _wait_for_decision(
-    db: Database, waiters: Waiters, application_id: str, seconds: int
+    lookups: Batcher[str, Application], waiters: Waiters, application_id: str, seconds: int
 ) -> replies.ApplicationReply | None:
     """Return the application once it is decided, or None when the time is up first."""
     event = waiters.expect(application_id)
     try:
         async with asyncio.timeout(seconds):
             while True:
-                application = await handlers.get_application(db, application_id)
+                application = await lookups.submit(application_id)
                 if application.status is Status.DECIDED:
                     return replies.application_reply(application)
                 await event.wait()

@@ -74,13 +74,12 @@ async def _accept(tx: Transaction, known: dict[str, Product], batch: Sequence[Su
     return results
 
 
-async def get_application(db: Database, application_id: str) -> Application:
-    """Return an application; raises `Refusal` with 404."""
+async def find_applications(db: Database, ids: Sequence[str]) -> list[Application | Refusal]:
+    """Return each application, or the refusal (404) of one that does not exist."""
     async with db.transaction() as tx:
-        found = await applications.find(tx, application_id)
-    if found is None:
-        raise not_found("application_not_found", "there is no such application")
-    return found
+        found = await applications.find(tx, set(ids))
+    unknown = not_found("application_not_found", "there is no such application")
+    return [found.get(application_id, unknown) for application_id in ids]
 
 
 async def list_applications(db: Database, before: str, limit: int) -> list[Application]:

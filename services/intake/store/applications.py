@@ -1,6 +1,6 @@
 """Parties and applications, written and read in sets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -32,7 +32,7 @@ _SELECT: Final = """
            a.account_id, a.limit_minor
     FROM application a JOIN party p USING (party_id)
 """
-_FIND: Final = text(f"{_SELECT} WHERE a.application_id = :application_id")
+_FIND: Final = text(f"{_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[]))")
 _PAGE: Final = text(f"{_SELECT} WHERE a.application_id < :before ORDER BY a.application_id DESC LIMIT :limit")
 # Decisions on one application arrive in order; an older one never overwrites a newer.
 _DECIDE: Final = text("""
@@ -97,10 +97,9 @@ async def add(tx: Transaction, applications: Sequence[Application]) -> None:
     await tx.execute(_ADD, {"rows": rows_json(rows)})
 
 
-async def find(tx: Transaction, application_id: str) -> Application | None:
-    """Return an application with what became of it."""
-    row = (await tx.execute(_FIND, {"application_id": application_id})).one_or_none()
-    return None if row is None else _application(row)
+async def find(tx: Transaction, ids: Collection[str]) -> dict[str, Application]:
+    """Return those of the applications that exist, by id, with what became of them."""
+    return {row.application_id: _application(row) for row in await tx.execute(_FIND, {"ids": list(ids)})}
 
 
 async def page(tx: Transaction, before: str, limit: int) -> list[Application]:
