@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from deploy import credentials
-from services.embedded.platform import ROLES, SERVICES
+from services.migrate import ROLES, SERVICES
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 EXAMPLE: Final = (PROJECT / ".env.example").read_text()

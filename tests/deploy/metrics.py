@@ -5,7 +5,7 @@ from typing import Final
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from services.embedded.platform import SERVICES
+from services.migrate import SERVICES
 
 _SUFFIXES: Final = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic_settings import BaseSettings
 
-from services.embedded.platform import SERVICES
+from services.migrate import SERVICES
 from shared.settings import BusSettings, PlatformSettings, ServiceSettings
 
 

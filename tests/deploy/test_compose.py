@@ -10,8 +10,7 @@ import pytest
 
 from deploy import credentials
 from services.embedded.credentials import CLIENTS
-from services.embedded.platform import ROLES, SERVICES
-from services.migrate import SCHEMAS
+from services.migrate import ROLES, SCHEMAS, SERVICES
 from shared.settings import BusSettings, PlatformSettings
 from tests.deploy import commands, compose, settings
 from tests.deploy.compose import COMPOSE, CONTAINERS, JOBS, PROCESSES, PROJECT

@@ -18,7 +18,7 @@ METADATA = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 IMPORT_ALL = """
 import importlib
 import services.migrate
-from services.embedded.platform import SERVICES
+from services.migrate import SERVICES
 assert str(services.migrate.PROJECT) == {root!r}, services.migrate.PROJECT
 for service in SERVICES:
     importlib.import_module(f"services.{{service}}.app")

@@ -6,7 +6,7 @@ import shlex
 import yaml
 from pydantic import SecretStr
 
-from services.embedded.platform import SERVICES
+from services.migrate import SERVICES
 from shared.contracts import decision, intake, limits, scoring
 from shared.contracts.envelope import topic
 from tests.deploy import commands, metrics, settings
