@@ -130,11 +130,13 @@ async def _measure(service: str, db: Database, bus: Bus, subscriptions: Sequence
             log.warning("outbox_not_measured")
         up = await bus.reachable()
         BUS_UP.labels(service).set(up)
-        if up:
-            for subscription in subscriptions:
+        try:
+            for subscription in subscriptions if up else ():
                 lags = await bus.lag(subscription.topics, subscription.group)
                 for topic, lag in lags.items():
                     CONSUMER_LAG.labels(subscription.group, topic).set(lag)
+        except BusUnavailableError:
+            log.warning("lag_not_measured")
         await asyncio.sleep(_GAUGE_SECONDS)
 
 

@@ -23,6 +23,7 @@ class BusSettings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     owner_database_url: SecretStr = SecretStr("")
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_replication_factor: int = 1
     partitions: int = 6
 
 

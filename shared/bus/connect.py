@@ -9,7 +9,11 @@ def open_bus(settings: BusSettings) -> Bus:
     if settings.kind is BusKind.KAFKA:
         from shared.bus.kafka import KafkaBus
 
-        return KafkaBus(settings.kafka_bootstrap_servers, partitions=settings.partitions)
+        return KafkaBus(
+            settings.kafka_bootstrap_servers,
+            partitions=settings.partitions,
+            replication_factor=settings.kafka_replication_factor,
+        )
     from shared.bus.embedded import EmbeddedBus
 
     return EmbeddedBus(settings.database_url.get_secret_value(), partitions=settings.partitions)
