@@ -7,6 +7,7 @@ cost of a commit over everybody who waits for it. There are no timers. (The idea
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Final, Generic, TypeVar
 
 from shared.errors import Kind, Refusal
@@ -54,7 +55,8 @@ class Batcher(Generic[C, R]):
         while self._free and self._waiting:
             self._free -= 1
             self._gathering += 1
-            task = asyncio.get_running_loop().create_task(self._run())
+            # A context of its own: a batch must not pass for the request that happened to start it.
+            task = asyncio.get_running_loop().create_task(self._run(), context=Context())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 

@@ -1,5 +1,6 @@
 """Fixtures that every test may use: one real PostgreSQL, one broker and one platform per bus."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +15,16 @@ __all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "running"]
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL of our own, with fsync on, for this test run."""
-    home = Path(tmp_path_factory.mktemp("postgres"))
-    # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
-    for parent in [home, *home.parents]:
-        if parent.stat().st_uid == home.stat().st_uid and parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    server = Postgres(home / "server", free_port())
-    server.start()
-    yield server
-    server.stop()
+    # Not pytest's own folder: PostgreSQL runs unprivileged when the tests run as root, and must be able to walk there.
+    with tempfile.TemporaryDirectory(prefix="assay-tests-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        server = Postgres(home / "server", free_port())
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
