@@ -112,7 +112,7 @@ class Consumer:
                     "key": _storable(message.key),
                     "headers": _headers_json(message.headers),
                     "value": message.value,
-                    "cause": cause,
+                    "cause": _storable(cause),
                 },
             )
         self._on_dead_letter()
@@ -127,7 +127,7 @@ def _type_or_empty(delivery: Delivery) -> str:
 
 
 def _storable(value: str) -> str:
-    """PostgreSQL text holds no NUL; a poisoned key must not poison the dead letters."""
+    """PostgreSQL text holds no NUL; a poisoned key or error text must not poison the dead letters."""
     return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

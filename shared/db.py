@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from pydantic_core import to_json
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -86,6 +86,7 @@ class Database:
         except (DBAPIError, OSError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             if is_transient(error):
                 raise unavailable("database_unavailable", "the database is not available; try again") from error
+            _remove_values(error)
             raise
 
     async def close(self) -> None:
@@ -98,11 +99,38 @@ def is_transient(error: BaseException) -> bool:
 
     After a restart SQLAlchemy lets some `OSError`s through unwrapped, so these count as well.
     """
-    if isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError | InterfaceError):
+    if isinstance(error, OSError | PoolTimeoutError):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    state = getattr(getattr(error, "orig", error), "sqlstate", None)
-    if state is None:
-        return False
-    return str(state).startswith(_TRANSIENT_SQLSTATES)
+    driver = _driver_error(error)
+    if isinstance(driver, asyncpg.InterfaceError):
+        # A parameter that fits no column is an InterfaceError too, and a ValueError besides.
+        return not isinstance(driver, ValueError)
+    return _sqlstate(error).startswith(_TRANSIENT_SQLSTATES)
+
+
+def _driver_error(error: BaseException) -> BaseException | None:
+    """Return asyncpg's own error, which SQLAlchemy wraps twice."""
+    return error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def _sqlstate(error: BaseException) -> str:
+    return getattr(_driver_error(error), "sqlstate", None) or ""
+
+
+def _remove_values(error: BaseException) -> None:
+    """Take what people told us out of `error` and its causes: error texts end up in logs and dead letters.
+
+    PostgreSQL's DETAIL quotes keys and whole rows. Its data exceptions (SQLSTATE class 22) and asyncpg's complaints
+    about a parameter quote the value itself. Names of constraints and the statement stay.
+    """
+    state = _sqlstate(error)
+    quotes_value = state.startswith("22") or isinstance(_driver_error(error), ValueError)
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, asyncpg.PostgresError | asyncpg.InterfaceError):
+            link.detail = None
+        if quotes_value:
+            link.args = (f"a value does not fit its type (SQLSTATE {state or 'of the driver'})",)
+        link = link.__cause__
