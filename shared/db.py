@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from pydantic_core import to_json
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -104,15 +104,17 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     driver = _driver_error(error)
-    if isinstance(driver, asyncpg.InterfaceError):
+    if isinstance(driver, asyncpg.InterfaceError) or isinstance(error, InterfaceError):
         # A parameter that fits no column is an InterfaceError too, and a ValueError besides.
         return not isinstance(driver, ValueError)
     return _sqlstate(error).startswith(_TRANSIENT_SQLSTATES)
 
 
-def _driver_error(error: BaseException) -> BaseException | None:
+def _driver_error(error: BaseException) -> BaseException:
     """Return asyncpg's own error, which SQLAlchemy wraps twice."""
-    return error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return error
+    return error.orig.__cause__ or error.orig
 
 
 def _sqlstate(error: BaseException) -> str:
