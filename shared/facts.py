@@ -83,6 +83,13 @@ class Fact:
             raise ValueError(f"fact {self.name}: a scale is between 0 and {_MAX_SCALE}")
         if self.type is FactType.MONEY and self.currency is None:
             raise ValueError(f"fact {self.name}: money needs a currency")
+        if len(set(self.values)) != len(self.values):
+            raise ValueError(f"fact {self.name}: one of its values stands twice")
+        bounded = self.minimum is not None or self.maximum is not None
+        if bounded and self.type not in (FactType.INTEGER, FactType.MONEY):
+            raise ValueError(f"fact {self.name}: minimum and maximum are for integer and money")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"fact {self.name}: minimum is above maximum")
 
     def parse(self, wire: object) -> FactValue:
         """Return the exact value of a wire value.
@@ -95,8 +102,10 @@ class Fact:
         """Return the wire form of a value of this fact."""
         if self.type is FactType.MONEY:
             return {"amount_minor": value, "currency": self.currency}
-        if isinstance(value, Decimal | date):
-            return str(value)
+        if isinstance(value, Decimal):
+            return format(value, "f")  # `str` falls into scientific notation below a millionth.
+        if isinstance(value, date):
+            return value.isoformat()
         return value
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from shared.facts import Fact, FactDictionary, FactType, Source
+from shared.money import is_currency
 
 REQUESTED_AMOUNT = "requested_amount"
 """Every product has this money fact; intake fills it from the application's `requested`."""
@@ -20,6 +21,20 @@ class Product:
     dictionary: FactDictionary
 
 
+_FACT_KEYS: Final[Mapping[str, type]] = {
+    "type": str,
+    "source": str,
+    "label": str,
+    "unit": str,
+    "scale": int,
+    "values": list,
+    "minimum": int,
+    "maximum": int,
+    "required": bool,
+    "protected": bool,
+}
+
+
 def parse_product(document: Mapping[str, Any]) -> Product:
     """Return the product of a catalogue document (YAML or JSON, already loaded).
 
@@ -30,46 +45,51 @@ def parse_product(document: Mapping[str, Any]) -> Product:
     unknown = set(document) - {"name", "title", "currency", "facts"}
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r} in product")
-    for key in ("name", "title", "currency", "facts"):
-        if key not in document:
-            raise ValueError(f"product lacks {key!r}")
-    currency = str(document["currency"])
-    facts = [_parse_fact(str(name), entry, currency) for name, entry in document["facts"].items()]
-    dictionary = FactDictionary.of(facts)
+    name, title, currency = (_text(document, key) for key in ("name", "title", "currency"))
+    if not is_currency(currency):
+        raise ValueError("currency is not an ISO 4217 alphabetic code")
+    entries = document.get("facts")
+    if not isinstance(entries, Mapping):
+        raise ValueError("product lacks 'facts', a mapping of names")
+    dictionary = FactDictionary.of([_parse_fact(str(fact), entry, currency) for fact, entry in entries.items()])
     requested = dictionary.facts.get(REQUESTED_AMOUNT)
     if requested is None or requested.type is not FactType.MONEY:
         raise ValueError(f"product needs a money fact {REQUESTED_AMOUNT!r}")
-    return Product(str(document["name"]), str(document["title"]), currency, dictionary)
+    return Product(name, title, currency, dictionary)
 
 
-def _parse_fact(name: str, entry: Mapping[str, Any], currency: str) -> Fact:
-    allowed = {
-        "type",
-        "source",
-        "label",
-        "unit",
-        "scale",
-        "values",
-        "minimum",
-        "maximum",
-        "required",
-        "protected",
-    }
-    unknown = set(entry) - allowed
-    if unknown:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r} in fact {name!r}")
+def _text(document: Mapping[str, Any], key: str) -> str:
+    value = document.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"product lacks {key!r}, a text")
+    return value
+
+
+def _parse_fact(name: str, entry: object, currency: str) -> Fact:
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"fact {name!r} must be a mapping")
+    for key, value in entry.items():
+        wanted = _FACT_KEYS.get(key)
+        if wanted is None:
+            raise ValueError(f"unknown key {key!r} in fact {name!r}")
+        # Nothing is coerced: `required: "no"` would be true, and the text "yes" in a list of values may be a boolean.
+        if type(value) is not wanted:
+            raise ValueError(f"{key} of fact {name!r} must be of type {wanted.__name__}")
+    values = entry.get("values", [])
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError(f"values of fact {name!r} must be texts")
     kind = FactType(entry.get("type", ""))
     return Fact(
         name=name,
         type=kind,
         source=Source(entry.get("source", "application")),
-        label=str(entry.get("label", "")),
+        label=entry.get("label", ""),
         unit=entry.get("unit"),
-        scale=int(entry.get("scale", 0)),
+        scale=entry.get("scale", 0),
         currency=currency if kind is FactType.MONEY else None,
-        values=tuple(str(value) for value in entry.get("values", ())),
+        values=tuple(values),
         minimum=entry.get("minimum"),
         maximum=entry.get("maximum"),
-        required=bool(entry.get("required", False)),
-        protected=bool(entry.get("protected", False)),
+        required=entry.get("required", False),
+        protected=entry.get("protected", False),
     )

@@ -1,5 +1,6 @@
 """YAML read strictly: a key that stands twice in a mapping is an error and not a silent loss."""
 
+from collections.abc import Hashable
 from typing import Any, Final
 
 import yaml
@@ -17,8 +18,10 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         if key_node.tag == _MERGE:
             continue  # What `<<` brings in may be overridden; that is what it is for.
         key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(None, None, f"line {line}: a list or mapping can't be a key")
         if key in seen:
-            line = key_node.start_mark.line + 1
             raise yaml.constructor.ConstructorError(None, None, f"line {line}: the key {key!r} stands twice")
         seen.add(key)
     loader.flatten_mapping(node)

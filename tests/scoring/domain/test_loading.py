@@ -194,7 +194,7 @@ def test_golden_facts_that_the_product_refuses_are_named() -> None:
 
 def test_a_fact_that_became_protected_later_stops_the_scorecard() -> None:
     facts = {
-        name: {"type": str(fact.type), "scale": fact.scale, "values": fact.values, "protected": name == "purpose"}
+        name: {"type": str(fact.type), "scale": fact.scale, "values": list(fact.values), "protected": name == "purpose"}
         for name, fact in SMALL_PRODUCT.dictionary.facts.items()
     }
     stricter = parse_product({"name": "small-loan", "title": "Small loan", "currency": "EUR", "facts": facts})

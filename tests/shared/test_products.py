@@ -1,0 +1,77 @@
+"""A product's document is read in full or not at all."""
+
+from typing import Any
+
+import pytest
+
+from services.migrate import PROJECT
+from shared.facts import FactType
+from shared.products import parse_product
+from shared.yaml import load_yaml
+
+REQUESTED = {"requested_amount": {"type": "money", "required": True}}
+
+
+def product(**changes: Any) -> dict[str, Any]:
+    return {"name": "loan", "title": "Loan", "currency": "DEM", "facts": dict(REQUESTED), **changes}
+
+
+def with_fact(**entry: Any) -> dict[str, Any]:
+    return product(facts={**REQUESTED, "extra": entry})
+
+
+def test_money_is_in_the_currency_of_the_product() -> None:
+    parsed = parse_product(with_fact(type="integer", minimum=1, maximum=5))
+    assert parsed.dictionary.facts["requested_amount"].currency == "DEM"
+    assert parsed.dictionary.facts["extra"].currency is None
+    assert parsed.dictionary.facts["extra"].maximum == 5
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "deploy/catalogue/products").glob("*.yaml")), ids=lambda p: p.stem)
+def test_the_catalogue_holds_sound_products(path: Any) -> None:
+    parsed = parse_product(load_yaml(path.read_text()))
+    assert parsed.name == path.stem
+    assert parsed.dictionary.facts["requested_amount"].type is FactType.MONEY
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({}, "lacks 'name'"),
+        (product(colour="red"), "unknown key 'colour'"),
+        (product(facts={}), "requested_amount"),
+        (product(facts={"requested_amount": {"type": "integer"}}), "requested_amount"),
+        (product(facts=[]), "facts"),
+        (product(facts=None), "facts"),
+        (product(name=""), "name"),
+        (product(name=5), "name"),
+        (product(title=None), "title"),
+        (product(currency="dem"), "currency"),
+        (product(currency=["DEM"]), "currency"),
+        (with_fact(), "'' is not a valid FactType"),
+        (with_fact(type="float"), "'float' is not a valid FactType"),
+        (with_fact(type="integer", minumum=1), "unknown key 'minumum'"),
+        (with_fact(type="integer", source="bureau"), "'bureau' is not a valid Source"),
+        (with_fact(type="integer", minimum="1"), "minimum"),
+        (with_fact(type="integer", maximum=1.5), "maximum"),
+        (with_fact(type="integer", minimum=True), "minimum"),
+        (with_fact(type="integer", minimum=2, maximum=1), "minimum"),
+        (with_fact(type="boolean", minimum=0), "minimum"),
+        (with_fact(type="decimal", scale="2"), "scale"),
+        (with_fact(type="decimal", scale=13), "scale"),
+        (with_fact(type="enum"), "needs its values"),
+        (with_fact(type="enum", values="own"), "values"),
+        (with_fact(type="enum", values=["own", "own"]), "values"),
+        (with_fact(type="enum", values=["yes", True]), "values"),
+        (with_fact(type="boolean", required="no"), "required"),
+        (with_fact(type="boolean", protected="false"), "protected"),
+        (with_fact(type="boolean", label=5), "label"),
+        (with_fact(type="boolean", unit=5), "unit"),
+        (product(facts={**REQUESTED, "extra": 5}), "extra"),
+        (product(facts={**REQUESTED, "Extra": {"type": "boolean"}}), "lower snake case"),
+        (product(facts={**REQUESTED, 5: {"type": "boolean"}}), "lower snake case"),
+    ],
+)
+def test_an_unsound_product_is_refused_with_the_reason(document: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_product(document)
