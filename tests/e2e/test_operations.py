@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from services.embedded.platform import ROLES, SERVICES
+from services.migrate import ROLES, SERVICES
 from tests.kit.invariants import assert_all_hold, assert_logs_are_discreet, rows
 from tests.kit.platform import SOLID_MINOR, Running, application, money, until
 from tests.kit.traffic import Traffic, submissions

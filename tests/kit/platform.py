@@ -66,18 +66,20 @@ def application(reference: str, facts: Mapping[str, Any] = SOLID, amount_minor: 
 
 
 def applications(seed: int) -> Iterator[dict[str, Any]]:
-    """Return applications without end: any facts that the product's dictionary allows, some of them missing."""
+    """Return applications without end, from solid ones to any that the product's dictionary allows, some incomplete."""
     chance = random.Random(seed)
     run = secrets.token_hex(4)
     for number in itertools.count():
+        solidity = chance.choice([0.0, 0.5, 0.9])
         facts = {
-            name: _any_value(entry, chance)
+            name: SOLID[name] if name in SOLID and chance.random() < solidity else _any_value(entry, chance)
             for name, entry in _DICTIONARY.items()
             if entry["type"] in ("integer", "enum") and entry.get("source") != "scoring"
         }
         missing = chance.sample(sorted(set(facts) - {"duration_months"}), chance.choice([0, 0, 0, 1, 3]))
         known = {name: value for name, value in facts.items() if name not in missing}
-        yield application(f"customer-{run}-{number}", known, chance.randrange(20_000, 2_100_000, 1_000))
+        amount_minor = chance.randrange(20_000, chance.choice([300_000, 2_100_000]), 1_000)
+        yield application(f"customer-{run}-{number}", known, amount_minor)
 
 
 def _any_value(entry: Mapping[str, Any], chance: random.Random) -> object:

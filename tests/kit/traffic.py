@@ -42,20 +42,28 @@ class Traffic:
     """Runs `calls` through `callers` at once, in a thread of its own, so that a test may block; waits at the end.
 
     `per_second` is the pace at which calls become due; without it everybody calls as fast as answers come.
+    `prefer` is sent along with every call.
     """
 
     def __init__(
-        self, bed: Running, calls: Iterable[Call], *, callers: int = 8, per_second: float | None = None
+        self,
+        bed: Running,
+        calls: Iterable[Call],
+        *,
+        callers: int = 8,
+        per_second: float | None = None,
+        prefer: str | None = None,
     ) -> None:
         self._bed = bed
         self._calls = iter(calls)
         self._callers = callers
+        self._headers = {} if prefer is None else {"prefer": prefer}
         self._pause = 0.0 if per_second is None else 1 / per_second
         self._thread = threading.Thread(target=self._work)
         self._stopping = threading.Event()
         self.answers: dict[Call, httpx.Response] = {}
         self.statuses: Counter[int] = Counter()
-        self.broken_connections = 0
+        self.broken_connections: list[str] = []
         self.unexpected: list[str] = []
 
     def __enter__(self) -> Self:
@@ -112,13 +120,13 @@ class Traffic:
 
     async def _until_answered(self, http: httpx.AsyncClient, call: Call) -> None:
         url = self._bed.platform.url(call.service) + call.path
-        headers = self._bed.headers(call.client, call.key)
+        headers = self._bed.headers(call.client, call.key, **self._headers)
         give_up_at = time.monotonic() + _GIVE_UP_SECONDS
         while time.monotonic() < give_up_at:
             try:
                 answer = await http.post(url, json=call.body, headers=headers)
-            except httpx.TransportError:
-                self.broken_connections += 1
+            except httpx.TransportError as error:
+                self.broken_connections.append(f"{call.path}: {error!r}")
             else:
                 self.statuses[answer.status_code] += 1
                 if answer.is_success:
