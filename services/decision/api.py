@@ -53,10 +53,10 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
     """Return the routes of decisions."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["decisions"])
     requests: Batcher[DecisionRequest, Answer] = Batcher(
-        # Two batches under way: one is scored and decided while the other commits.
+        # Three batches under way: while one is scored, one is decided and one commits.
         "decide",
         partial(handlers.decide_now, db, rulebooks, scoring),
-        in_flight=2,
+        in_flight=3,
     )
 
     @routes.post("/decisions", **operation("decisions:write", idempotent=True, replies={201: replies.DecisionReply}))

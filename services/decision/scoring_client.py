@@ -29,19 +29,18 @@ class ScoringClient:
     """HTTP client of scoring. An answer that is late, wrong or missing is no score, and no score refers."""
 
     def __init__(self, url: str, key: str, timeout_seconds: float) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"authorization": f"Bearer {key}", "content-type": "application/json"},
-            timeout=httpx.Timeout(timeout_seconds),
-        )
+        self._url = url
+        self._headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        self._timeout = {"timeout": httpx.Timeout(timeout_seconds).as_dict()}
+        # The transport and not a client: no redirects, cookies or proxies to look for, and half the cost of a call.
+        self._http = httpx.AsyncHTTPTransport()
 
     async def scores(self, questions: Sequence[Question]) -> list[Score | None]:
         """Return the score of each question, None where there is none."""
         body = to_json({"items": [{"product": entry.product, "facts": entry.facts} for entry in questions]})
         try:
-            response = await self._http.post(_PATH, content=body)
-            response.raise_for_status()
-            items = _Reply.model_validate_json(response.content).items
+            response = await self._send("POST", _PATH, body)
+            items = _Reply.model_validate_json(response).items
         except (httpx.HTTPError, ValidationError) as error:
             log.warning("scoring_unavailable", cause=type(error).__name__)
             return [None] * len(questions)
@@ -52,7 +51,16 @@ class ScoringClient:
 
     async def reachable(self) -> bool:
         """Tell whether scoring answers."""
-        return (await self._http.get("/healthz")).is_success
+        await self._send("GET", "/healthz")
+        return True
+
+    async def _send(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        request = httpx.Request(method, self._url + path, headers=self._headers, content=body, extensions=self._timeout)
+        response = await self._http.handle_async_request(request)
+        response.request = request
+        content = await response.aread()
+        response.raise_for_status()
+        return content
 
     async def close(self) -> None:
         """Close the connections."""

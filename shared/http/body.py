@@ -39,12 +39,16 @@ async def read(request: Request) -> bytes:
         raise Refusal(Kind.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send application/json")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    more = True
+    while more and size <= _DRAIN_BYTES:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(Kind.MALFORMED, "client_disconnected", "the client went away")
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
         size += len(chunk)
         if size <= MAX_BODY_BYTES:
             chunks.append(chunk)
-        elif size > _DRAIN_BYTES:
-            break
     if size > MAX_BODY_BYTES:
         raise Refusal(Kind.TOO_LARGE, "body_too_large", f"a body may have {MAX_BODY_BYTES} bytes")
     return b"".join(chunks)

@@ -37,7 +37,7 @@ from shared.settings import BusKind
 from tests.bench.load import Run, closed_loop, open_loop, percentile, request
 from tests.bench.report import Level, report
 
-CONNECTIONS = 64
+CONNECTIONS = 128
 ROUNDS = 7
 SECONDS = 3.0
 console = Console(highlight=False)

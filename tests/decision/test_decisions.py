@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.decision.replies import DecisionReply
 from services.migrate import PROJECT
 from shared.bus import Delivery
 from shared.consumer import Consumer
@@ -214,3 +215,10 @@ async def test_a_decision_that_cannot_be_reproduced_is_not_dressed_up(
     await admin.close()
     response = await los.get(f"/v1/decisions/{decision['decision_id']}")
     assert (response.status_code, response.json()["code"]) == (409, "decision_not_reproducible")
+
+
+async def test_an_answer_has_the_documented_form(los: httpx.AsyncClient) -> None:
+    response = await los.post("/v1/decisions", json=_direct(), headers=_key())
+    assert DecisionReply.model_validate_json(response.content).model_dump(mode="json") == response.json()
+    listed = (await los.get("/v1/decisions", params={"limit": 1})).json()["items"]
+    assert listed == [response.json()]

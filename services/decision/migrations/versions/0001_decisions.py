@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.Text, primary_key=True),
         sa.Column("application_id", sa.Text),
         sa.Column("reference", sa.Text),
-        sa.Column("party_id", sa.Text, nullable=False, index=True),
+        sa.Column("party_id", sa.Text, nullable=False),
         sa.Column("product", sa.Text, nullable=False),
         sa.Column("requested_minor", sa.BigInteger, nullable=False),
         sa.Column("currency", sa.Text, nullable=False),
