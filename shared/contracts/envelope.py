@@ -110,7 +110,7 @@ def parse(message: Message, contract: type[P]) -> Event[P]:
     if _header(message, "ce_specversion") != SPEC_VERSION:
         raise ContractError("ce_specversion is not 1.0")
     try:
-        time = datetime.fromisoformat(_header(message, "ce_time"))
+        time = _aware(datetime.fromisoformat(_header(message, "ce_time")))
     except ValueError:
         raise ContractError("ce_time is not an RFC 3339 timestamp") from None
     try:

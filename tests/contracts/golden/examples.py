@@ -1,0 +1,174 @@
+"""What the example messages say. A golden file that has been written is not changed with its example."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from shared.contracts import decision, intake, limits, scoring
+from shared.contracts.envelope import Amount, Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One event with its envelope."""
+
+    event_id: str
+    source: str
+    aggregate_type: str
+    aggregate_id: str
+    data: Contract
+    time: datetime
+    traceparent: str | None = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+_NOW: Final = datetime(2026, 11, 21, 9, 30, 0, 125_000, tzinfo=UTC)
+_LATER: Final = _NOW + timedelta(milliseconds=40)
+_APPLICATION: Final = "app_0193c1d2e3f47a5b8c6d7e8f90a1b2c3"
+_PARTY: Final = "pty_0193c1d2e3f47a5b8c6d7e8f90a1b2c4"
+_DECISION: Final = "dec_0193c1d2e3f47a5b8c6d7e8f90a1b2c5"
+_ACCOUNT: Final = "acc_0193c1d2e3f47a5b8c6d7e8f90a1b2c6"
+_RESERVATION: Final = "res_0193c1d2e3f47a5b8c6d7e8f90a1b2c7"
+_EVENT: Final = "evt_0193c1d2e3f47a5b8c6d7e8f90a1b2c8"
+_HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def _amount(amount_minor: int) -> Amount:
+    return Amount(amount_minor=amount_minor, currency="DEM")
+
+
+_FACTS: Final[dict[str, Any]] = {
+    "duration_months": 24,
+    "purpose": "car (new)",
+    "employed": True,
+    "ratio": "0.3500",
+    "since": "2019-04-01",
+    "requested_amount": {"amount_minor": 250_000, "currency": "DEM"},
+}
+_SCORE: Final = scoring.Score(
+    score=612,
+    pd="0.034521",
+    model="consumer-loan",
+    model_version=1,
+    model_hash=_HASH,
+    reasons=(scoring.ScoreReason(code="SAVINGS_LOW", characteristic="savings_status", shortfall="7.250"),),
+)
+
+
+def _scored(score: scoring.Score | None, failure: str | None) -> Example:
+    data = scoring.ApplicationScored(
+        application_id=_APPLICATION,
+        party_id=_PARTY,
+        product="consumer-loan",
+        requested=_amount(250_000),
+        facts=_FACTS,
+        submitted_at=_NOW,
+        score=score,
+        failure=failure,
+        scored_at=_LATER,
+    )
+    return Example(_EVENT, "scoring", scoring.AGGREGATE, _APPLICATION, data, _LATER)
+
+
+_APPROVED: Final = decision.Decided(
+    decision_id=_DECISION,
+    application_id=_APPLICATION,
+    party_id=_PARTY,
+    product="consumer-loan",
+    outcome="approve",
+    requested=_amount(250_000),
+    limit=_amount(200_000),
+    grade="B",
+    score=612,
+    reasons=(),
+    policy=decision.PolicyVersion(name="consumer-loan", version="3", hash=_HASH),
+    submitted_at=_NOW,
+    decided_at=_LATER,
+)
+_REFERRED: Final = decision.Decided(
+    decision_id=_DECISION,
+    application_id=None,
+    party_id="customer 4711",
+    product="consumer-loan",
+    outcome="refer",
+    requested=_amount(250_000),
+    limit=None,
+    grade=None,
+    score=None,
+    reasons=("POLICY_UNAVAILABLE",),
+    policy=None,
+    submitted_at=_NOW,
+    decided_at=_LATER,
+)
+_RESERVED: Final[dict[str, Any]] = {
+    "reservation_id": _RESERVATION,
+    "account_id": _ACCOUNT,
+    "party_id": _PARTY,
+    "amount": _amount(50_000),
+    "available": _amount(150_000),
+    "occurred_at": _LATER,
+}
+
+
+def _limit(data: Contract) -> Example:
+    return Example(_EVENT, "limits", limits.AGGREGATE, _ACCOUNT, data, _LATER)
+
+
+_PRODUCT: Final[dict[str, Any]] = {
+    "name": "consumer-loan",
+    "title": "Consumer loan",
+    "currency": "DEM",
+    "facts": {"requested_amount": {"type": "money", "required": True}},
+}
+
+EXAMPLES: Final[dict[tuple[str, str], Example]] = {
+    (intake.ApplicationSubmitted.type, "submitted"): Example(
+        _EVENT,
+        "intake",
+        intake.AGGREGATE,
+        _APPLICATION,
+        intake.ApplicationSubmitted(
+            application_id=_APPLICATION,
+            party_id=_PARTY,
+            product="consumer-loan",
+            requested=_amount(250_000),
+            facts=_FACTS,
+            submitted_at=_NOW,
+        ),
+        _NOW,
+    ),
+    (scoring.ApplicationScored.type, "scored"): _scored(_SCORE, None),
+    (scoring.ApplicationScored.type, "without_model"): _scored(None, "no_model"),
+    (decision.Decided.type, "approved"): Example(
+        _EVENT, "decision", decision.AGGREGATE, _APPLICATION, _APPROVED, _LATER
+    ),
+    (decision.Decided.type, "referred_without_application"): Example(
+        _EVENT, "decision", decision.AGGREGATE, _DECISION, _REFERRED, _LATER, None
+    ),
+    (decision.ProductPublished.type, "published"): Example(
+        _EVENT,
+        "decision",
+        decision.PRODUCT_AGGREGATE,
+        "consumer-loan",
+        decision.ProductPublished(name="consumer-loan", revision=2, document=_PRODUCT),
+        _NOW,
+        None,
+    ),
+    (limits.LimitGranted.type, "granted"): _limit(
+        limits.LimitGranted(
+            account_id=_ACCOUNT,
+            party_id=_PARTY,
+            product="consumer-loan",
+            decision_id=_DECISION,
+            application_id=_APPLICATION,
+            limit=_amount(200_000),
+            granted_at=_LATER,
+        )
+    ),
+    (limits.ReservationReserved.type, "reserved"): _limit(limits.ReservationReserved(**_RESERVED)),
+    (limits.ReservationDeclined.type, "declined"): _limit(
+        limits.ReservationDeclined(**_RESERVED, reason="INSUFFICIENT_AVAILABLE")
+    ),
+    (limits.ReservationCaptured.type, "captured"): _limit(limits.ReservationCaptured(**_RESERVED)),
+    (limits.ReservationReleased.type, "released"): _limit(limits.ReservationReleased(**_RESERVED)),
+    (limits.ReservationExpired.type, "expired"): _limit(limits.ReservationExpired(**_RESERVED)),
+}
