@@ -17,6 +17,7 @@ from shared.canonical import canonical_json, content_hash
 from shared.contracts.decision import ProductPublished
 from shared.contracts.envelope import Event
 from shared.db import Database, Transaction
+from shared.errors import invalid
 from shared.products import Product, parse_product
 
 T = TypeVar("T")
@@ -42,6 +43,9 @@ class Entry:
     is_new: bool
 
 
+_MAX_NAME_LENGTH: Final = 255
+"""As long as the text that a request may name a product by; PostgreSQL can't index much longer ones."""
+
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('catalogue/' || :kind), hashtext(:name))")
 _LIVE: Final = text("""
     SELECT DISTINCT ON (kind, name) kind, name, revision, hash FROM catalogue_entry
@@ -64,7 +68,12 @@ _BY_HASH: Final = text("""
 
 
 async def publish(tx: Transaction, kind: EntryKind, name: str, document: Mapping[str, Any], actor: str) -> Entry:
-    """Make `document` the live version of `name`; publishing the live version again changes nothing."""
+    """Make `document` the live version of `name`; publishing the live version again changes nothing.
+
+    Raises `Refusal` with 422 for a name that nobody could ask for.
+    """
+    if not 0 < len(name) <= _MAX_NAME_LENGTH:
+        raise invalid("unusable_name", f"a name has 1 to {_MAX_NAME_LENGTH} characters")
     await tx.execute(_LOCK, {"kind": kind, "name": name})
     digest = content_hash(document)
     current = (await live(tx, [(kind, name)])).get((kind, name))

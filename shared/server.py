@@ -15,6 +15,9 @@ from starlette.types import ASGIApp
 log = structlog.get_logger()
 
 _DRAIN_SECONDS: Final = 10
+# Longer than load balancers and HTTP clients keep an idle connection (60 s or less): the side that closes first should
+# not be ours, or a request that is on its way at that moment fails.
+_KEEP_ALIVE_SECONDS: Final = 75
 
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
@@ -31,6 +34,7 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         # Nothing here depends on the client's address.
         proxy_headers=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         backlog=4096,
     )
     # Uvicorn stops gracefully and then raises the signal once more; a stop that was asked for is no failure.

@@ -69,7 +69,6 @@ class Platform:
         self.kafka = KafkaBroker(state / "kafka", ports.kafka)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         # One client for all: each new one reads every root certificate of the system.
-        self._http = httpx.Client(timeout=3)
         self._credentials: Credentials | None = None
 
     @property
@@ -162,13 +161,16 @@ class Platform:
         """Wait until every process reports ready (or degraded: started while the bus is away)."""
         deadline = time.monotonic() + seconds
         waiting = list(self._children)
-        while waiting:
-            waiting = [name for name in waiting if not self._is_ready(name)]
-            gone = [name for name in waiting if self._children[name].poll() is not None]
-            if gone or time.monotonic() > deadline:
-                name = (gone or waiting)[0]
-                raise PlatformError(f"{name} did not become ready; see {self.log_path(name)}\n{self._log_end(name)}")
-            time.sleep(0.05)
+        # One client for the whole wait, because each reads the root certificates anew.
+        with httpx.Client(timeout=3) as http:
+            while waiting:
+                waiting = [name for name in waiting if not self._is_ready(http, name)]
+                gone = [name for name in waiting if self._children[name].poll() is not None]
+                if gone or time.monotonic() > deadline:
+                    name = (gone or waiting)[0]
+                    end = self._log_end(name)
+                    raise PlatformError(f"{name} did not become ready; see {self.log_path(name)}\n{end}")
+                time.sleep(0.05)
 
     def log_path(self, name: str) -> Path:
         """Return the log file of a process."""
@@ -178,10 +180,10 @@ class Platform:
         lines = self.log_path(name).read_text(errors="replace").splitlines()
         return "\n".join(lines[-5:])
 
-    def _is_ready(self, name: str) -> bool:
+    def _is_ready(self, http: httpx.Client, name: str) -> bool:
         service, _, role = name.partition("/")
         try:
-            return self._http.get(f"{self.url(service, role)}/readyz").status_code == httpx.codes.OK
+            return http.get(f"{self.url(service, role)}/readyz").status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 

@@ -96,6 +96,10 @@ class Running:
     broker: KafkaBroker | None = None
     references: list[str] = field(default_factory=list)
     """Customer numbers that were sent, which no log may show."""
+    http: httpx.Client = field(
+        # A new connection for each request: the process at the other end may be another one by then.
+        default_factory=lambda: httpx.Client(timeout=40, limits=httpx.Limits(max_keepalive_connections=0))
+    )
 
     @property
     def bus(self) -> BusKind:
@@ -109,18 +113,18 @@ class Running:
 
     def get(self, service: str, path: str, client: str = "los", **headers: str) -> httpx.Response:
         """Ask a service's API."""
-        return httpx.get(self.platform.url(service) + path, headers=self.headers(client, **headers), timeout=10)
+        return self.http.get(self.platform.url(service) + path, headers=self.headers(client, **headers))
 
     def post(
         self, service: str, path: str, body: object, client: str = "los", key: str | None = None, **headers: str
     ) -> httpx.Response:
         """Send `body` to a service's API, under a new idempotency key unless one is given."""
         own = self.headers(client, key or secrets.token_hex(8), **headers)
-        return httpx.post(self.platform.url(service) + path, json=body, headers=own, timeout=40)
+        return self.http.post(self.platform.url(service) + path, json=body, headers=own)
 
     def operation(self, name: str, path: str) -> httpx.Response:
         """Ask `/healthz`, `/readyz` or `/metrics` of the process `service/role`."""
-        return httpx.get(self.platform.url(*name.split("/")) + path, timeout=5)
+        return self.http.get(self.platform.url(*name.split("/")) + path)
 
     def submit(self, body: Mapping[str, Any], key: str | None = None, **headers: str) -> httpx.Response:
         """Submit an application."""
@@ -190,7 +194,9 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
         try:
             at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
             load_catalogue(CATALOGUE, at, platform.credentials.api_keys["analyst"], lambda _words: None)
-            yield Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
+            shared = Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
+            with shared.http:
+                yield shared
         finally:
             platform.stop()
 
