@@ -61,6 +61,8 @@ def api(
         openapi_url="/openapi.json",
         redoc_url=None,
         separate_input_output_schemas=False,
+        # A redirect would name the address that the process sees, not the one that its callers know.
+        redirect_slashes=False,
         # Metrics and traces are ours (`shared.metrics`, `shared.tracing`); the built-in ones log rejected input.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )

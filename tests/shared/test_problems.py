@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from prometheus_client import REGISTRY
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -56,15 +57,20 @@ def router() -> APIRouter:
 
 
 @pytest.fixture
-async def client(urls: Urls) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that may read and write numbers."""
+def app(urls: Urls) -> FastAPI:
+    """A service of numbers."""
     keys = ApiKeys(
         {
             hashed("full"): Caller("full", frozenset({"numbers:read", "numbers:write"})),
             hashed("reader"): Caller("reader", frozenset({"numbers:read"})),
         }
     )
-    app: FastAPI = api("tests", [router()], Database(urls.app), keys)
+    return api("tests", [router()], Database(urls.app), keys)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may read and write numbers."""
     async with client_of(app, "full") as opened:
         opened.headers["Idempotency-Key"] = "key"
         yield opened
@@ -101,7 +107,9 @@ async def test_a_stranger_learns_nothing_about_the_form_of_a_body(client: httpx.
     assert_problem(answer, 401, "unauthenticated")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v1/numbers/1/2", "/v1/numbers/%00"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/nothing", "/v1/numbers/", "/v1/numbers/1/", "/v1/numbers/1/2", "/v1/numbers/%00"]
+)
 async def test_what_is_not_there_is_a_404(client: httpx.AsyncClient, path: str) -> None:
     assert_problem(await client.get(path), 404, "not_found")
 
@@ -125,6 +133,29 @@ async def test_a_body_of_ten_megabytes_in_pieces_is_a_413(client: httpx.AsyncCli
 
     answer = await client.post("/v1/numbers", content=pieces(), headers={"content-type": "application/json"})
     assert_problem(answer, 413, "body_too_large")
+
+
+async def test_a_body_that_ends_early_is_the_fault_of_the_caller(
+    app: FastAPI, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def counted(status: int) -> float:
+        labels = {"service": "tests", "method": "POST", "route": "/v1/numbers", "status": str(status)}
+        return REGISTRY.get_sample_value("assay_http_request_seconds_count", labels) or 0
+
+    before = (counted(400), counted(500))
+    arriving = iter([{"type": "http.request", "body": b'{"num', "more_body": True}, {"type": "http.disconnect"}])
+    headers = [(b"authorization", b"Bearer full"), (b"content-type", b"application/json"), (b"idempotency-key", b"k")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/numbers", "query_string": b"", "headers": headers}
+
+    async def receive() -> Any:
+        return next(arriving)
+
+    async def send(_message: Any) -> None:
+        return
+
+    await app(scope, receive, send)
+    assert (counted(400), counted(500)) == (before[0] + 1, before[1])
+    assert "request_failed" not in "".join(capfd.readouterr())
 
 
 @pytest.mark.parametrize(
