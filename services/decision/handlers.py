@@ -24,6 +24,7 @@ from shared.facts import FactValue
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 from shared.products import parse_product
+from shared.tracing import set_traceparent
 
 CONSUMER: Final = "decision"
 
@@ -43,6 +44,8 @@ async def decide_now(
     db: Database, rulebooks: Rulebooks, scoring: ScoringClient, batch: Sequence[DecisionRequest]
 ) -> list[Answer | Refusal]:
     """Decide for callers that keep the application; scoring is asked first, before any transaction is open."""
+    # What is logged of a request that is decided alone carries its trace, as with events.
+    set_traceparent(batch[0].traceparent if len(batch) == 1 else None)
     scores = await scoring.scores([entry.question for entry in batch])
     async with db.transaction() as tx:
         books = await rulebooks.take(tx, {entry.question.product for entry in batch})
