@@ -5,12 +5,14 @@ import re
 from collections import defaultdict
 from typing import Final
 
-MAX_WAIT_SECONDS: Final = 30
+MAX_WAIT_SECONDS: Final = 8
+"""Less than a process that is told to stop gives its requests, so that whoever waits still gets an answer."""
+
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 
 
 def wait_seconds(prefer: str | None) -> int:
-    """Return how long the caller is willing to wait (RFC 7240, section 4.3), at most 30 seconds."""
+    """Return how long the caller is willing to wait (RFC 7240, section 4.3), at most 8 seconds."""
     match = _WAIT.search(prefer or "")
     return 0 if match is None else min(int(match[1]), MAX_WAIT_SECONDS)
 

@@ -108,6 +108,23 @@ def test_a_process_that_is_told_to_stop_finishes_its_work_and_exits_with_0(bed: 
     assert_all_hold(bed, traffic.acknowledged)
 
 
+def test_a_caller_that_waits_is_answered_by_a_process_that_is_told_to_stop(bed: Running) -> None:
+    bed.platform.stop_process("scoring/worker")
+    with Traffic(bed, submissions(bed, 3, seed=32), callers=3, prefer="wait=30") as traffic:
+        until(lambda: _waiting(bed) == 3, 10, "three applications that are waited for")
+        started = time.monotonic()
+        assert bed.platform.stop_process("intake/api") == 0
+        assert time.monotonic() - started < 10
+        bed.platform.restart_stopped()
+    assert traffic.statuses == {202: 3}
+    assert traffic.broken_connections == []
+    assert_all_hold(bed, traffic.acknowledged)
+
+
+def _waiting(bed: Running) -> int:
+    return int(rows(bed, "SELECT count(*) AS n FROM intake.application WHERE decision_id IS NULL")[0]["n"])
+
+
 def test_logs_are_json_and_name_no_customer_and_no_fact(bed: Running) -> None:
     bed.approved()
     bed.submit({**application(f"customer-{secrets.token_hex(6)}"), "facts": {"duration_months": "customer-12"}})
