@@ -15,7 +15,7 @@ from shared.consumer import Consumer, Subscription
 from shared.db import Database
 from shared.errors import Refusal
 from shared.http import describe_security, mount_operations, mount_problem_handlers
-from shared.http.edge import Edge, express_routes
+from shared.http.edge import ServiceApp
 from shared.http.ops import Check
 from shared.idempotency import sweep
 from shared.listen import listen
@@ -54,7 +54,8 @@ def api(
             await on_stop()
         await db.close()
 
-    app = FastAPI(
+    app = ServiceApp(
+        service,
         title=f"Assay {service}",
         version="1",
         lifespan=run,
@@ -68,8 +69,7 @@ def api(
     )
     app.state.api_keys = api_keys
     for router in routers:
-        app.include_router(router)
-    app.add_middleware(Edge, service=service, express=express_routes(app, routers))
+        app.mount_routes(router)
     mount_problem_handlers(app)
     mount_operations(app, required={"database": database_check(db)}, optional=checks or {})
     describe_security(app)
