@@ -12,6 +12,7 @@ from shared.contracts.envelope import Contract
 from shared.db import Database, Transaction
 from shared.outbox import Fact
 
+_PATIENCE_SECONDS: Final = 10.0
 TRACE: Final = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
 
@@ -65,17 +66,23 @@ class RecordingBus:
         self.deaf = False
         self.gate = asyncio.Event()
         self.gate.set()
-        self.arrived = asyncio.Event()
+        self._arrived = asyncio.Event()
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Take a batch."""
         if self.away:
             raise BusUnavailableError("away")
         self.published.extend(batch)
-        self.arrived.set()
-        await self.gate.wait()
+        self._arrived.set()
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self.gate.wait()
         if self.deaf:
             raise BusUnavailableError("not acknowledged")
+
+    async def arrival(self) -> None:
+        """Wait until a batch has been published."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self._arrived.wait()
 
     async def subscribe(self, topics: Sequence[str], group: str, handle_batch: HandleBatch) -> None:
         """Deliver nothing: tests hand deliveries to a consumer themselves."""

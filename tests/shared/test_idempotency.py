@@ -101,10 +101,10 @@ async def test_rivals_with_one_key_have_one_effect_and_identical_answers(db: Dat
 
 
 async def test_batches_with_common_keys_in_opposite_order_do_not_deadlock(db: Database, rival_db: Database) -> None:
-    keys = [claim(f"key{number}") for number in range(50)]
+    keys = [claim(f"key{number}") for number in range(2000)]
     forward, backward = await asyncio.gather(carry_out(db, *keys), carry_out(rival_db, *reversed(keys)))
     assert forward == backward[::-1]
-    assert await rows_of(db, "outbox") == 50
+    assert await rows_of(db, "outbox") == 2000
 
 
 async def test_a_rival_of_a_crashed_request_carries_it_out(db: Database, rival_db: Database) -> None:

@@ -17,8 +17,7 @@ from typing import Any, Final
 
 import shared.contracts
 from shared.bus import Message
-from shared.contracts.envelope import Contract, to_message
-from tests.contracts.golden.examples import Example
+from shared.contracts.envelope import Contract
 
 FOLDER: Final = Path(__file__).parent
 
@@ -54,20 +53,6 @@ def _without_words(node: Any, *, names: bool = False) -> Any:
         for key, value in node.items()
         if names or key not in ("title", "description")
     }
-
-
-def message_of(example: Example) -> Message:
-    """Return the message that carries an example."""
-    return to_message(
-        event_id=example.event_id,
-        event_type=example.data.__class__.__dict__["type"],
-        source=example.source,
-        aggregate_type=example.aggregate_type,
-        aggregate_id=example.aggregate_id,
-        time=example.time,
-        payload=example.data.model_dump_json(),
-        traceparent=example.traceparent,
-    )
 
 
 def written(message: Message) -> dict[str, Any]:
