@@ -12,6 +12,7 @@ from rich.console import Console
 
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
+from shared.logging import configure_logging
 from shared.settings import BusKind
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Credit decisioning on your machines.")
@@ -30,7 +31,6 @@ _SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 @app.command()
 def run(service: str, role: str) -> None:
     """Run one process: SERVICE is intake, scoring, decision or limits, ROLE is api or worker."""
-    from shared.logging import configure_logging
     from shared.server import serve
     from shared.settings import BusSettings, PlatformSettings
 
@@ -284,6 +284,8 @@ def demo(
 
 def main() -> None:
     """Run the command line."""
+    # Plain by default: structlog's own default shows local variables in tracebacks. `run` configures its process.
+    configure_logging("assay", "command", "WARNING")
     app()
 
 

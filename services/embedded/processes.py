@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import random
 import signal
 import socket
 import subprocess
@@ -82,8 +83,23 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals, timeout_seconds:
         process.wait()
 
 
+_given_out: set[int] = set()
+
+
 def free_port() -> int:
-    """Return a TCP port on the loopback interface that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on the loopback interface that nothing listens on at this moment, each once per process.
+
+    It lies below the range from which the system takes the ports of outgoing connections (32768 and up): one of those
+    could be taken by any client between this call and the start of the server that it is meant for.
+    """
+    while True:
+        port = random.randrange(10_240, 32_000)  # noqa: S311 - spread, not a secret
+        if port in _given_out:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _given_out.add(port)
+        return port
