@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import text
@@ -153,16 +154,41 @@ Parse = Callable[[Sequence[dict[str, Any]], tuple[int, ...]], T]
 """Makes a thing of its documents; gets their revisions as well, in the same order."""
 
 
-class Shelf(Generic[T]):
-    """Things parsed from live documents, each combination of revisions read and parsed once per process."""
+_NEVER: Final[tuple[float, Any]] = (float("-inf"), None)
+KEEP_SECONDS: Final = 0.25
+"""How long a process goes on with what was live before it looks again."""
 
-    def __init__(self, needs: Sequence[Need], parse: Parse[T]) -> None:
+
+class Shelf(Generic[T]):
+    """Things parsed from live documents, each combination of revisions read and parsed once per process.
+
+    What was found live is taken for live for `keep_seconds`; what was not found is looked for every time.
+    """
+
+    def __init__(self, needs: Sequence[Need], parse: Parse[T], *, keep_seconds: float = KEEP_SECONDS) -> None:
         self._needs = tuple(needs)
         self._parse = parse
+        self._keep_seconds = keep_seconds
         self._parsed: dict[tuple[str, tuple[int, ...]], T] = {}
+        self._recent: dict[str, tuple[float, T]] = {}
+
+    def recent(self, names: Collection[str]) -> dict[str, T] | None:
+        """Return what was live a moment ago under all the names, None when that is not known of each."""
+        oldest = monotonic() - self._keep_seconds
+        found: dict[str, T] = {}
+        for name in names:
+            looked_at, thing = self._recent.get(name, _NEVER)
+            if looked_at <= oldest or thing is None:
+                return None
+            found[name] = thing
+        return found
 
     async def take(self, tx: Transaction, names: Collection[str]) -> dict[str, T]:
         """Return what is live now under each name that has all the documents it needs."""
+        known = self.recent(names)
+        if known is not None:
+            return known
+        now = monotonic()
         wanted = {(need.kind, need.name_for(name)) for name in names for need in self._needs}
         entries = await live(tx, wanted)
         found: dict[str, T] = {}
@@ -171,6 +197,7 @@ class Shelf(Generic[T]):
             revisions = tuple(entry.revision for entry in versions if entry is not None)
             if len(revisions) == len(self._needs):
                 found[name] = await self.pinned(tx, name, revisions)
+                self._recent[name] = (now, found[name])
         return found
 
     async def pinned(self, tx: Transaction, name: str, revisions: tuple[int, ...]) -> T:

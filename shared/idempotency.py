@@ -19,13 +19,14 @@ _CLAIM: Final = text("""
     SELECT r.client, r.route, r.key, r.fingerprint
     FROM unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]))
          AS r(client, route, key, fingerprint)
-    ON CONFLICT DO NOTHING RETURNING client, route, key
+    ON CONFLICT DO NOTHING
 """)
 _RECALL: Final = text("""
     SELECT i.client, i.route, i.key, i.fingerprint, i.status, i.location, i.body
     FROM idempotency i
     JOIN unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[])) AS r(client, route, key)
       ON (i.client, i.route, i.key) = (r.client, r.route, r.key)
+    WHERE i.status IS NOT NULL
 """)
 _STORE: Final = text("""
     UPDATE idempotency i SET status = r.status, location = r.location, body = r.body
@@ -84,16 +85,14 @@ async def once(tx: Transaction, claims: Sequence[Claim], act: Act) -> list[Answe
         first.setdefault(entry.scope, place)
     # Sorted, so that two batches with common keys wait for each other instead of deadlocking.
     leaders = [claims[place] for _, place in sorted(first.items())]
-    rows = await tx.execute(_CLAIM, {**_scopes(leaders), "fingerprint": [c.fingerprint for c in leaders]})
-    granted = {(row.client, row.route, row.key) for row in rows}
-    fresh = sorted(place for scope, place in first.items() if scope in granted)
-    outcomes: dict[Scope, _Outcome] = {}
+    claimed = await tx.execute(_CLAIM, {**_scopes(leaders), "fingerprint": [c.fingerprint for c in leaders]})
+    outcomes = {} if claimed.rowcount == len(leaders) else await _recall(tx, leaders)
+    fresh = sorted(place for scope, place in first.items() if scope not in outcomes)
     if fresh:
         results = await act(fresh)
         await _settle(tx, [(claims[place], result) for place, result in zip(fresh, results, strict=True)])
         for place, result in zip(fresh, results, strict=True):
             outcomes[claims[place].scope] = _Outcome(claims[place].fingerprint, result)
-    outcomes |= await _recall(tx, [entry for entry in leaders if entry.scope not in granted])
     return [_reply(entry, outcomes[entry.scope]) for entry in claims]
 
 
@@ -123,8 +122,7 @@ async def _settle(tx: Transaction, results: Sequence[tuple[Claim, Answer | Refus
 
 
 async def _recall(tx: Transaction, claims: Sequence[Claim]) -> dict[Scope, _Outcome]:
-    if not claims:
-        return {}
+    """Return the earlier outcomes. A claim without an answer is this transaction's own: others commit both at once."""
     rows = (await tx.execute(_RECALL, _scopes(claims))).all()
     return {
         (row.client, row.route, row.key): _Outcome(

@@ -41,8 +41,11 @@ class ScoreRequest:
 
 async def score_requests(db: Database, shelf: Shelf[Model], batch: Sequence[ScoreRequest]) -> list[Scored]:
     """Score facts for callers that keep the application; nothing is stored."""
-    async with db.transaction() as tx:
-        models = await shelf.take(tx, {entry.product for entry in batch})
+    products = {entry.product for entry in batch}
+    models = shelf.recent(products)
+    if models is None:
+        async with db.transaction() as tx:
+            models = await shelf.take(tx, products)
     return [score_facts(models.get(entry.product), entry.facts) for entry in batch]
 
 

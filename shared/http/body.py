@@ -73,12 +73,7 @@ def parse(model: type[M], raw: bytes) -> M:
 
 def _require_strict_json(raw: bytes) -> None:
     try:
-        value = json.loads(
-            raw.decode("utf-8", "strict"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value = _STRICT.decode(raw.decode("utf-8", "strict"))
     except (ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, _NotStrictError) else "the body is not valid JSON"
         raise Refusal(Kind.MALFORMED, "malformed_json", detail) from None
@@ -110,6 +105,10 @@ def _finite(digits: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise _NotStrictError("a number is out of range")
     return value
+
+
+# Made once: `json.loads` with hooks builds a scanner at every call.
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _depth_exceeds(value: object, levels: int) -> bool:

@@ -37,8 +37,10 @@ from shared.settings import BusKind
 from tests.bench.load import Run, closed_loop, open_loop, percentile, request
 from tests.bench.report import Level, report
 
-CONNECTIONS = 128
+CONNECTIONS = 256
+FEW_CONNECTIONS = 64
 ROUNDS = 7
+FEW_ROUNDS = 3
 SECONDS = 3.0
 console = Console(highlight=False)
 
@@ -108,23 +110,29 @@ def platform(bus: BusKind, names: tuple[str, ...] | None = None) -> Iterator[Pla
 def bench_decisions() -> tuple[list[Level], dict[str, object]]:
     """Measure part (a). Only the processes that serve the request run: decision's and scoring's API."""
     with platform(BusKind.EMBEDDED, ("decision/api", "scoring/api")) as found, opponent(found) as opponent_port:
-        runs = asyncio.run(_decision_rounds(found, opponent_port))
+        runs = asyncio.run(_decision_rounds(found, opponent_port, CONNECTIONS, ROUNDS))
+        few = asyncio.run(_decision_rounds(found, opponent_port, FEW_CONNECTIONS, FEW_ROUNDS))
     rate = {name: statistics.median(run.per_second for run in each) for name, each in runs.items()}
-    ratio = {
-        name: statistics.median(a.per_second / b.per_second for a, b in zip(runs["ours"], runs[name], strict=True))
-        for name in ("bare", "insert")
-    }
-    figures: dict[str, object] = {f"{name}: requests per second": value for name, value in rate.items()}
+    ratio = {name: _ratio(runs, name) for name in ("bare", "insert")}
+    figures: dict[str, object] = {"connections": CONNECTIONS}
+    figures |= {f"{name}: requests per second": value for name, value in rate.items()}
     figures |= {
         f"{name}: p50 / p99 ms": f"{statistics.median(r.percentile(0.5) for r in each):.1f} / "
         f"{statistics.median(r.percentile(0.99) for r in each):.1f}"
         for name, each in runs.items()
     }
     figures["ours / one INSERT"] = ratio["insert"]
+    figures[f"ours / bare at {FEW_CONNECTIONS} connections"] = _ratio(few, "bare")
+    figures[f"ours / one INSERT at {FEW_CONNECTIONS} connections"] = _ratio(few, "insert")
     return [Level("POST /v1/decisions / bare FastAPI, requests per second", ratio["bare"], at_least=0.5)], figures
 
 
-async def _decision_rounds(found: Platform, opponent_port: int) -> dict[str, list[Run]]:
+def _ratio(runs: dict[str, list[Run]], name: str) -> float:
+    """Return the median over the rounds of our rate against that of an opponent."""
+    return statistics.median(a.per_second / b.per_second for a, b in zip(runs["ours"], runs[name], strict=True))
+
+
+async def _decision_rounds(found: Platform, opponent_port: int, connections: int, rounds: int) -> dict[str, list[Run]]:
     key = found.credentials.api_keys["los"]
     body: dict[str, object] = {"product": "consumer-loan", "party_id": "PARTY"}
     ours_port = found.ports.processes["decision/api"]
@@ -134,14 +142,14 @@ async def _decision_rounds(found: Platform, opponent_port: int) -> dict[str, lis
         "ours": (ours_port, requests_for("/v1/decisions", key, body)),
     }
     runs: dict[str, list[Run]] = {name: [] for name in targets}
-    for number in range(ROUNDS + 1):
+    for number in range(rounds + 1):
         for name, (port, made) in targets.items():
-            run = await closed_loop(port, CONNECTIONS, SECONDS if number else 1.0, made.__next__)
+            run = await closed_loop(port, connections, SECONDS if number else 1.0, made.__next__)
             if set(run.statuses) != {201}:
                 raise SystemExit(f"{name} answered {run.statuses}")
             if number:
                 runs[name].append(run)
-        console.print(f"  round {number} of {ROUNDS}" if number else "  warmed up")
+        console.print(f"  {connections} connections, round {number} of {rounds}" if number else "  warmed up")
     return runs
 
 

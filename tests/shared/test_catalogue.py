@@ -97,7 +97,7 @@ async def test_a_shelf_reads_each_version_once_and_follows_the_live_one(db: Data
         parsed.append(revisions)
         return str(documents[0]["title"])
 
-    shelf: Shelf[str] = Shelf([Need(EntryKind.PRODUCT)], parse)
+    shelf: Shelf[str] = Shelf([Need(EntryKind.PRODUCT)], parse, keep_seconds=0)
     seen = []
     for title in ("A", "A", "B"):
         await publish(db, product(title))
@@ -116,3 +116,18 @@ async def test_a_shelf_leaves_out_what_lacks_a_document(db: Database) -> None:
         assert await shelf.take(tx, ["loan"]) == {}
         await catalogue.publish(tx, EntryKind.REASONS, "any", {}, "analyst")
         assert await shelf.take(tx, ["loan"]) == {"loan": 1}
+
+
+async def test_what_was_live_a_moment_ago_is_taken_for_live_but_what_was_missing_is_looked_for(db: Database) -> None:
+    shelf: Shelf[str] = Shelf(
+        [Need(EntryKind.PRODUCT)], lambda documents, _r: str(documents[0]["title"]), keep_seconds=3600
+    )
+    async with db.transaction() as tx:
+        assert await shelf.take(tx, ["loan"]) == {}
+    assert shelf.recent(["loan"]) is None
+    await publish(db, product("A"))
+    async with db.transaction() as tx:
+        assert await shelf.take(tx, ["loan"]) == {"loan": "A"}
+    await publish(db, product("B"))
+    assert shelf.recent(["loan"]) == {"loan": "A"}
+    assert shelf.recent(["loan", "another"]) is None
