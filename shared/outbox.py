@@ -14,6 +14,7 @@ from shared.contracts.envelope import Contract, to_message
 from shared.db import Database, Transaction, rows_json
 from shared.errors import Refusal
 from shared.ids import new_id
+from shared.pace import Pace
 from shared.tracing import current_traceparent
 
 log = structlog.get_logger()
@@ -104,7 +105,9 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled; an unreachable bus or database is retried for ever."""
+        pace = Pace()
         while True:
+            await asyncio.sleep(pace.wait_seconds())
             self._wake.clear()
             try:
                 published = await self.publish_pending()

@@ -24,6 +24,7 @@ from shared.bus.backoff import Backoff
 from shared.bus.embedded import statements
 from shared.bus.embedded.member import Member
 from shared.db import driver_url
+from shared.pace import Pace
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 """The Alembic directory of the schema `bus`, for `shared.migrations.upgrade`."""
@@ -100,11 +101,12 @@ class EmbeddedBus:
 
     async def _consume(self, topics: list[str], group: str, handle_batch: HandleBatch) -> None:
         """Be a member of `group` for ever: whatever goes wrong, leave, pause and join again."""
-        backoff = Backoff()
+        backoff, pace = Backoff(), Pace()
         while True:
             try:
                 async with self._member(topics, group) as member:
                     while True:
+                        await asyncio.sleep(pace.wait_seconds())
                         handled = await member.handle_next(handle_batch)
                         backoff.reset()
                         if not handled:

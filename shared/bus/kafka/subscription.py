@@ -14,6 +14,7 @@ from shared.bus import Delivery, HandleBatch, Message
 from shared.bus.backoff import Backoff
 from shared.bus.kafka import cluster
 from shared.bus.kafka.progress import ProgressWatch
+from shared.pace import Pace
 
 MAX_BATCH: Final = 500
 """Most messages handed to a consumer at once."""
@@ -115,7 +116,8 @@ class Subscription:
             retry = Backoff()
             watch: ProgressWatch[TopicPartition] = ProgressWatch(_PATIENCE)
             look_at = time.monotonic() + _WATCH_SECONDS
-            while not self._stopping.is_set():
+            pace = Pace()
+            while not self._stopping.wait(pace.wait_seconds()):
                 records = consumer.poll(timeout_ms=_POLL_MS, max_records=MAX_BATCH)
                 if records:
                     self._handle(consumer, records, retry, watch)
