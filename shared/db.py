@@ -70,7 +70,7 @@ class Database:
                     # Plans of a few set-based statements gain nothing from compilation and pay for it at each parse.
                     "jit": "off",
                     # Every statement of a service finds its rows by key. A plan that was made, and kept, while a table
-                    # was small would go on reading all of it when it is large; only the plan by key is good at any size.
+                    # was small would go on reading all of it when it is large; the plan by key is good at any size.
                     "enable_seqscan": "off",
                     "enable_hashjoin": "off",
                     "enable_mergejoin": "off",

@@ -1,7 +1,7 @@
 """Idempotency keys: a retried request has one effect and gets the first answer, byte for byte.
 
-The key is claimed and the answer stored in the transaction of the effect, so that a crash leaves both or neither.
-A rival with the same key waits for its claim until the first one commits and then reads its answer.
+The answer is stored in the transaction of the effect, so that a crash leaves both or neither. Of rivals with the same
+key the first to commit wins; the others find its answer in their way, take back what they did, and give that answer.
 (Semantics of the IETF draft "The Idempotency-Key HTTP Header Field"; storage rules as Stripe publishes them.)
 """
 
@@ -11,35 +11,22 @@ from typing import Final
 
 from sqlalchemy import text
 
-from shared.db import Transaction
-from shared.errors import Kind, Refusal
+from shared.db import Database, Transaction
+from shared.errors import Kind, Refusal, unavailable
 
-_CLAIM: Final = text("""
-    INSERT INTO idempotency (client, route, key, fingerprint)
-    SELECT r.client, r.route, r.key, r.fingerprint
-    FROM unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]))
-         AS r(client, route, key, fingerprint)
-    ON CONFLICT DO NOTHING
-""")
 _RECALL: Final = text("""
     SELECT i.client, i.route, i.key, i.fingerprint, i.status, i.location, i.body
     FROM idempotency i
     JOIN unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[])) AS r(client, route, key)
       ON (i.client, i.route, i.key) = (r.client, r.route, r.key)
-    WHERE i.status IS NOT NULL
 """)
 _STORE: Final = text("""
-    UPDATE idempotency i SET status = r.status, location = r.location, body = r.body
-    FROM unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[]), CAST(:status AS smallint[]),
-                CAST(:location AS text[]), CAST(:body AS bytea[])) AS r(client, route, key, status, location, body)
-    WHERE (i.client, i.route, i.key) = (r.client, r.route, r.key)
-""")
-
-
-_GIVE_BACK: Final = text("""
-    DELETE FROM idempotency i
-    USING unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[])) AS r(client, route, key)
-    WHERE (i.client, i.route, i.key) = (r.client, r.route, r.key)
+    INSERT INTO idempotency (client, route, key, fingerprint, status, location, body)
+    SELECT r.client, r.route, r.key, r.fingerprint, r.status, r.location, r.body
+    FROM unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]),
+                CAST(:status AS smallint[]), CAST(:location AS text[]), CAST(:body AS bytea[]))
+         AS r(client, route, key, fingerprint, status, location, body)
+    ON CONFLICT DO NOTHING
 """)
 _SWEEP: Final = text("DELETE FROM idempotency WHERE created_at < now() - make_interval(hours => :hours)")
 
@@ -70,66 +57,84 @@ class Answer:
     location: str | None = None
 
 
-Act = Callable[[Sequence[int]], Awaitable[Sequence[Answer | Refusal]]]
-"""Carries out the commands at the given places of the batch and returns an answer or a refusal for each."""
+Act = Callable[[Transaction, Sequence[int]], Awaitable[Sequence[Answer | Refusal]]]
+"""Carries out the commands at the given places of the batch and returns an answer or a refusal for each.
+
+May be called again, in a new transaction, when a rival was faster: what it did before has then been taken back.
+"""
+
+_ATTEMPTS: Final = 5
 
 
-async def once(tx: Transaction, claims: Sequence[Claim], act: Act) -> list[Answer | Refusal]:
-    """Carry out a batch of commands, each key once, and return the answer to every one of them.
+class _RivalError(Exception):
+    """Another transaction answered one of the keys meanwhile."""
+
+
+async def once(db: Database, claims: Sequence[Claim], act: Act) -> list[Answer | Refusal]:
+    """Carry out a batch of commands in one transaction, each key once, and return the answer to every one of them.
 
     `act` gets the places of the commands whose keys are new. Their answers are stored; a refused command had no
-    effect, so its key is given back. A key that was used with another body is refused with 422.
+    effect, so its key stays free. A key that was used with another body is refused with 422.
     """
+    for _ in range(_ATTEMPTS):
+        try:
+            async with db.transaction() as tx:
+                return await _carry_out(tx, claims, act)
+        except _RivalError:
+            continue
+    raise unavailable("contended", "other requests with the same keys are under way; try again")
+
+
+async def _carry_out(tx: Transaction, claims: Sequence[Claim], act: Act) -> list[Answer | Refusal]:
     first: dict[Scope, int] = {}
     for place, entry in enumerate(claims):
         first.setdefault(entry.scope, place)
-    # Sorted, so that two batches with common keys wait for each other instead of deadlocking.
-    leaders = [claims[place] for _, place in sorted(first.items())]
-    claimed = await tx.execute(_CLAIM, {**_scopes(leaders), "fingerprint": [c.fingerprint for c in leaders]})
-    outcomes = {} if claimed.rowcount == len(leaders) else await _recall(tx, leaders)
-    fresh = sorted(place for scope, place in first.items() if scope not in outcomes)
+    outcomes = await _recall(tx, [claims[place] for place in first.values()])
+    fresh = [place for scope, place in first.items() if scope not in outcomes]
     if fresh:
-        results = await act(fresh)
-        await _settle(tx, [(claims[place], result) for place, result in zip(fresh, results, strict=True)])
-        for place, result in zip(fresh, results, strict=True):
-            outcomes[claims[place].scope] = _Outcome(claims[place].fingerprint, result)
+        results = [_Outcome(claims[place], result) for place, result in zip(fresh, await act(tx, fresh), strict=True)]
+        await _store(tx, results)
+        outcomes |= {outcome.claim.scope: outcome for outcome in results}
     return [_reply(entry, outcomes[entry.scope]) for entry in claims]
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    fingerprint: bytes
+    claim: Claim
     result: Answer | Refusal
 
 
 def _reply(claim: Claim, outcome: _Outcome) -> Answer | Refusal:
-    if claim.fingerprint != outcome.fingerprint:
+    if claim.fingerprint != outcome.claim.fingerprint:
         return Refusal(Kind.INVALID, "idempotency_key_reused", "this key was used with another body")
     return outcome.result
 
 
-async def _settle(tx: Transaction, results: Sequence[tuple[Claim, Answer | Refusal]]) -> None:
-    answered = [(claim, result) for claim, result in results if isinstance(result, Answer)]
-    refused = [claim for claim, result in results if isinstance(result, Refusal)]
-    if answered:
-        columns = _scopes([claim for claim, _ in answered])
-        columns["status"] = [answer.status for _, answer in answered]
-        columns["location"] = [answer.location for _, answer in answered]
-        columns["body"] = [answer.body for _, answer in answered]
-        await tx.execute(_STORE, columns)
-    if refused:
-        await tx.execute(_GIVE_BACK, _scopes(refused))
+async def _store(tx: Transaction, outcomes: Sequence[_Outcome]) -> None:
+    # Sorted, so that two batches with common keys wait for each other instead of deadlocking. Whatever else a batch
+    # locks it has locked before, so nobody who waits here holds up those it waits for.
+    answered = sorted(
+        ((outcome.claim, outcome.result) for outcome in outcomes if isinstance(outcome.result, Answer)),
+        key=lambda entry: entry[0].scope,
+    )
+    if not answered:
+        return
+    columns = _scopes([claim for claim, _ in answered])
+    columns["fingerprint"] = [claim.fingerprint for claim, _ in answered]
+    columns["status"] = [answer.status for _, answer in answered]
+    columns["location"] = [answer.location for _, answer in answered]
+    columns["body"] = [answer.body for _, answer in answered]
+    if (await tx.execute(_STORE, columns)).rowcount != len(answered):
+        raise _RivalError
 
 
 async def _recall(tx: Transaction, claims: Sequence[Claim]) -> dict[Scope, _Outcome]:
-    """Return the earlier outcomes. A claim without an answer is this transaction's own: others commit both at once."""
-    rows = (await tx.execute(_RECALL, _scopes(claims))).all()
-    return {
-        (row.client, row.route, row.key): _Outcome(
-            bytes(row.fingerprint), Answer(row.status, bytes(row.body), row.location)
-        )
-        for row in rows
-    }
+    """Return the earlier outcomes of those claims that have one."""
+    found: dict[Scope, _Outcome] = {}
+    for row in await tx.execute(_RECALL, _scopes(claims)):
+        claim = Claim(row.client, row.route, row.key, bytes(row.fingerprint))
+        found[claim.scope] = _Outcome(claim, Answer(row.status, bytes(row.body), row.location))
+    return found
 
 
 async def sweep(tx: Transaction, keep_hours: int = 24) -> int:

@@ -26,7 +26,7 @@ def create_v1() -> None:
     op.create_table("idempotency", *_idempotency())
     op.create_table("dead_letter", *_dead_letter())
     op.create_table("catalogue_entry", *_catalogue_entry())
-    # Keys of refused commands are given back, and old ones swept.
+    # Old keys are swept.
     for_app_role("GRANT DELETE ON idempotency TO %I")
     for_app_role("REVOKE UPDATE ON catalogue_entry FROM %I")
 
@@ -73,9 +73,9 @@ def _idempotency() -> list[sa.schema.SchemaItem]:
         sa.Column("route", sa.Text, primary_key=True),
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("fingerprint", pg.BYTEA, nullable=False),
-        sa.Column("status", sa.SmallInteger),
+        sa.Column("status", sa.SmallInteger, nullable=False),
         sa.Column("location", sa.Text),
-        sa.Column("body", pg.BYTEA),
+        sa.Column("body", pg.BYTEA, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         # Only the sweep reads by age, and rows arrive in that order: a block range index costs writers nothing.
         sa.Index("idempotency_created_at", "created_at", postgresql_using="brin"),

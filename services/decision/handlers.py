@@ -47,13 +47,12 @@ async def decide_now(
     # What is logged of a request that is decided alone carries its trace, as with events.
     set_traceparent(batch[0].traceparent if len(batch) == 1 else None)
     scores = await scoring.scores([entry.question for entry in batch])
-    async with db.transaction() as tx:
+
+    async def act(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
         books = await rulebooks.take(tx, {entry.question.product for entry in batch})
+        return await _decide_and_answer(tx, books, [(batch[place], scores[place]) for place in places])
 
-        async def act(places: Sequence[int]) -> list[Answer | Refusal]:
-            return await _decide_and_answer(tx, books, [(batch[place], scores[place]) for place in places])
-
-        return await idempotency.once(tx, [entry.claim for entry in batch], act)
+    return await idempotency.once(db, [entry.claim for entry in batch], act)
 
 
 async def _decide_and_answer(

@@ -35,13 +35,12 @@ class Submission:
 
 async def submit(db: Database, shelf: Shelf[Product], batch: Sequence[Submission]) -> list[Answer | Refusal]:
     """Take in applications: each accepted one is stored together with its event, exactly once per key."""
-    async with db.transaction() as tx:
+
+    async def act(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
         known = await shelf.take(tx, {entry.command.product for entry in batch})
+        return await _accept(tx, known, [batch[place] for place in places])
 
-        async def act(places: Sequence[int]) -> list[Answer | Refusal]:
-            return await _accept(tx, known, [batch[place] for place in places])
-
-        return await idempotency.once(tx, [entry.claim for entry in batch], act)
+    return await idempotency.once(db, [entry.claim for entry in batch], act)
 
 
 async def _accept(tx: Transaction, known: dict[str, Product], batch: Sequence[Submission]) -> list[Answer | Refusal]:

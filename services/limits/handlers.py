@@ -37,12 +37,12 @@ class Request:
 async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Refusal]:
     """Reserve, capture and release: commands on one account see each other in order, exactly, across processes."""
     postings: list[Posting] = []
-    async with db.transaction() as tx:
 
-        async def act(places: Sequence[int]) -> list[Answer | Refusal]:
-            return await _act(tx, [batch[place] for place in places], postings)
+    async def act(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
+        postings.clear()
+        return await _act(tx, [batch[place] for place in places], postings)
 
-        results = await idempotency.once(tx, [entry.claim for entry in batch], act)
+    results = await idempotency.once(db, [entry.claim for entry in batch], act)
     _count(postings)
     return results
 

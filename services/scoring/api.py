@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -65,7 +66,8 @@ def router(db: Database, shelf: Shelf[Model]) -> APIRouter:
         """Score up to 512 sets of facts at once."""
         requests = [ScoreRequest(item.product, item.facts) for item in body.items]
         results = await handlers.score_requests(db, shelf, requests)
-        return reply(ScoreBatchReply(items=[_reply(scored) for scored in results]))
+        items = [{"score": events.wire_score(scored), "failure": scored.failure} for scored in results]
+        return Response(to_json({"items": items}), media_type="application/json")
 
     @routes.post("/models", **operation("catalogue:write", replies={200: EntryReply, 201: EntryReply}))
     async def publish_model(request: Request, body: ModelBody) -> Response:

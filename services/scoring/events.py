@@ -1,6 +1,7 @@
 """Scores as public contracts."""
 
 from datetime import datetime
+from typing import Any
 
 from services.scoring.domain.result import Scored
 from services.scoring.domain.scorecard import Reason
@@ -29,22 +30,29 @@ def application_scored(event: Event[ApplicationSubmitted], scored: Scored, score
     )
 
 
-def public_score(scored: Scored) -> contract.Score | None:
-    """Return the public form of a score."""
+def wire_score(scored: Scored) -> dict[str, Any] | None:
+    """Return the public form of a score as plain JSON values, for the hot path of batches."""
     if scored.score is None or scored.scorecard is None:
         return None
-    return contract.Score(
-        score=scored.score.score,
-        pd=str(scored.score.pd),
-        model=scored.scorecard.name,
-        model_version=scored.scorecard.version,
-        model_hash=scored.scorecard.content_hash,
-        reasons=tuple(_reason(reason) for reason in scored.score.reasons),
-    )
+    return {
+        "score": scored.score.score,
+        "pd": str(scored.score.pd),
+        "model": scored.scorecard.name,
+        "model_version": scored.scorecard.version,
+        "model_hash": scored.scorecard.content_hash,
+        "reasons": [
+            {"code": reason.code, "characteristic": reason.characteristic, "shortfall": _points(reason)}
+            for reason in scored.score.reasons
+        ],
+    }
 
 
-def _reason(reason: Reason) -> contract.ScoreReason:
+def public_score(scored: Scored) -> contract.Score | None:
+    """Return the public form of a score."""
+    wire = wire_score(scored)
+    return None if wire is None else contract.Score.model_validate(wire)
+
+
+def _points(reason: Reason) -> str:
     whole, thousandths = divmod(reason.shortfall_millipoints, 1000)
-    return contract.ScoreReason(
-        code=reason.code, characteristic=reason.characteristic, shortfall=f"{whole}.{thousandths:03d}"
-    )
+    return f"{whole}.{thousandths:03d}"

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import uvloop
 from rich.console import Console
 
 from services.catalogue import Addresses, load_catalogue
@@ -110,8 +111,8 @@ def platform(bus: BusKind, names: tuple[str, ...] | None = None) -> Iterator[Pla
 def bench_decisions() -> tuple[list[Level], dict[str, object]]:
     """Measure part (a). Only the processes that serve the request run: decision's and scoring's API."""
     with platform(BusKind.EMBEDDED, ("decision/api", "scoring/api")) as found, opponent(found) as opponent_port:
-        runs = asyncio.run(_decision_rounds(found, opponent_port, CONNECTIONS, ROUNDS))
-        few = asyncio.run(_decision_rounds(found, opponent_port, FEW_CONNECTIONS, FEW_ROUNDS))
+        runs = uvloop.run(_decision_rounds(found, opponent_port, CONNECTIONS, ROUNDS))
+        few = uvloop.run(_decision_rounds(found, opponent_port, FEW_CONNECTIONS, FEW_ROUNDS))
     rate = {name: statistics.median(run.per_second for run in each) for name, each in runs.items()}
     ratio = {name: _ratio(runs, name) for name in ("bare", "insert")}
     figures: dict[str, object] = {"connections": CONNECTIONS}
@@ -194,10 +195,10 @@ def bench_events(bus: BusKind) -> tuple[list[Level], dict[str, object]]:
         }
         port = found.ports.processes["intake/api"]
         made = requests_for("/v1/applications", key, body)
-        asyncio.run(_flow(found, lambda: closed_loop(port, 32, 2.0, made.__next__)))
-        sustained = asyncio.run(_flow(found, lambda: closed_loop(port, 32, 10.0, made.__next__)))
+        uvloop.run(_flow(found, lambda: closed_loop(port, 32, 2.0, made.__next__)))
+        sustained = uvloop.run(_flow(found, lambda: closed_loop(port, 32, 10.0, made.__next__)))
         rate = sustained["per_second"] / 2
-        half = asyncio.run(_flow(found, lambda: open_loop(port, 64, rate, 15.0, made.__next__)))
+        half = uvloop.run(_flow(found, lambda: open_loop(port, 64, rate, 15.0, made.__next__)))
     figures: dict[str, object] = {
         f"{bus}: applications per second, sustained": sustained["per_second"],
         f"{bus}: applications per second, half load": half["per_second"],

@@ -20,23 +20,19 @@ def claim(key: str = "key", body: bytes = b"body", client: str = "los", route: s
 class Work:
     """Commands whose effect is one outbox row each, and whose answer shows how often they ran."""
 
-    def __init__(self, tx: Transaction, refuse: bool = False) -> None:
-        self.tx = tx
+    def __init__(self, refuse: bool = False) -> None:
         self.refuse = refuse
-        self.places: list[int] = []
 
-    async def __call__(self, places: Sequence[int]) -> list[Answer | Refusal]:
-        self.places.extend(places)
+    async def __call__(self, tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
         if self.refuse:
             return [conflict("not_now") for _ in places]
-        await outbox.put(self.tx, [counted(place) for place in places])
-        effects = await count_rows(self.tx, "outbox")
+        await outbox.put(tx, [counted(place) for place in places])
+        effects = await count_rows(tx, "outbox")
         return [Answer(201, f'{{"n":{effects},"snow":"\u2603 {place}"}}'.encode(), f"/{place}") for place in places]
 
 
 async def carry_out(db: Database, *claims: Claim, refuse: bool = False) -> list[Answer | Refusal]:
-    async with db.transaction() as tx:
-        return await once(tx, claims, Work(tx, refuse))
+    return await once(db, claims, Work(refuse))
 
 
 async def carry_out_one(db: Database, entry: Claim, refuse: bool = False) -> Answer | Refusal:
@@ -108,19 +104,45 @@ async def test_batches_with_common_keys_in_opposite_order_do_not_deadlock(db: Da
 
 
 async def test_a_rival_of_a_crashed_request_carries_it_out(db: Database, rival_db: Database) -> None:
-    async with db.engine.connect() as crashed:
-        await once(crashed, [claim()], Work(crashed))
-        rival = asyncio.create_task(carry_out_one(rival_db, claim()))
-        await crashed.rollback()
-    assert isinstance(await rival, Answer)
+    rivals: list[asyncio.Task[Answer | Refusal]] = []
+
+    async def crash(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
+        await Work()(tx, places)
+        rivals.append(asyncio.create_task(carry_out_one(rival_db, claim())))
+        await asyncio.sleep(0.05)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await once(db, [claim()], crash)
+    assert isinstance(await rivals[0], Answer)
     assert await rows_of(db, "outbox") == 1
 
 
+async def test_whoever_comes_second_to_commit_takes_back_its_effect(db: Database, rival_db: Database) -> None:
+    attempts = 0
+
+    async def slow(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
+        nonlocal attempts
+        attempts += 1
+        answers = await Work()(tx, places)
+        if attempts == 1:
+            await carry_out_one(rival_db, claim("both"))
+        return answers
+
+    both, alone = await once(db, [claim("both"), claim("alone")], slow)
+    assert both == await carry_out_one(rival_db, claim("both"))
+    assert isinstance(alone, Answer)
+    assert attempts == 2
+    assert await rows_of(db, "outbox") == 2
+
+
 async def test_a_crash_before_the_commit_leaves_neither_key_nor_effect(db: Database) -> None:
+    async def crash(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
+        await Work()(tx, places)
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        async with db.transaction() as tx:
-            await once(tx, [claim()], Work(tx))
-            raise ZeroDivisionError
+        await once(db, [claim()], crash)
     assert (await rows_of(db, "idempotency"), await rows_of(db, "outbox")) == (0, 0)
 
 
