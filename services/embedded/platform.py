@@ -210,6 +210,7 @@ class Platform:
             f"{own}_API_PORT": str(self.ports.processes[f"{service}/api"]),
             f"{own}_WORKER_PORT": str(self.ports.processes[f"{service}/worker"]),
             "BUS_KIND": self.bus.value,
+            "BUS_PARTITIONS": _PARTITIONS,
             "BUS_DATABASE_URL": self.schema("bus").app_url,
             "BUS_KAFKA_BOOTSTRAP_SERVERS": self._external_kafka or self.kafka.bootstrap_servers,
             "ASSAY_API_KEYS_FILE": str(credential_store.key_file(self.state)),
@@ -230,6 +231,9 @@ class Platform:
             }
         )
 
+
+_PARTITIONS: Final = "2"
+"""On one machine a consumer group has one member, which gains nothing from partitions and pays for each of them."""
 
 _NOT_INHERITED: Final = {"DATABASE_URL"}
 """The administrator's connection is for migrations; no service gets it."""
