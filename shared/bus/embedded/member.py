@@ -71,9 +71,10 @@ class Member:
         return True
 
     async def _count_members(self) -> None:
-        """Learn how many partitions are this member's fair share, once in a while."""
+        """Learn of partitions that a publisher has added, and of this member's fair share, once in a while."""
         now = asyncio.get_running_loop().time()
         if now >= self._recount_at:
+            await self._connection.execute(statements.JOIN, self._group, self._topics)
             self._share = await self._connection.fetchval(statements.SHARE, self._group, self._topics)
             self._recount_at = now + _RECOUNT_SECONDS
 

@@ -53,6 +53,22 @@ async def test_a_message_that_commits_late_is_not_skipped(
     assert received.values == [b"first", b"late", b"rival", b"last"]
 
 
+async def test_partitions_that_a_publisher_adds_are_read_by_members_that_are_already_there(
+    bus_postgres: Postgres, topic: str
+) -> None:
+    url = bus_postgres.address.url("bus_app")
+    few, many = EmbeddedBus(url, partitions=1), EmbeddedBus(url, partitions=6)
+    received = Received()
+    async with Subscribed(few, topic, "readers", received.handle):
+        await few.publish(numbered(topic, range(10)))
+        await received.until_count(10)
+        await many.publish(numbered(topic, range(10, 60)))
+        await received.until_count(60)
+    assert sorted(received.values) == sorted(values(range(60)))
+    await few.close()
+    await many.close()
+
+
 async def take_next_position(session: asyncpg.Connection, topic: str, partition: int, value: bytes) -> None:
     head = (
         "UPDATE head SET next_position = next_position + 1 WHERE topic = $1 AND partition = $2 RETURNING next_position"
