@@ -21,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -208,7 +208,7 @@ def bench_events(bus: BusKind) -> tuple[list[Level], dict[str, object]]:
     return [Level(f"{bus}: submit to decision at half load, p99 ms", half["p99"], at_most=250.0)], figures
 
 
-async def _flow(found: Platform, load) -> dict[str, float]:  # type: ignore[no-untyped-def]
+async def _flow(found: Platform, load: Callable[[], Awaitable[Run]]) -> dict[str, float]:
     """Send a load and wait until everything acknowledged is decided; rates count to the last decision."""
     connection = await asyncpg.connect(found.admin_url)
     try:
