@@ -153,6 +153,8 @@ def kafka(port: Annotated[int, typer.Option(help="TCP port on the loopback inter
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     console.print(f"Kafka listens on {broker.bootstrap_servers}; stop it with Ctrl-C")
+    # Blocked only now: the broker would have inherited it, and could not be stopped.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
     broker.stop()
 
