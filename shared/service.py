@@ -14,7 +14,7 @@ from shared.bus import Bus, BusUnavailableError
 from shared.consumer import Consumer, Subscription
 from shared.db import Database
 from shared.errors import Refusal
-from shared.http import describe_security, mount_operations, mount_problem_handlers
+from shared.http import mount_operations, mount_problem_handlers
 from shared.http.edge import ServiceApp
 from shared.http.ops import Check
 from shared.idempotency import sweep
@@ -72,7 +72,6 @@ def api(
         app.mount_routes(router)
     mount_problem_handlers(app)
     mount_operations(app, required={"database": database_check(db)}, optional=checks or {})
-    describe_security(app)
     return app
 
 

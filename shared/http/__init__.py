@@ -3,7 +3,7 @@
 from shared.http.body import Body, SafeStr
 from shared.http.ops import mount_operations
 from shared.http.problems import mount_problem_handlers, problem
-from shared.http.routes import StrictRoute, caller, claim, describe_security, fingerprinted, operation, reply
+from shared.http.routes import StrictRoute, caller, claim, fingerprinted, operation, reply
 
 __all__ = [
     "Body",
@@ -11,7 +11,6 @@ __all__ = [
     "StrictRoute",
     "caller",
     "claim",
-    "describe_security",
     "fingerprinted",
     "mount_operations",
     "mount_problem_handlers",

@@ -42,6 +42,13 @@ class ServiceApp(FastAPI):
                 lane = (route, route.get_route_handler())
                 self._express |= {(method, route.path): lane for method in route.methods or ()}
 
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document with the bearer scheme; the scopes stand at each operation."""
+        schema = super().openapi()
+        schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
+        schemes["bearer"] = {"type": "http", "scheme": "bearer", "description": "An API key"}
+        return schema
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":

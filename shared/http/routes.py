@@ -10,7 +10,6 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -60,19 +59,6 @@ def operation(scope: str, *, idempotent: bool = False, replies: dict[int, type[B
         "responses": responses,
         "status_code": min(replies),
     }
-
-
-def describe_security(app: FastAPI) -> None:
-    """Name the bearer scheme in the OpenAPI document; the scopes stand at each operation."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = generate()
-        schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
-        schemes["bearer"] = {"type": "http", "scheme": "bearer", "description": "An API key"}
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class StrictRoute(APIRoute):

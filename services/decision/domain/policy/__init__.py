@@ -5,7 +5,7 @@ application), `compile` and `program` (Python closures), `cases` (golden cases),
 """
 
 from services.decision.domain.policy.evaluate import CompactTrace, Evaluation
-from services.decision.domain.policy.load import Policy, content_hash, load_policy
+from services.decision.domain.policy.load import Policy, load_policy
 from services.decision.domain.policy.reading import PolicyError
 from services.decision.domain.policy.trace import TraceMismatch, expand_trace
 
@@ -15,7 +15,6 @@ __all__ = [
     "Policy",
     "PolicyError",
     "TraceMismatch",
-    "content_hash",
     "expand_trace",
     "load_policy",
 ]

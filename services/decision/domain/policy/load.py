@@ -1,7 +1,5 @@
 """Loading a policy: parse, bind, check, compile, and run the golden cases. What fails in any of it cannot decide."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +12,7 @@ from services.decision.domain.policy.evaluate import Evaluation, evaluate
 from services.decision.domain.policy.program import Program, compile_program
 from services.decision.domain.policy.reading import PolicyError
 from services.decision.domain.reasons import ReasonCatalogue
+from shared.canonical import content_hash
 from shared.facts import FactValue
 from shared.products import Product
 
@@ -48,9 +47,3 @@ def load_policy(document: Mapping[str, Any], product: Product, reasons: ReasonCa
     if faults:
         raise PolicyError(faults)
     return Policy(bound.name, bound.version, bound.product, content_hash(document), document, program)
-
-
-def content_hash(document: Mapping[str, Any]) -> str:
-    """Return the SHA-256 (hexadecimal) of `document` as JSON with sorted keys and no spaces, in UTF-8."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
