@@ -1,0 +1,1 @@
+"""From the text of FEEL to its tree."""
