@@ -46,6 +46,14 @@ class FactType(StrEnum):
     DATE = "date"
 
 
+class Change(StrEnum):
+    """In which direction the applicant can change a fact, within reach: what advice may propose."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    ANY = "any"
+
+
 class Source(StrEnum):
     """Who supplies a fact: the applicant's application, the scoring service, or the platform itself."""
 
@@ -59,6 +67,8 @@ class Fact:
 
     `protected` facts are kept for fairness reports and can never be referenced by a policy or a scorecard.
     `minimum` and `maximum` bound integer and money facts, in their own unit, both ends included.
+    `mutable` facts are those that the applicant can change (ask for less, over a longer term); an enum or boolean fact
+    has no order and is mutable in `any` direction or not at all.
     """
 
     name: str
@@ -73,6 +83,7 @@ class Fact:
     maximum: int | None = None
     required: bool = False
     protected: bool = False
+    mutable: Change | None = None
 
     def __post_init__(self) -> None:
         if _NAME.fullmatch(self.name) is None:
@@ -90,6 +101,14 @@ class Fact:
             raise ValueError(f"fact {self.name}: minimum and maximum are for integer and money")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"fact {self.name}: minimum is above maximum")
+        if self.mutable is not None:
+            self._check_mutable()
+
+    def _check_mutable(self) -> None:
+        if self.protected or self.source is not Source.APPLICATION:
+            raise ValueError(f"fact {self.name}: only an applicant's own, unprotected fact is mutable")
+        if self.type in (FactType.ENUM, FactType.BOOLEAN) and self.mutable is not Change.ANY:
+            raise ValueError(f"fact {self.name}: its values have no order, so it is mutable in any direction or none")
 
     def parse(self, wire: object) -> FactValue:
         """Return the exact value of a wire value.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.facts import Fact, FactDictionary, FactType, Source
+from shared.facts import Change, Fact, FactDictionary, FactType, Source
 from shared.money import is_currency
 
 REQUESTED_AMOUNT = "requested_amount"
@@ -32,6 +32,7 @@ _FACT_KEYS: Final[Mapping[str, type]] = {
     "maximum": int,
     "required": bool,
     "protected": bool,
+    "mutable": str,
 }
 
 
@@ -39,7 +40,7 @@ def parse_product(document: Mapping[str, Any]) -> Product:
     """Return the product of a catalogue document (YAML or JSON, already loaded).
 
     Shape: `{name, title, currency, facts: {<name>: {type, source?, label?, unit?, scale?, values?, minimum?,
-    maximum?, required?, protected?}}}`. Money facts are in the product's currency.
+    maximum?, required?, protected?, mutable?}}}`. Money facts are in the product's currency.
     Raises `ValueError` naming the first fault.
     """
     unknown = set(document) - {"name", "title", "currency", "facts"}
@@ -92,4 +93,5 @@ def _parse_fact(name: str, entry: object, currency: str) -> Fact:
         maximum=entry.get("maximum"),
         required=entry.get("required", False),
         protected=entry.get("protected", False),
+        mutable=Change(entry["mutable"]) if "mutable" in entry else None,
     )

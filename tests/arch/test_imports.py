@@ -18,7 +18,7 @@ NO_SQL = "a route never touches SQL"
 PLATFORM = "the platform knows no service"
 TRAINING = "training libraries never load in a service"
 
-KERNEL = {"canonical", "errors", "facts", "ids", "money", "products"}
+KERNEL = {"canonical", "dmn", "errors", "facts", "feel", "ids", "money", "products"}
 """What a domain may import of `shared`."""
 
 PLANTED = [
@@ -28,6 +28,7 @@ PLANTED = [
     (PURITY, "services.limits.domain.account", "time"),
     (PURITY, "services.intake.domain.application", "asyncio"),
     (PURITY, "services.decision.domain.outcome", "shared.db"),
+    (PURITY, "shared.feel.operators", "time"),
     (PURITY, "services.decision.domain.record", "shared.contracts.decision"),
     (NO_SQL, "services.intake.api", "services.intake.store.applications"),
     (NO_SQL, "services.limits.api", "sqlalchemy"),

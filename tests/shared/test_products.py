@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.migrate import PROJECT
-from shared.facts import FactType
+from shared.facts import Change, FactType
 from shared.products import parse_product
 from shared.yaml import load_yaml
 
@@ -25,6 +25,12 @@ def test_money_is_in_the_currency_of_the_product() -> None:
     assert parsed.dictionary.facts["requested_amount"].currency == "DEM"
     assert parsed.dictionary.facts["extra"].currency is None
     assert parsed.dictionary.facts["extra"].maximum == 5
+
+
+def test_a_fact_says_in_which_direction_the_applicant_can_change_it() -> None:
+    facts = parse_product(with_fact(type="integer", mutable="lower")).dictionary.facts
+    assert facts["extra"].mutable is Change.LOWER
+    assert facts["requested_amount"].mutable is None
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "deploy/catalogue/products").glob("*.yaml")), ids=lambda p: p.stem)
@@ -56,6 +62,11 @@ def test_the_catalogue_holds_sound_products(path: Any) -> None:
         (with_fact(type="integer", maximum=1.5), "maximum"),
         (with_fact(type="integer", minimum=True), "minimum"),
         (with_fact(type="integer", minimum=2, maximum=1), "minimum"),
+        (with_fact(type="integer", mutable="down"), "'down' is not a valid Change"),
+        (with_fact(type="integer", mutable=True), "mutable"),
+        (with_fact(type="integer", mutable="any", protected=True), "only an applicant's own, unprotected fact"),
+        (with_fact(type="integer", mutable="any", source="scoring"), "only an applicant's own, unprotected fact"),
+        (with_fact(type="boolean", mutable="lower"), "have no order"),
         (with_fact(type="boolean", minimum=0), "minimum"),
         (with_fact(type="decimal", scale="2"), "scale"),
         (with_fact(type="decimal", scale=13), "scale"),
