@@ -1,0 +1,1 @@
+"""`assay policy ...`: what people do with policy files."""
