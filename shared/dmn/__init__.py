@@ -1,0 +1,1 @@
+"""DMN models: read from XML, linked into programs, evaluated."""
