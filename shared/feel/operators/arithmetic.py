@@ -59,7 +59,7 @@ def divide(left: Value, right: Value) -> Value:
 def power(left: Value, right: Value) -> Value:
     """Return `left ** right` of two numbers; anything to the power of 0 is 1."""
     if type(left) is Decimal and type(right) is Decimal:
-        return _calculated(NUMBERS.power, left, right) if right else Decimal(1)
+        return _power(left, right)
     return _looked_up({}, "raise {left} to the power of {right}", left, right)
 
 
@@ -88,6 +88,14 @@ def _calculated(calculation: _Calculation, left: Decimal, right: Decimal) -> Dec
     except InvalidOperation:
         message = "the result is not a number" if right else "division by zero"
         raise FeelError(message) from None
+
+
+def _power(left: Decimal, right: Decimal) -> Decimal:
+    if not right:
+        return Decimal(1)
+    if not left and right < 0:
+        raise FeelError("division by zero")  # `Decimal` makes it infinite, without a word.
+    return _calculated(NUMBERS.power, left, right)
 
 
 def _looked_up(table: _Table, wording: str, left: Value, right: Value) -> Value:

@@ -164,9 +164,10 @@ def _parts(left: Value, right: Value) -> bool | list[tuple[Value, Value]] | None
 
 
 def _same_form(left: Range, right: Range) -> bool:
-    return (left.low_included, left.high_included, left.null_ends, left.complement) == (
-        right.low_included,
-        right.high_included,
-        right.null_ends,
-        right.complement,
+    open_ended = left.low is None or left.high is None
+    return (
+        left.low_included == right.low_included
+        and left.high_included == right.high_included
+        and left.complement == right.complement
+        and (left.null_ends == right.null_ends or not open_ended)
     )

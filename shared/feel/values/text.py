@@ -31,7 +31,7 @@ def to_text(value: Value) -> str:
         return value
     if isinstance(value, list | dict | Range):
         return literal_text(value)
-    return _TEXTS[type(value)](value)
+    return _plain_text(value)
 
 
 def literal_text(value: Value) -> str:
@@ -75,9 +75,9 @@ def _parts(value: Value) -> Iterator[Value]:
         case str():
             return iter([_Text(_quoted(value))])
         case Date() | Time() | DateTime() | DaysTimeDuration() | YearsMonthsDuration():
-            return iter([_Text(f'@"{_TEXTS[type(value)](value)}"')])
+            return iter([_Text(f'@"{_plain_text(value)}"')])
         case _:
-            return iter([_Text(_TEXTS[type(value)](value))])
+            return iter([_Text(_plain_text(value))])
 
 
 def _items(items: list[Value]) -> Iterator[Value]:
@@ -109,6 +109,10 @@ def _ends(range_: Range) -> Iterator[Value]:
     else:
         yield from (_Text("[" if range_.low_included else "("), range_.low, _Text(".."))
         yield from (range_.high, _Text("]" if range_.high_included else ")"))
+
+
+def _plain_text(value: Value) -> str:
+    return _function_text(value) if isinstance(value, Function) else _TEXTS[type(value)](value)
 
 
 def _quoted(string: str) -> str:
@@ -174,5 +178,4 @@ _TEXTS: Final[dict[type, Callable[[Any], str]]] = {
     DateTime: _date_time_text,
     DaysTimeDuration: _days_text,
     YearsMonthsDuration: _months_text,
-    Function: _function_text,
 }

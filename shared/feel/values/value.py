@@ -64,10 +64,12 @@ _KINDS: Final[dict[type, str]] = {
     DaysTimeDuration: "days and time duration",
     YearsMonthsDuration: "years and months duration",
     Range: "range",
-    Function: "function",
 }
 
 
 def kind_of(value: Value) -> str:
-    """Return the name of the kind of `value`, as FEEL's types are called: `number`, `date and time`, `null`, ..."""
-    return _KINDS[type(value)]
+    """Return the name of the kind of `value`, as FEEL's types are called: `number`, `date and time`, `null`, ...
+
+    A function may know more than `Function` does: its subclasses are functions too.
+    """
+    return _KINDS.get(type(value), "function")
