@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo up down test lint format types imports kafka scorecard bench-flow lock clean
+.PHONY: help demo up down test lint format types imports kafka scorecard bench-flow bench-policy check-sheets lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,12 @@ scorecard: $(VENV)/.train ## Build the scorecard anew and compare it with the on
 
 bench-flow: $(VENV)/.dev ## Measure decisions and the event flow against their opponents; ARGS="--json PATH"
 	@$(BIN)/python -m tests.bench.flow $(ARGS)
+
+bench-policy: $(VENV)/.dev ## Measure a policy's answer against zen-engine and others; ARGS="--json PATH"
+	@$(BIN)/python -m tests.bench.policy $(ARGS)
+
+check-sheets: $(VENV)/.dev ## Open every policy's spreadsheet in LibreOffice and read back what it saves (needs soffice)
+	@$(BIN)/python -m tests.policies.sheets.libreoffice
 
 lock: ## Resolve the requirements anew (needs uv)
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \

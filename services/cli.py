@@ -12,6 +12,7 @@ from rich.console import Console
 
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
+from services.policies.commands import app as policy_app
 from shared.logging import configure_logging
 from shared.settings import BusKind
 
@@ -20,6 +21,7 @@ catalogue_app = typer.Typer(no_args_is_help=True, help="Products, reason codes, 
 scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
 app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(policy_app, name="policy")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
 console = Console(highlight=False)
@@ -192,6 +194,18 @@ def build_scorecard(
         console.print(f"the build differs from {out}", style="red")
         raise typer.Exit(1)
     console.print(f"{out} is what the specification gives" if check else f"wrote {out}")
+
+
+@app.command()
+def tck(
+    path: Annotated[Path, typer.Argument(help="A folder of groups: models (.dmn) and their cases (*-test-*.xml)")],
+) -> None:
+    """Run every case of the DMN Technology Compatibility Kit under PATH; fails when one fails."""
+    from services.tck import run_tck
+
+    passed, total = run_tck(path, lambda line: console.print(line, markup=False, soft_wrap=True))
+    if passed < total or not total:
+        raise typer.Exit(1)
 
 
 dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters of a service (needs its environment).")

@@ -70,18 +70,40 @@ def check(document: Any, shelf: Shelf) -> Policy:
     return load_policy(document, product, shelf.reasons)
 
 
-def shown(path: Path, faults: Sequence[Fault], places: Places) -> str:
-    """Return the faults as compilers show them: the place, the words, the line, and a caret under what is meant."""
-    blocks = []
-    for fault in faults:
-        span, of_key = getattr(fault, "span", None), getattr(fault, "of_key", False)
-        place = places.find(fault.pointer, span, of_key=of_key)
-        line = places.line(place.line)
-        number = str(place.line)
-        caret = " " * (place.column - 1) + "^" * min(place.width, max(1, len(line) - place.column + 1))
-        blocks.append(
-            f"{path}:{place.line}:{place.column}: {fault.detail} [{fault.code}]\n"
-            f"  {number} | {line}\n"
-            f"  {' ' * len(number)} | {caret}"
-        )
-    return "\n\n".join(blocks)
+def shown(path: Path, faults: Sequence[Fault], places: Places | None, document: Any) -> str:
+    """Return the faults as compilers show them: the place, the words, the text, and a caret under what is meant.
+
+    Without `places`, as for spreadsheets, the text is the document's own at the fault's pointer.
+    """
+    return "\n\n".join(
+        _in_file(path, fault, places) if places is not None else _in_document(path, fault, document) for fault in faults
+    )
+
+
+def _in_file(path: Path, fault: Fault, places: Places) -> str:
+    place = places.find(fault.pointer, getattr(fault, "span", None), of_key=getattr(fault, "of_key", False))
+    head = f"{path}:{place.line}:{place.column}: {fault.detail} [{fault.code}]"
+    return f"{head}\n{_underlined(str(place.line), places.line(place.line), place.column - 1, place.width)}"
+
+
+def _in_document(path: Path, fault: Fault, document: Any) -> str:
+    head = f"{path}: {fault.detail} [{fault.code}]"
+    value: Any = document
+    for token in fault.pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, Mapping) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return head
+    text = name if getattr(fault, "of_key", False) else value
+    if not isinstance(text, str) or "\n" in text or not fault.pointer:
+        return head
+    start, end = getattr(fault, "span", None) or (0, len(text))
+    return f"{head}\n{_underlined('', text, start, end - start)}"
+
+
+def _underlined(label: str, line: str, start: int, width: int) -> str:
+    carets = "^" * min(max(1, width), max(1, len(line) - start))
+    return f"  {label} | {line}\n  {' ' * len(label)} | {' ' * start}{carets}"
