@@ -1,0 +1,21 @@
+"""Evaluation of FEEL: expressions become closures once, and values any number of times.
+
+Nothing here reads a clock, does input or output, or runs without bounds; what goes wrong is a note and null.
+"""
+
+from shared.feel.evaluate.calls import call_function, define_function
+from shared.feel.evaluate.code import Frames, Scope
+from shared.feel.evaluate.compiled import Compiled, compile_expression, compile_unary_tests
+from shared.feel.evaluate.run import STEPS, Run
+
+__all__ = [
+    "STEPS",
+    "Compiled",
+    "Frames",
+    "Run",
+    "Scope",
+    "call_function",
+    "compile_expression",
+    "compile_unary_tests",
+    "define_function",
+]

@@ -1,0 +1,143 @@
+"""Operators, comparisons and logic (DMN 1.5, 10.3.2.4 to 10.3.2.8, and the tables of three-valued logic)."""
+
+from collections.abc import Callable, Mapping
+
+from shared.feel.evaluate.code import Code, Compiler, Scope
+from shared.feel.evaluate.literals import constant, constant_of
+from shared.feel.evaluate.run import Run
+from shared.feel.operators import add, between, compare, divide, equal, multiply, negate, power, subtract
+from shared.feel.syntax import tree
+from shared.feel.types import instance_of, read_type
+from shared.feel.values import FeelError, Value
+
+_OPERATIONS: Mapping[str, Callable[[Value, Value], Value]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "**": power,
+}
+
+
+def compile_negation(node: tree.Negation, compiler: Compiler) -> Code:
+    """`-operand`."""
+    value = constant_of(node)
+    if value is not None:
+        return constant(value)
+    operand = compiler.compile(node.operand)
+
+    def code(scope: Scope, run: Run) -> Value:
+        try:
+            return negate(operand(scope, run))
+        except FeelError as fault:
+            run.note(fault)
+            return None
+
+    return code
+
+
+def compile_arithmetic(node: tree.Arithmetic, compiler: Compiler) -> Code:
+    """`left + right` and its kin."""
+    left, right, operate = compiler.compile(node.left), compiler.compile(node.right), _OPERATIONS[node.operator]
+
+    def code(scope: Scope, run: Run) -> Value:
+        try:
+            return operate(left(scope, run), right(scope, run))
+        except FeelError as fault:
+            run.note(fault)
+            return None
+
+    return code
+
+
+def compile_comparison(node: tree.Comparison, compiler: Compiler) -> Code:
+    """`left < right` and its kin."""
+    left, right, operator = compiler.compile(node.left), compiler.compile(node.right), node.operator
+
+    def code(scope: Scope, run: Run) -> Value:
+        try:
+            return compared(operator, left(scope, run), right(scope, run), run)
+        except FeelError as fault:
+            run.note(fault)
+            return None
+
+    return code
+
+
+def compared(operator: str, left: Value, right: Value, run: Run) -> bool | None:
+    """Whether `left operator right`. Raises FeelError where that is too much to find out."""
+    if isinstance(left, list) and isinstance(right, list):
+        run.spend(min(len(left), len(right)))
+    return equal(left, right) if operator == "=" else compare(operator, left, right)
+
+
+def compile_between(node: tree.Between, compiler: Compiler) -> Code:
+    """`value between low and high`."""
+    value, low, high = compiler.compile_all((node.value, node.low, node.high))
+
+    def code(scope: Scope, run: Run) -> Value:
+        return between(value(scope, run), low(scope, run), high(scope, run))
+
+    return code
+
+
+def compile_conjunction(node: tree.Conjunction, compiler: Compiler) -> Code:
+    """`left and right`: false where one is false, null where one is neither true nor false."""
+    left, right = compiler.compile(node.left), compiler.compile(node.right)
+
+    def code(scope: Scope, run: Run) -> Value:
+        first = left(scope, run)
+        if first is False:
+            return False
+        second = right(scope, run)
+        if second is False:
+            return False
+        return True if first is True and second is True else None
+
+    return code
+
+
+def compile_disjunction(node: tree.Disjunction, compiler: Compiler) -> Code:
+    """`left or right`: true where one is true, null where one is neither true nor false."""
+    left, right = compiler.compile(node.left), compiler.compile(node.right)
+
+    def code(scope: Scope, run: Run) -> Value:
+        first = left(scope, run)
+        if first is True:
+            return True
+        second = right(scope, run)
+        if second is True:
+            return True
+        return False if first is False and second is False else None
+
+    return code
+
+
+def compile_if(node: tree.If, compiler: Compiler) -> Code:
+    """`if condition then then else otherwise`: `otherwise` for every condition that is not true, null among them."""
+    condition, then, otherwise = compiler.compile_all((node.condition, node.then, node.otherwise))
+
+    def code(scope: Scope, run: Run) -> Value:
+        return then(scope, run) if condition(scope, run) is True else otherwise(scope, run)
+
+    return code
+
+
+def compile_instance_of(node: tree.InstanceOf, compiler: Compiler) -> Code:
+    """`value instance of type`; null for a type that nobody knows."""
+    value = compiler.compile(node.value)
+    try:
+        type_ = read_type(node.type, compiler.types)
+    except FeelError as fault:
+        message = str(fault)
+
+        def unknown(_scope: Scope, run: Run) -> Value:
+            run.note(message)
+            return None
+
+        return unknown
+
+    def code(scope: Scope, run: Run) -> Value:
+        return instance_of(value(scope, run), type_)
+
+    return code

@@ -1,0 +1,59 @@
+"""One evaluation: the moment it is for, what it has to say, and how much work it may still do."""
+
+from shared.feel.values import DateTime, FeelError
+
+STEPS = 1_000_000
+"""The work of one evaluation: each call and each turn of a loop is a step, and each item that a built-in looks at."""
+
+_FRAMES = 600
+_NOTES = 200
+
+
+class Run:
+    """One evaluation, of one expression or of a whole model.
+
+    `as_of` is what `now()` and `today()` say. `notes` collects, in words, why values became null. An evaluation that
+    takes more than `budget` steps, or nests calls too deeply, is `exhausted`: nothing computed in it counts.
+    """
+
+    __slots__ = ("_depth", "_left", "as_of", "notes")
+
+    def __init__(self, as_of: DateTime, notes: list[str] | None = None, budget: int = STEPS) -> None:
+        self.as_of = as_of
+        self.notes: list[str] = [] if notes is None else notes
+        self._left = budget
+        self._depth = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Tell whether the evaluation was given up."""
+        return self._left < 0
+
+    def note(self, message: str | FeelError) -> None:
+        """Keep a message, once where it comes many times in a row."""
+        text = str(message)
+        notes = self.notes
+        if len(notes) < _NOTES and not (notes and notes[-1] == text):
+            notes.append(text)
+
+    def spend(self, steps: int = 1) -> None:
+        """Account for work. Raises FeelError where there is none left to do."""
+        self._left -= steps
+        if self._left < 0:
+            self._left = -1
+            raise FeelError("the evaluation takes too many steps")
+
+    def enter(self, frames: int, deepest: int) -> None:
+        """Account for a call: `frames` of Python until it calls further, and `deepest` at most. `leave` ends it.
+
+        Python allows 1,000 frames for everything: what operators take and the host's own are left over. Raises
+        FeelError where calls nest too deeply for that, which is about 100 calls of a function like the factorial.
+        """
+        if self._depth + deepest > _FRAMES:
+            self._left = -1
+            raise FeelError("functions call one another too deeply")
+        self._depth += frames
+
+    def leave(self, frames: int) -> None:
+        """End what `enter` began."""
+        self._depth -= frames
