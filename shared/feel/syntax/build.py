@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Context, DecimalException, InvalidOperation, Overflow
-from typing import Any, Final
+from decimal import DecimalException
+from typing import Any
 
 from lark import Token, Transformer
 
 from shared.feel.syntax import tree
 from shared.feel.syntax.faults import FeelSyntaxError
+from shared.feel.values import NUMBERS
 
 Part = Any
-"""What stands on the parser's stack: a terminal, a node of the tree, or a pair or triple still to become part of one."""
+"""What stands on the parser's stack: a terminal, a node, or a pair of a name and a node on its way into one."""
 
-_NUMBERS: Final = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, Overflow])
+
+def tree_builder() -> Transformer[Token, Part]:
+    """Return what the parser calls at each reduction; the parts of a rule become a node of the tree."""
+    return _TreeBuilder()
 
 
 def _span(first: Part, last: Part) -> tree.Span:
-    start = first.start_pos if isinstance(first, Token) else first.span[0]
-    end = last.end_pos if isinstance(last, Token) else last.span[1]
+    start = (first.start_pos or 0) if isinstance(first, Token) else first.span[0]
+    end = (last.end_pos or 0) if isinstance(last, Token) else last.span[1]
     return start, end
 
 
@@ -26,9 +30,7 @@ def _nodes(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if not isinstance(part, Token))
 
 
-class TreeBuilder(Transformer[Token, Part]):
-    """Turns the parts of each rule into a node; called by the parser at each reduction, never over a finished tree."""
-
+class _TreeBuilder(Transformer[Token, Part]):
     # Unary tests
 
     def anything(self, parts: list[Part]) -> tree.UnaryTests:
@@ -111,7 +113,7 @@ class TreeBuilder(Transformer[Token, Part]):
         (literal,) = parts
         span = _span(literal, literal)
         try:
-            value = _NUMBERS.create_decimal(str(literal))
+            value = NUMBERS.create_decimal(str(literal))
         except DecimalException:
             raise FeelSyntaxError("the number is too large", span) from None
         return tree.NumberLiteral(value, span=span)

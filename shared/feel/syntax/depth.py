@@ -1,7 +1,6 @@
 """How deep a tree is, found without recursion."""
 
 from dataclasses import fields
-from functools import cache
 
 from shared.feel.syntax import tree
 
@@ -21,7 +20,7 @@ def depth(node: _AnyNode) -> int:
 
 def _below(node: _AnyNode) -> list[_AnyNode]:
     found: list[_AnyNode] = []
-    parts: list[object] = [getattr(node, name) for name in _fields(type(node))]
+    parts: list[object] = [getattr(node, field.name) for field in fields(node) if field.name != "span"]
     while parts:
         part = parts.pop()
         if isinstance(part, _AnyNode):
@@ -29,8 +28,3 @@ def _below(node: _AnyNode) -> list[_AnyNode]:
         elif isinstance(part, tuple):
             parts.extend(part)
     return found
-
-
-@cache
-def _fields(kind: type[_AnyNode]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name != "span")

@@ -1,8 +1,8 @@
 """From text to terminals: what needs a look around is settled here, so that the grammar can be LALR.
 
-FEEL gives one symbol many meanings. `[` may open a list, an interval or a filter, or close an interval; `(` may open an
-expression, a call, an interval, parameters, or a list of tests; names may hold spaces, keywords and operators. All of it
-is decided in one pass with a stack of what is open; an opening bracket gets its meaning when `..` or `,` shows it.
+FEEL gives one symbol many meanings. `[` may open a list, an interval or a filter, or close an interval; `(` may open
+an expression, a call, an interval, parameters, or a list of tests; names may hold spaces, keywords and operators. It is
+decided in one pass, with a stack of what is open; an opening bracket gets its meaning when `..` or `,` shows it.
 """
 
 import re
@@ -14,16 +14,9 @@ from typing import Final
 from lark import Token
 
 from shared.feel.syntax.faults import FeelSyntaxError, quoted
-from shared.feel.syntax.names import (
-    DECLARATION,
-    KEYWORDS,
-    NAME_PART,
-    SPACE,
-    WORD,
-    NameTable,
-    declared_name,
-)
+from shared.feel.syntax.names import KEYWORDS, SPACE, WORD, NameTable
 from shared.feel.syntax.strings import unescape
+from shared.feel.syntax.words import INSTANCE_OF, Words
 
 MAX_TOKENS: Final = 20_000
 
@@ -38,10 +31,8 @@ _TOKEN: Final = re.compile(
     # Spaces stand inside character classes only, where the verbose form leaves them alone.
     re.VERBOSE,
 )
-_NEXT_WORD: Final = re.compile(f"[{SPACE}]+({NAME_PART}+)")
-_INSTANCE_OF: Final = re.compile(f"instance[{SPACE}]+of(?!{NAME_PART})")
 _NEXT: Final = re.compile(rf"(?:{_SKIPPED})*(?:({WORD})|(.?))", re.DOTALL)
-_NO_OPERAND: Final = frozenset("and between else in instance or return satisfies then".split())
+_NO_OPERAND: Final = frozenset(["and", "between", "else", "in", "instance", "or", "return", "satisfies", "then"])
 _NO_OPERAND_SIGN: Final = frozenset([*".,:)]}=<>!+*/", ""])
 _GENERIC_TYPES: Final = frozenset({"context", "list", "range"})
 
@@ -83,6 +74,11 @@ _CLOSED_BY: Final = {
     "]": frozenset({_Open.LIST, _Open.FILTER}),
     "}": frozenset({_Open.CONTEXT}),
 }
+_BEFORE_DECLARATION: Final[dict[_Open | None, frozenset[str]]] = {
+    _Open.CONTEXT: frozenset({"LBRACE", "_COMMA"}),
+    _Open.PARAMETERS: frozenset({"LPAR", "_COMMA"}),
+    _Open.ITERATORS: frozenset({"FOR", "SOME", "EVERY", "_COMMA"}),
+}
 _MAYBE_INTERVAL: Final = frozenset({_Open.PARENTHESIS, _Open.LIST, _Open.INVERTED})
 
 
@@ -93,15 +89,14 @@ class _Opener:
 
 
 def tokens_of(text: str, names: NameTable, *, unary: bool) -> list[Token]:
-    """Return the terminals of `text`; with `unary`, a `not(...)` around all of it is negation. Raises FeelSyntaxError."""
+    """Return the terminals of `text`; with `unary`, `not(...)` around all of it is negation. Raises FeelSyntaxError."""
     return _Scan(text, names, unary).run()
 
 
 class _Scan:
     def __init__(self, text: str, names: NameTable, unary: bool) -> None:
         self._text = text
-        self._names = names
-        self._own_names: NameTable | None = None
+        self._words = Words(text, names)
         self._unary = unary
         self._tokens: list[Token] = []
         self._open: list[_Opener] = []
@@ -129,15 +124,23 @@ class _Scan:
             case "number":
                 self._add("NUMBER", found[0], start, end, operand=True)
             case "string" | "at":
-                opening = found.end("at") if found["at"] is not None else start
-                value = unescape(self._text, opening, end)
-                self._add("AT" if found["at"] is not None else "STRING", value, start, end, operand=True)
+                self._string(found)
             case "unclosed":
                 what = "comment has no `*/`" if found[0] == "/*" else 'text has no `"` on its line'
                 raise FeelSyntaxError(f"the {what}", (start, len(self._text)))
             case "sign":
                 _SIGNS.get(found[0], _Scan._operator)(self, found[0], start, end)
         return end
+
+    def _string(self, found: re.Match[str]) -> None:
+        start, end = found.span()
+        if found["at"] is not None:
+            self._add("AT", unescape(self._text, found.end("at"), end), start, end, operand=True)
+            return
+        value = unescape(self._text, start, end)
+        if self._declares_here():
+            self._words.declare(value, value)
+        self._add("STRING", value, start, end, operand=True)
 
     def _add(self, terminal: str, value: str, start: int, end: int, *, operand: bool = False) -> None:
         self._tokens.append(Token(terminal, value, start_pos=start, end_pos=end))
@@ -158,24 +161,21 @@ class _Scan:
         word = self._text[start:end]
         if self._after_operand:
             return self._word_after_operand(word, start, end)
-        if declared := self._declared(start):
-            name, end = declared
-            self._add("NAME", name, start, end, operand=True)
-            return end
         if self._parameters_closed_at == len(self._tokens) and word == "external":
             self._add("EXTERNAL", word, start, end)
             return end
-        found = (self._own_names or self._names).longest(self._text, start)
-        if found is None and word in KEYWORDS:
+        found = self._declaration(start) or self._words.name(start, end)
+        if found is None:
             self._keyword(word, start, end)
             return end
-        name, end = found or (word, end)
-        return self._name(name, start, end)
+        name, end = found
+        self._add("NAME", name, start, end, operand=True)
+        return end
 
     def _word_after_operand(self, word: str, start: int, end: int) -> int:
         if word in KEYWORDS:
             self._keyword(word, start, end)
-        elif instance_of := _INSTANCE_OF.match(self._text, start):
+        elif instance_of := INSTANCE_OF.match(self._text, start):
             end = instance_of.end()
             self._add("INSTANCE_OF", instance_of[0], start, end)
         else:
@@ -189,47 +189,14 @@ class _Scan:
         elif word in {"return", "satisfies"} and self._innermost() is _Open.ITERATORS:
             self._open.pop()
 
-    def _name(self, name: str, start: int, end: int) -> int:
-        """Add `name` with all the words after it that can only belong to it."""
-        while following := _NEXT_WORD.match(self._text, end):
-            if following[1] in KEYWORDS or _INSTANCE_OF.match(self._text, following.start(1)):
-                break
-            name = f"{name} {following[1]}"
-            end = following.end()
-        self._add("NAME", name, start, end, operand=True)
-        return end
-
-    def _declared(self, start: int) -> tuple[str, int] | None:
+    def _declaration(self, start: int) -> tuple[str, int] | None:
         """Return the name declared at `start` and its end, when this is a place for a key, parameter or variable."""
-        previous, inside = self._previous(), self._innermost()
-        if inside is _Open.CONTEXT and previous in {"LBRACE", "_COMMA"}:
-            written = self._declaration(start)
-        elif inside is _Open.PARAMETERS and previous in {"LPAR", "_COMMA"}:
-            written = self._declaration(start)
-        elif inside is _Open.ITERATORS and previous in {"FOR", "SOME", "EVERY", "_COMMA"}:
-            written = self._variable(start)
-        else:
+        if not self._declares_here():
             return None
-        return self._declare(written), start + len(written)
+        return self._words.variable(start) if self._innermost() is _Open.ITERATORS else self._words.key(start)
 
-    def _declaration(self, start: int) -> str:
-        found = DECLARATION.match(self._text, start)
-        assert found
-        return found[0]
-
-    def _variable(self, start: int) -> str:
-        """Return the variable of an iterator as written: the words before `in`."""
-        written = self._declaration(start)
-        end_of_name = re.search(rf"[{SPACE}]in(?!{NAME_PART})", written)
-        return written[: end_of_name.start()].rstrip() if end_of_name else written
-
-    def _declare(self, written: str) -> str:
-        name = declared_name(written)
-        if self._own_names is None:
-            self._own_names = NameTable(parent=self._names)
-        self._own_names.add(written, name)
-        self._own_names.add(name, name)
-        return name
+    def _declares_here(self) -> bool:
+        return self._previous() in _BEFORE_DECLARATION.get(self._innermost(), ())
 
     # Signs
 

@@ -1,8 +1,8 @@
 """Names of FEEL: their characters, their spelling, and the table of those that a text may use.
 
-A name may hold spaces, and, where it is declared, keywords and the signs `. / - ' + *` (DMN 1.5, 10.3.1.2, rules 27 to 31).
-Words that follow one another can only be one name, so most names need no declaration; only those with a keyword or a sign
-inside do, and among them the longest one that fits wins.
+A name may hold spaces, and, where it is declared, keywords and the signs `. / - ’ + *` (DMN 1.5, 10.3.1.2, rules 27
+to 31). Words that follow one another can only be one name, so most names need no declaration; only those with a keyword
+or a sign inside do, and among them the longest one that fits wins.
 """
 
 import re
@@ -29,15 +29,18 @@ DECLARATION: Final = re.compile(f"{WORD}(?:[{SPACE}]*(?:[{_PART}]+|[{_SIGN}]))*"
 """A name where it is declared: any words and signs."""
 
 KEYWORDS: Final = frozenset(
-    "and between else every false for function if in null or return satisfies some then true".split()
+    ["and", "between", "else", "every", "false", "for", "function", "if", "in", "null", "or", "return"]
+    + ["satisfies", "some", "then", "true"]
 )
 """The words that never are a name of their own."""
 
 _BUILT_IN: Final = ("date and time", "years and months duration", "days and time duration")
-_PIECE: Final = re.compile(f"([{SPACE}]*)([{_PART}]+|[{_SIGN}])")
+PIECE: Final = re.compile(f"([{SPACE}]*)([{_PART}]+|[{_SIGN}])")
+"""A word or sign of a name, and the spaces before it."""
+
 _SPACES: Final = re.compile(f"[{SPACE}]+")
 _SPACED_SIGN: Final = re.compile(f" ?([{_SIGN}]) ?")
-_MAX_PIECES: Final = 64
+_MAXPIECES: Final = 64
 """Words and signs of the longest name that is looked for; keeps the search linear."""
 
 Branches = dict[str, "Branches | str"]
@@ -80,7 +83,7 @@ class NameTable:
         found = self._parent.longest(text, start) if self._parent else None
         branches = self._branches
         position = start
-        while piece := _PIECE.match(text, position):
+        while piece := PIECE.match(text, position):
             following = branches.get(_key(piece) if position > start else piece[2])
             if not isinstance(following, dict):
                 break
@@ -100,8 +103,8 @@ def _pieces(written: str) -> list[str] | None:
     pieces: list[str] = []
     position = 0
     while position < len(written):
-        piece = _PIECE.match(written, position)
-        if piece is None or len(pieces) == _MAX_PIECES:
+        piece = PIECE.match(written, position)
+        if piece is None or len(pieces) == _MAXPIECES:
             return None
         pieces.append(_key(piece))
         position = piece.end()

@@ -3,18 +3,17 @@
 from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lark import Lark, Token, UnexpectedToken
-from lark.lexer import Lexer, LexerState
+from lark.lexer import Lexer
 
 from shared.feel.syntax import tree
-from shared.feel.syntax.build import TreeBuilder
+from shared.feel.syntax.build import tree_builder
 from shared.feel.syntax.depth import depth
 from shared.feel.syntax.faults import FeelSyntaxError, unexpected
 from shared.feel.syntax.lexer import tokens_of
 from shared.feel.syntax.names import table_of
-
 
 MAX_CHARACTERS: Final = 100_000
 MAX_DEPTH: Final = 200
@@ -36,7 +35,10 @@ def parse_expression(text: str, names: Collection[str] = ()) -> tree.Node:
 
 
 def parse_unary_tests(text: str, names: Collection[str] = ()) -> tree.UnaryTests:
-    """Return the tree of a cell of a decision table (rule 15). `names` as for `parse_expression`. Raises FeelSyntaxError."""
+    """Return the tree of a cell of a decision table (rule 15); `names` as in `parse_expression`.
+
+    Raises FeelSyntaxError, for an empty text too: a cell that says nothing is `-`.
+    """
     parsed = _parsed("unary_tests", text, names)
     assert isinstance(parsed, tree.UnaryTests)
     return parsed
@@ -78,8 +80,9 @@ class _Terminals(Lexer):
     def __init__(self, _: object) -> None:
         pass
 
-    def lex(self, lexer_state: LexerState, parser_state: object) -> Iterator[Token]:
-        return iter(lexer_state.text)
+    def lex(self, lexer_state: Any, _: object) -> Iterator[Token]:
+        terminals: list[Token] = lexer_state.text
+        return iter(terminals)
 
 
 @cache
@@ -89,7 +92,7 @@ def _parser() -> Lark:
         grammar,
         parser="lalr",
         lexer=_Terminals,
-        transformer=TreeBuilder(),
+        transformer=tree_builder(),
         start=["expression", "unary_tests"],
         maybe_placeholders=False,
     )
