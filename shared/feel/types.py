@@ -3,7 +3,7 @@
 The type lattice is that of DMN 1.5, 10.3.2.9: every type conforms to `Any`, and null to every type.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -197,7 +197,23 @@ def instance_of(value: Value, type_: FeelType) -> bool:
 
 def conforms(value: Value, type_: FeelType) -> bool:
     """Tell whether a value fits a type as it is. Null fits every type."""
-    return _Conformance().holds(value, type_)
+    remaining: list[tuple[Value, FeelType]] = [(value, type_)]
+    # A value can hold one list many times over: each is looked at once for each type.
+    seen: set[tuple[int, int]] = set()
+    constraints: list[tuple[Value, Constrained]] = []
+    while remaining:
+        part, expected = remaining.pop()
+        if part is None or expected == ANY:
+            continue
+        if isinstance(expected, Constrained):
+            constraints.append((part, expected))
+            remaining.append((part, expected.type))
+        elif not _kind_fits(part, expected):
+            return False
+        elif isinstance(part, list | dict | Range) and (key := (id(part), id(expected))) not in seen:
+            seen.add(key)
+            remaining.extend(_parts(part, expected))
+    return all(constraint.test(part) for part, constraint in constraints)
 
 
 def coerce(value: Value, type_: FeelType) -> Value:
@@ -263,41 +279,29 @@ def _stands_for(function: FunctionOf, other: FunctionOf) -> bool:
     )
 
 
-class _Conformance:
-    """One look at a value. It remembers the parts seen, for a value can hold one list many times over."""
+def _kind_fits(value: Value, type_: FeelType) -> bool:
+    """Tell whether a value conforms to a type as far as that can be seen without looking at its parts."""
+    match type_:
+        case ListOf():
+            return isinstance(value, list)
+        case ContextOf(entries):
+            return isinstance(value, dict) and all(name in value for name, _ in entries)
+        case RangeOf():
+            return isinstance(value, Range)
+        case FunctionOf():
+            return isinstance(value, Function) and _function_conforms(value, type_)
+    return _CLASSES.get(type(value)) == type_
 
-    __slots__ = ("_seen",)
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[int, int]] = set()
-
-    def holds(self, value: Value, type_: FeelType) -> bool:
-        if value is None or type_ == ANY:
-            return True
-        match type_:
-            case Simple():
-                return _CLASSES.get(type(value)) == type_
-            case Constrained():
-                return self.holds(value, type_.type) and type_.test(value)
-            case RangeOf(end):
-                return isinstance(value, Range) and self.holds(value.low, end) and self.holds(value.high, end)
-            case FunctionOf():
-                return isinstance(value, Function) and _function_conforms(value, type_)
-            case _:
-                return self._parts_hold(value, type_)
-
-    def _parts_hold(self, value: Value, type_: ListOf | ContextOf) -> bool:
-        key = (id(value), id(type_))
-        if key in self._seen:
-            return True
-        self._seen.add(key)
-        if isinstance(type_, ListOf):
-            return isinstance(value, list) and (
-                type_.item == ANY or all(self.holds(item, type_.item) for item in value)
-            )
-        return isinstance(value, dict) and all(
-            name in value and self.holds(value[name], entry) for name, entry in type_.entries
-        )
+def _parts(value: list[Value] | dict[str, Value] | Range, type_: FeelType) -> Iterable[tuple[Value, FeelType]]:
+    """The parts of a value with the types that they must conform to."""
+    if isinstance(type_, ListOf) and isinstance(value, list):
+        return () if type_.item == ANY else ((item, type_.item) for item in value)
+    if isinstance(type_, ContextOf) and isinstance(value, dict):
+        return ((value[name], entry) for name, entry in type_.entries)
+    if isinstance(type_, RangeOf) and isinstance(value, Range):
+        return (value.low, type_.end), (value.high, type_.end)
+    return ()
 
 
 def _function_conforms(function: Function, type_: FunctionOf) -> bool:

@@ -4,8 +4,10 @@ Nothing here reads a clock, does input or output, or runs without bounds; what g
 """
 
 from shared.feel.evaluate.calls import call_function, define_function
-from shared.feel.evaluate.code import Frames, Scope
+from shared.feel.evaluate.code import Scope
 from shared.feel.evaluate.compiled import Compiled, compile_expression, compile_unary_tests
+from shared.feel.evaluate.frames import Frames
+from shared.feel.evaluate.loops import items_of
 from shared.feel.evaluate.run import STEPS, Run
 
 __all__ = [
@@ -18,4 +20,5 @@ __all__ = [
     "compile_expression",
     "compile_unary_tests",
     "define_function",
+    "items_of",
 ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from shared.feel.evaluate.code import Code, Compiler, Frames, Scope, captured, frames_of
+from shared.feel.evaluate.code import Code, Compiler, Scope, captured
 from shared.feel.evaluate.external import external_function
+from shared.feel.evaluate.frames import Frames, frames_of
 from shared.feel.evaluate.run import Run
 from shared.feel.library import BUILTINS
 from shared.feel.library.signature import Builtin
@@ -20,8 +21,9 @@ from shared.feel.types import (
 from shared.feel.values import FeelError, Function, Value, kind_of
 from shared.feel.walk import names_in
 
-_CHARACTERS_A_STEP = 64
-_INVOCATION_FRAMES = 4
+_CHARACTERS_A_STEP = 8
+_INVOCATION_FRAMES = 2
+_CALLBACK_FRAMES = 10
 
 
 def _now(run: Run) -> Value:
@@ -118,11 +120,20 @@ def builtin_value(name: str, run: Run) -> Value:
 
 
 def _call_builtin(builtin: Builtin, arguments: Sequence[Value], names: Sequence[str] | None, run: Run) -> Value:
-    run.spend(1 + sum(len(argument) for argument in arguments if isinstance(argument, list)))
-    if names is None:
-        result = builtin.invoke(arguments)
-    else:
-        result = builtin.invoke_named(dict(zip(names, arguments, strict=True)))
+    run.spend()
+    for argument in arguments:
+        run.look_into(argument)
+    calls_back = any(isinstance(argument, Function) for argument in arguments)
+    if calls_back:
+        run.enter(_CALLBACK_FRAMES, _CALLBACK_FRAMES)
+    try:
+        if names is None:
+            result = builtin.invoke(arguments)
+        else:
+            result = builtin.invoke_named(dict(zip(names, arguments, strict=True)))
+    finally:
+        if calls_back:
+            run.leave(_CALLBACK_FRAMES)
     if isinstance(result, list):
         run.spend(len(result))
     elif isinstance(result, str):

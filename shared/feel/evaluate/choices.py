@@ -66,8 +66,8 @@ def compile_comparison(node: tree.Comparison, compiler: Compiler) -> Code:
 
 def compared(operator: str, left: Value, right: Value, run: Run) -> bool | None:
     """Whether `left operator right`. Raises FeelError where that is too much to find out."""
-    if isinstance(left, list) and isinstance(right, list):
-        run.spend(min(len(left), len(right)))
+    if isinstance(left, list | dict) and isinstance(right, list | dict):
+        run.look_into(left)
     return equal(left, right) if operator == "=" else compare(operator, left, right)
 
 

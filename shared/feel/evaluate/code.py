@@ -11,7 +11,6 @@ from shared.feel.evaluate.run import Run
 from shared.feel.syntax import tree
 from shared.feel.types import FeelType
 from shared.feel.values import Value
-from shared.feel.walk import children
 
 Scope = Mapping[str, Value]
 """The variables by their names. Scopes that the language opens itself hold only the names that are used in them."""
@@ -41,24 +40,3 @@ class Compiler:
 def captured(scope: Scope, names: Iterable[str]) -> dict[str, Value]:
     """The part of a scope that is used: the beginning of a scope inside."""
     return {name: scope[name] for name in names if name in scope}
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """How many frames of Python a code takes at most: in `all`, and when it calls a function (0 for no calls)."""
-
-    all: int
-    calling: int
-
-
-_FRAMES = {tree.Call: 3, tree.For: 3, tree.Quantified: 3, tree.Filter: 3, tree.ListLiteral: 2, tree.In: 3}
-_CALLING = (tree.Call, tree.In, tree.Filter)
-
-
-def frames_of(node: tree.Node | tree.UnaryTests) -> Frames:
-    """The frames that the code of a node takes."""
-    own = _FRAMES.get(type(node), 1)
-    inner = [frames_of(child) for child in children(node)]
-    calling = max((frames.calling for frames in inner), default=0)
-    calls = calling > 0 or isinstance(node, (*_CALLING, tree.UnaryTests))
-    return Frames(own + max((frames.all for frames in inner), default=0), own + calling if calls else 0)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.feel.evaluate import calls, choices, literals, loops, membership
-from shared.feel.evaluate.code import Code, Compiler, Frames, Rule, Scope, frames_of
+from shared.feel.evaluate.code import Code, Compiler, Rule, Scope
+from shared.feel.evaluate.frames import Frames, frames_of
 from shared.feel.evaluate.run import Run
 from shared.feel.syntax import tree
 from shared.feel.types import FeelType
 from shared.feel.values import FeelError, Value
 
-_OWN_FRAMES = 3
+_OWN_FRAMES = 1
 
 _RULES: Mapping[type, Rule] = {
     tree.NumberLiteral: literals.compile_literal,

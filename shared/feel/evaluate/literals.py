@@ -88,8 +88,7 @@ def compile_path(node: tree.Path, compiler: Compiler) -> Code:
         try:
             if isinstance(value, dict):
                 return value[name]
-            if isinstance(value, list):
-                run.spend(len(value))
+            run.look_into(value)
             return property_of(value, name)
         except KeyError:
             run.note(f"the context has no entry `{name}`")

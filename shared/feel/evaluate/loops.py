@@ -103,16 +103,20 @@ def _compile_items(iterator: tree.Iterator, compiler: Compiler) -> _Items:
         return between
 
     def items(scope: Scope, run: Run) -> Iterator[Value]:
-        value = source(scope, run)
-        if isinstance(value, list):
-            return iter(value)
-        if isinstance(value, Range):
-            return _steps_in(value)
-        if value is None:
-            raise FeelError("there is nothing to iterate over")
-        return iter((value,))
+        return items_of(source(scope, run))
 
     return items
+
+
+def items_of(value: Value) -> Iterator[Value]:
+    """What `for item in value` iterates over: a list, a range, or one value. Raises FeelError for anything else."""
+    if isinstance(value, list):
+        return iter(value)
+    if isinstance(value, Range):
+        return _steps_in(value)
+    if value is None:
+        raise FeelError("there is nothing to iterate over")
+    return iter((value,))
 
 
 def _steps_in(range_: Range) -> Iterator[Value]:

@@ -1,9 +1,9 @@
 """One evaluation: the moment it is for, what it has to say, and how much work it may still do."""
 
-from shared.feel.values import DateTime, FeelError
+from shared.feel.values import DateTime, FeelError, Value
 
 STEPS = 1_000_000
-"""The work of one evaluation: each call and each turn of a loop is a step, and each item that a built-in looks at."""
+"""The work of one evaluation: each call and each turn of a loop is a step, and each part of a value looked at."""
 
 _FRAMES = 600
 _NOTES = 200
@@ -16,18 +16,19 @@ class Run:
     takes more than `budget` steps, or nests calls too deeply, is `exhausted`: nothing computed in it counts.
     """
 
-    __slots__ = ("_depth", "_left", "as_of", "notes")
+    __slots__ = ("_depth", "_given_up", "_left", "as_of", "notes")
 
     def __init__(self, as_of: DateTime, notes: list[str] | None = None, budget: int = STEPS) -> None:
         self.as_of = as_of
         self.notes: list[str] = [] if notes is None else notes
         self._left = budget
         self._depth = 0
+        self._given_up: str | None = None
 
     @property
     def exhausted(self) -> bool:
         """Tell whether the evaluation was given up."""
-        return self._left < 0
+        return self._given_up is not None
 
     def note(self, message: str | FeelError) -> None:
         """Keep a message, once where it comes many times in a row."""
@@ -40,8 +41,18 @@ class Run:
         """Account for work. Raises FeelError where there is none left to do."""
         self._left -= steps
         if self._left < 0:
-            self._left = -1
-            raise FeelError("the evaluation takes too many steps")
+            self._give_up("the evaluation takes too many steps")
+
+    def look_into(self, value: Value) -> None:
+        """Account for an operation that may look at all parts of a value. Raises FeelError as `spend` does."""
+        remaining = [value]
+        while remaining:
+            part = remaining.pop()
+            if isinstance(part, dict):
+                part = list(part.values())
+            if isinstance(part, list):
+                self.spend(len(part))
+                remaining.extend(item for item in part if isinstance(item, list | dict))
 
     def enter(self, frames: int, deepest: int) -> None:
         """Account for a call: `frames` of Python until it calls further, and `deepest` at most. `leave` ends it.
@@ -50,10 +61,15 @@ class Run:
         FeelError where calls nest too deeply for that, which is about 100 calls of a function like the factorial.
         """
         if self._depth + deepest > _FRAMES:
-            self._left = -1
-            raise FeelError("functions call one another too deeply")
+            self._give_up("functions call one another too deeply")
         self._depth += frames
 
     def leave(self, frames: int) -> None:
         """End what `enter` began."""
         self._depth -= frames
+
+    def _give_up(self, reason: str) -> None:
+        """Refuse all work from now on, always for the first reason."""
+        self._left = -1
+        self._given_up = self._given_up or reason
+        raise FeelError(self._given_up)
