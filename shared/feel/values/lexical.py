@@ -13,7 +13,7 @@ from shared.feel.values.error import FeelError
 from shared.feel.values.moment import MIDNIGHT, DateTime, Time
 from shared.feel.values.value import Value
 
-_DATE: Final = r"(-?)(?!0000-)([1-9][0-9]{4,8}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
+_DATE: Final = r"(?!-0000-)(-?)([1-9][0-9]{4,8}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME: Final = (
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
     r"(?:(Z)|([+-])([0-9]{2}):([0-5][0-9])(?::([0-5][0-9]))?|@([A-Za-z0-9_+/-]{1,64}))?"

@@ -13,13 +13,14 @@ _REFERENCE_YEAR: Final = 2024
 
 
 @cache
-def _names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return the names of all zones, as the IANA database spells them."""
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
 
 
 def is_zone(name: str) -> bool:
     """Tell whether `name` is a zone of the IANA database, such as `Europe/Paris`. Case matters."""
-    return name in _names()
+    return name in zone_names()
 
 
 @cache  # At most as many entries as there are zones: only known names get this far.
