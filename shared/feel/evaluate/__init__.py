@@ -6,6 +6,7 @@ Nothing here reads a clock, does input or output, or runs without bounds; what g
 from shared.feel.evaluate.calls import call_function, define_function
 from shared.feel.evaluate.code import Scope
 from shared.feel.evaluate.compiled import Compiled, compile_expression, compile_unary_tests
+from shared.feel.evaluate.external import external_function
 from shared.feel.evaluate.frames import Frames
 from shared.feel.evaluate.loops import items_of
 from shared.feel.evaluate.run import STEPS, Run
@@ -20,5 +21,6 @@ __all__ = [
     "compile_expression",
     "compile_unary_tests",
     "define_function",
+    "external_function",
     "items_of",
 ]
