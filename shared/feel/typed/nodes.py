@@ -79,7 +79,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """`value` lies between `low` and `high`: both comparisons hold."""
+    """`value` lies between `low` and `high`: a conjunction of two comparisons (DMN 1.5, 10.3.2.8, table 54)."""
 
     value: "Typed"
     low: "Typed"
@@ -163,7 +163,6 @@ class General:
     names: tuple[tuple[str, Type], ...]
     subject: str | None
     type: Type
-    rounding: str
 
 
 Typed = (
@@ -188,24 +187,19 @@ Typed = (
 def children(typed: Typed) -> tuple[Typed, ...]:
     """Return the nodes directly below `typed`."""
     match typed:
-        case Arithmetic() | Comparison():
-            return (typed.left, typed.right)
-        case Within():
-            return (typed.value, typed.low, typed.high)
-        case Membership():
-            return (typed.value,)
-        case Function():
-            return typed.arguments
-        case ListOf():
-            return typed.items
-        case Conjunction() | Disjunction():
-            return typed.operands
-        case Not() | IsMissing() | Brought():
-            return (typed.operand,)
-        case Choice():
-            return (typed.condition, typed.then, typed.otherwise)
+        case Arithmetic(_, left, right) | Comparison(_, left, right):
+            below: tuple[Typed, ...] = (left, right)
+        case Within(value, low, high):
+            below = (value, low, high)
+        case Choice(condition, then, otherwise):
+            below = (condition, then, otherwise)
+        case Function(_, parts) | ListOf(parts) | Conjunction(parts) | Disjunction(parts):
+            below = parts
+        case Membership(only) | Not(only) | IsMissing(only) | Brought(only):
+            below = (only,)
         case Constant() | Variable() | General():
-            return ()
+            below = ()
+    return below
 
 
 def walk(typed: Typed) -> Iterator[Typed]:

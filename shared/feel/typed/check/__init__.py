@@ -1,11 +1,16 @@
 """From the tree of a text to a typed tree, or to faults that say what does not fit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP
 
 from shared.feel.syntax import tree
-from shared.feel.typed.nodes import Typed
-from shared.feel.typed.types import Type
+from shared.feel.typed.check.checker import SUBJECT, Checker, Refused
+from shared.feel.typed.check.declared import declared, raw
+from shared.feel.typed.check.general import GeneralNames
+from shared.feel.typed.check.operand import Exotic, Refusal
+from shared.feel.typed.faults import TypeFaults
+from shared.feel.typed.nodes import General, Typed
+from shared.feel.typed.types import BOOLEAN, Type
 
 
 def check_expression(
@@ -14,14 +19,26 @@ def check_expression(
     """Return the typed tree of an expression over `names`, brought to type `expected` when there is one.
 
     The value is rounded to what `expected` can hold (`rounding` of the decimal module) and missing beyond its bounds.
-    Number literals that stand where money is called for are major units. Raises `TypeFaults`.
+    Number literals that stand where money is called for are major units. Without an expected type, everything must be
+    of a type that the text tells. Raises `TypeFaults`.
     """
-    raise NotImplementedError
+    checker = Checker(names)
+
+    def check() -> Typed:
+        typed = checker.typed(node)
+        return typed if expected is None else declared(node, typed, expected, rounding)
+
+    def general() -> Typed:
+        found = _general(checker, node, None if expected is None else raw(expected))
+        return found if expected is None else declared(node, found, expected, rounding)
+
+    return _checked(checker, check, general)
 
 
 def check_condition(node: tree.Node, names: Mapping[str, Type]) -> Typed:
     """Return the typed tree of a boolean expression; raises `TypeFaults`."""
-    raise NotImplementedError
+    checker = Checker(names)
+    return _checked(checker, lambda: checker.condition(node), lambda: _general(checker, node, BOOLEAN))
 
 
 def check_cell(tests: tree.UnaryTests, column: str, names: Mapping[str, Type]) -> Typed:
@@ -29,4 +46,34 @@ def check_cell(tests: tree.UnaryTests, column: str, names: Mapping[str, Type]) -
 
     `?`, bare values, comparisons and ranges refer to the column. The cell `-` is the constant true.
     """
-    raise NotImplementedError
+    checker = Checker(names, column)
+    return _checked(checker, lambda: checker.cell(tests), lambda: _general(checker, tests, BOOLEAN, column))
+
+
+def _checked(checker: Checker, check: Callable[[], Typed], general: Callable[[], Typed]) -> Typed:
+    try:
+        return check()
+    except Refusal as refusal:
+        checker.faults.append(refusal.fault)
+    except Refused:
+        pass
+    except Exotic:
+        return _checked(checker, general, _never)
+    raise TypeFaults(checker.faults)
+
+
+def _never() -> Typed:
+    raise AssertionError("the general engine evaluates everything")
+
+
+def _general(
+    checker: Checker, source: tree.Node | tree.UnaryTests, of: Type | None, column: str | None = None
+) -> General:
+    names = GeneralNames(checker.name, checker.faults).of(source)
+    if checker.faults:
+        raise Refused
+    if of is None:
+        raise Refusal("wrong_type", "the type of this expression cannot be told without evaluating it", source.span)
+    if column is not None:
+        names = tuple({**dict(names), column: checker.name(tree.Name(SUBJECT)).type}.items())
+    return General(source, names, column, of)
