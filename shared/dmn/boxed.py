@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.feel.evaluate import Compiled, Frames, Run, Scope, call_function, define_function
 from shared.feel.evaluate.code import Code
+from shared.feel.evaluate.external import external_function
 from shared.feel.types import ANY, FeelType, coerce
 from shared.feel.values import FeelError, Value, kind_of
 
@@ -216,3 +217,17 @@ def function(parameters: Sequence[tuple[str, FeelType]], result: FeelType, body:
         return define_function(parameters, result, invoke, run, body.frames)
 
     return Part.around(code)
+
+
+def external(description: Part, kind: str, names: Sequence[str]) -> Part:
+    """The body of a function of another language: what its description names, called with the parameters `names`."""
+
+    def code(scope: Scope, run: Run) -> Value:
+        try:
+            invoke = external_function({kind.lower(): description.code(scope, run)})
+            return invoke([scope[name] for name in names])
+        except FeelError as error:
+            run.note(error)
+            return None
+
+    return Part.around(code, [description], calls=True)

@@ -54,9 +54,10 @@ class ExpressionCompiler:
     def function_parts(self, definition: BoxedFunction, names: Names) -> tuple[list[tuple[str, FeelType]], Part]:
         """The parameters of a function definition, and the code of its body."""
         parameters = [(each.name, self.texts.type_of(each.type_ref, each.line)) for each in definition.parameters]
+        body = self.part(definition.body, names | {name for name, _ in parameters})
         if definition.kind.upper() != "FEEL":
-            return parameters, self.texts.fault(f"functions of {definition.kind} are not available", definition.line)
-        return parameters, self.part(definition.body, names | {name for name, _ in parameters})
+            body = boxed.external(body, definition.kind, [name for name, _ in parameters])
+        return parameters, body
 
     def _boxed(self, expression: _Boxed, names: Names) -> Part:
         match expression:
