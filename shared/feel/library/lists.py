@@ -30,7 +30,7 @@ def _append(items: list[Value], more: list[Value]) -> Value:
     return bounded_list([*items, *more])
 
 
-def _concatenate(lists: list[list[Value]]) -> Value:
+def _concatenate(lists: list[list[Value]]) -> list[Value]:
     if sum(map(len, lists)) > MAX_ITEMS:
         raise FeelError(f"a list may have {MAX_ITEMS:,} items at most")
     return [item for items in lists for item in items]
@@ -99,7 +99,7 @@ def _duplicates(items: list[Value]) -> Value:
 
 
 def _union(lists: list[list[Value]]) -> Value:
-    return _distinct([item for items in lists for item in items])
+    return _distinct(_concatenate(lists))
 
 
 def _flatten(items: list[Value]) -> Value:

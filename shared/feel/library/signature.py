@@ -206,7 +206,7 @@ class Builtin:
         try:
             return form.apply(*bound)
         except FeelError as error:
-            raise FeelError(f"{self.name}: {error}") from None
+            raise type(error)(f"{self.name}: {error}") from None
         except DecimalException:
             raise FeelError(f"{self.name}: a number is beyond those of FEEL") from None
 

@@ -4,6 +4,6 @@ The syntax is that of XQuery and XPath Functions and Operators 3.1, 5.6.1, which
 appendix F); the flags are its `s`, `m`, `i`, `x` and `q`.
 """
 
-from shared.feel.library.patterns.match import Pattern, compiled, template
+from shared.feel.library.patterns.match import Pattern, TooSlow, compiled, template
 
-__all__ = ["Pattern", "compiled", "template"]
+__all__ = ["Pattern", "TooSlow", "compiled", "template"]

@@ -15,36 +15,49 @@ from shared.feel.values import FeelError
 TIME_LIMIT_SECONDS: Final = 0.5
 """For one call. Only a pattern that backtracks without end on its text takes so long."""
 
+MAX_TEXT: Final = 100_000
+"""The most characters of a text to match; a sound pattern is done with so many in a fraction of the time limit."""
+
 Template = tuple[str | int, ...]
 """What replaces a match: texts, and the numbers of the groups whose text stands between them."""
 
 
+_TOO_SLOW: Final = "the pattern takes too long to match"
+
+
+class TooSlow(FeelError):
+    """A pattern that ran out of time. Matching it again and again would take without end: give the evaluation up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern. Its methods raise FeelError where they take longer than TIME_LIMIT_SECONDS."""
+    """A compiled pattern. Its methods raise TooSlow beyond TIME_LIMIT_SECONDS, and FeelError beyond MAX_TEXT."""
 
     program: "regex.Pattern[str]"
     groups: int
 
     def found_in(self, text: str) -> bool:
         """Tell whether the pattern matches the text, or a part of it."""
+        _check(text)
         try:
             return self.program.search(text, timeout=TIME_LIMIT_SECONDS) is not None
         except TimeoutError:
-            raise _too_slow() from None
+            raise TooSlow(_TOO_SLOW) from None
 
     def matches_in(self, text: str) -> "Iterator[regex.Match[str]]":
         """All matches, from left to right. Raises FeelError where the pattern matches the empty string."""
         if self.found_in(""):
             raise FeelError("the pattern matches the empty string, which is everywhere")
+        _check(text)
         try:
             yield from self.program.finditer(text, timeout=TIME_LIMIT_SECONDS)
         except TimeoutError:
-            raise _too_slow() from None
+            raise TooSlow(_TOO_SLOW) from None
 
 
-def _too_slow() -> FeelError:
-    return FeelError("the pattern takes too long to match")
+def _check(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise FeelError(f"a text to match may have {MAX_TEXT:,} characters at most")
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
 """From a regular expression of XPath to one of the `regex` library.
 
 Every construct is read and written anew, so that nothing which only the library knows (look-around, possessive or
-fuzzy matching, inline flags) can be reached. The library unfolds counted repetitions when it compiles; therefore the
-unfolded size is bounded here.
+fuzzy matching, inline flags) can be reached. The library unfolds counted repetitions when it compiles, and the time
+that it takes grows with the square of the groups it captures; therefore the unfolded size is bounded here.
 """
 
 from dataclasses import dataclass, field
@@ -12,10 +12,11 @@ from shared.feel.library.patterns.reader import Reader
 from shared.feel.library.patterns.sets import NamedSet, literal, read_escape, read_set
 
 MAX_PATTERN: Final = 10_000
-MAX_UNFOLDED: Final = 20_000
-MAX_DEPTH: Final = 30
+MAX_UNFOLDED: Final = 10_000
+MAX_DEPTH: Final = 20
 
 _MAX_REFERENCE_DIGITS: Final = 4
+_SIZE_OF_CAPTURE: Final = 10
 _WHITESPACE: Final = frozenset(" \t\n\r")
 
 
@@ -92,7 +93,7 @@ class Translation:
         if group.number:
             self.closed.add(group.number)
         self.pieces.append(")")
-        return group.size + 1
+        return group.size + (_SIZE_OF_CAPTURE if group.number else 1)
 
     def _atom(self, mark: str) -> str:
         if mark == "\\":
