@@ -1,10 +1,10 @@
-"""Arithmetic on numbers, strings, dates, times and durations (DMN 1.5, 10.3.2, tables of addition to exponentiation).
+"""Arithmetic on numbers, strings, dates, times and durations (DMN 1.5, 10.3.2.15, tables 56 to 60).
 
 A null operand gives None. Operands that FEEL defines no operation for, and results out of range, raise `FeelError`.
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, Underflow
 from typing import Any, Final
 
 from shared.feel.values import (
@@ -23,6 +23,8 @@ from shared.feel.values.duration import MAX_MONTHS, MAX_NANOSECONDS, NANOSECONDS
 
 MAX_STRING: Final = 1_000_000
 """Longest string that an operator makes, in characters."""
+MAX_EXPONENT: Final = 999_999_999
+"""Largest exponent, and smallest with a minus sign (DMN 1.5, table 60)."""
 
 _Table = Mapping[tuple[type, type], Callable[[Any, Any], Value]]
 _Calculation = Callable[[Decimal, Decimal], Decimal]
@@ -57,7 +59,7 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def power(left: Value, right: Value) -> Value:
-    """Return `left ** right` of two numbers; anything to the power of 0 is 1."""
+    """Return `left ** right` of two numbers; anything to the power of 0 is 1. `right` is within `MAX_EXPONENT`."""
     if type(left) is Decimal and type(right) is Decimal:
         return _power(left, right)
     return _looked_up({}, "raise {left} to the power of {right}", left, right)
@@ -83,7 +85,7 @@ def _calculated(calculation: _Calculation, left: Decimal, right: Decimal) -> Dec
         return calculation(left, right)
     except DivisionByZero:
         raise FeelError("division by zero") from None
-    except Overflow:
+    except (Overflow, Underflow):
         raise FeelError("the number is out of range") from None
     except InvalidOperation:
         message = "the result is not a number" if right else "division by zero"
@@ -93,6 +95,8 @@ def _calculated(calculation: _Calculation, left: Decimal, right: Decimal) -> Dec
 def _power(left: Decimal, right: Decimal) -> Decimal:
     if not right:
         return Decimal(1)
+    if abs(right) > MAX_EXPONENT:
+        raise FeelError("the exponent is out of range")
     if not left and right < 0:
         raise FeelError("division by zero")  # `Decimal` makes it infinite, without a word.
     return _calculated(NUMBERS.power, left, right)

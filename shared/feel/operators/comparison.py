@@ -1,4 +1,4 @@
-"""Equality, order and ranges (DMN 1.5, 10.3.2, tables of equality, inequality and ranges).
+"""Equality, order and ranges (DMN 1.5, 10.3.2.7 and tables 52 to 55 of 10.3.2.15).
 
 Answers are three-valued: None where FEEL says null, which is for values that do not compare. Questions never raise for
 the kinds of their operands, so that one odd item of a list does not spoil the others.
@@ -20,6 +20,7 @@ from shared.feel.values import (
     YearsMonthsDuration,
     kind_of,
 )
+from shared.feel.values.duration import NANOSECONDS
 
 MAX_PARTS: Final = 1_000_000
 """Most parts of lists and contexts that one comparison looks at."""
@@ -52,7 +53,8 @@ def equal(left: Value, right: Value) -> bool | None:
 def compare(operator: str, left: Value, right: Value) -> bool | None:
     """Return `left operator right` for one of `= != < <= > >=`; None when the operands do not compare or one is null.
 
-    Numbers, strings (by code point), dates, times, and durations of one kind have an order, other kinds have none.
+    Numbers, strings (by code point), dates, times, and durations of one kind have an order, other kinds have none. In
+    the order, a local time is taken to be at the offset of the other one; for equality they do not compare.
     """
     if operator == "=":
         return equal(left, right)
@@ -64,8 +66,8 @@ def compare(operator: str, left: Value, right: Value) -> bool | None:
         return None
     if kind in _PLAIN:
         return _ORDERS[operator](left, right)
-    if isinstance(left, Time | DateTime) and isinstance(right, Time | DateTime) and left.is_local == right.is_local:
-        return _ORDERS[operator](left.instant, right.instant)
+    if isinstance(left, Time | DateTime) and isinstance(right, Time | DateTime):
+        return _ORDERS[operator](_instant_beside(left, right), _instant_beside(right, left))
     return None
 
 
@@ -120,6 +122,12 @@ def _beyond(value: Value, operator: str, end: Value, range_: Range) -> bool | No
     if end is None:
         return None if range_.null_ends else True
     return compare(operator, value, end)
+
+
+def _instant_beside(moment: Time | DateTime, other: Time | DateTime) -> int:
+    """Return the instant of `moment`, which without an offset of its own has that of `other`."""
+    offset = other.offset_seconds if moment.is_local else None
+    return moment.instant - (offset or 0) * NANOSECONDS
 
 
 def _both(left: bool | None, right: bool | None) -> bool | None:

@@ -1,4 +1,4 @@
-"""The properties of values: `date.year`, `duration.days`, `range.start`, ... (DMN 1.5, 10.3.2.6 and its tables)."""
+"""The properties of values: `date.year`, `duration.days`, `range.start`, ... (DMN 1.5, tables 64 to 67)."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -18,47 +18,30 @@ from shared.feel.values import (
 )
 from shared.feel.values.duration import NANOSECONDS
 
-MAX_DEPTH: Final = 100
-"""Deepest nesting of lists that a property is taken of."""
-
 _Properties = Mapping[str, Callable[[Any], Value]]
 
 
 def property_of(value: Value, name: str) -> Value:
     """Return `value.name`: an entry of a context (None without one), a property, or those of each item of a list.
 
-    Null has none but null; an item without the property counts as null. Raises `FeelError` when a value of this kind
-    has no such property, and when lists are nested deeper than `MAX_DEPTH`.
+    Null has none but null; of a list, items without the property, and lists among the items, give null. Raises
+    `FeelError` when a value of this kind has no such property.
     """
     if isinstance(value, dict):
         return value.get(name)
     if value is None:
         return None
     if isinstance(value, list):
-        return _of_items(value, name, {}, 1)
+        return [_of_item(item, name) for item in value]
     getter = _PROPERTIES.get(type(value), {}).get(name)
     if getter is None:
         raise FeelError(f"a {kind_of(value)} has no property {name[:64]!r}")
     return getter(value)
 
 
-def _of_items(items: list[Value], name: str, known: dict[int, list[Value]], depth: int) -> list[Value]:
-    """Take a list that occurs many times once only: the parts of a value may be exponentially many."""
-    if depth > MAX_DEPTH:
-        raise FeelError(f"the lists are nested deeper than {MAX_DEPTH}")
-    result = known.get(id(items))
-    if result is None:
-        result = [
-            _of_items(item, name, known, depth + 1) if isinstance(item, list) else _of_item(item, name)
-            for item in items
-        ]
-        known[id(items)] = result
-    return result
-
-
 def _of_item(item: Value, name: str) -> Value:
     try:
-        return property_of(item, name)
+        return None if isinstance(item, list) else property_of(item, name)
     except FeelError:
         return None
 

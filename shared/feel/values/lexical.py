@@ -16,7 +16,7 @@ from shared.feel.values.value import Value
 _DATE: Final = r"(?!-0000-)(-?)([1-9][0-9]{4,8}|[0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME: Final = (
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:(Z)|([+-])([0-9]{2}):([0-5][0-9])(?::([0-5][0-9]))?|@([A-Za-z0-9_+/-]{1,64}))?"
+    r"(?:([Zz])|([+-])([0-9]{2}):([0-5][0-9])(?::([0-5][0-9]))?|@([A-Za-z0-9_+/-]{1,64}))?"
 )
 _DATE_FORM: Final = re.compile(_DATE)
 _TIME_FORM: Final = re.compile(_TIME)
@@ -40,7 +40,7 @@ def parse_date(text: str) -> Date | None:
 def parse_time(text: str) -> Time | None:
     """Return the time of `10:30:00`, with up to nine digits of a second, and `Z`, an offset or a zone if any.
 
-    `24:00:00` is midnight.
+    `24:00:00` is midnight. `z` is `Z`, as in the standard's own examples.
     """
     found = _TIME_FORM.fullmatch(text)
     try:

@@ -1,6 +1,6 @@
 """FEEL numbers: decimals of 34 digits (DMN 1.5, 10.3.2.3.1: IEEE 754-2008 decimal128), never binary floats."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, Underflow
 from typing import Final
 
 NUMBERS: Final = Context(
@@ -11,9 +11,9 @@ NUMBERS: Final = Context(
     capitals=1,
     clamp=0,
     flags=[],
-    traps=[InvalidOperation, DivisionByZero, Overflow],
+    traps=[InvalidOperation, DivisionByZero, Overflow, Underflow],
 )
-"""The context of all arithmetic. Underflow rounds towards zero quietly; the other faults raise `ArithmeticError`.
+"""The context of all arithmetic. What is no number, or too large or too small for one, raises `ArithmeticError`.
 
 Use its methods (`NUMBERS.add(a, b)`): the operators of `Decimal` follow the context of the running thread instead.
 """
