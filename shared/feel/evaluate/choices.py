@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from shared.feel.evaluate.code import Code, Compiler, Scope
-from shared.feel.evaluate.literals import constant, constant_of
+from shared.feel.evaluate.code import Code, Compiler, Scope, constant, failure
+from shared.feel.evaluate.literals import constant_of
 from shared.feel.evaluate.run import Run
 from shared.feel.operators import add, between, compare, divide, equal, multiply, negate, power, subtract
 from shared.feel.syntax import tree
@@ -129,13 +129,7 @@ def compile_instance_of(node: tree.InstanceOf, compiler: Compiler) -> Code:
     try:
         type_ = read_type(node.type, compiler.types)
     except FeelError as fault:
-        message = str(fault)
-
-        def unknown(_scope: Scope, run: Run) -> Value:
-            run.note(message)
-            return None
-
-        return unknown
+        return failure(str(fault))
 
     def code(scope: Scope, run: Run) -> Value:
         return instance_of(value(scope, run), type_)

@@ -40,3 +40,22 @@ class Compiler:
 def captured(scope: Scope, names: Iterable[str]) -> dict[str, Value]:
     """The part of a scope that is used: the beginning of a scope inside."""
     return {name: scope[name] for name in names if name in scope}
+
+
+def constant(value: Value) -> Code:
+    """The code of a value that is known already."""
+
+    def code(_scope: Scope, _run: Run) -> Value:
+        return value
+
+    return code
+
+
+def failure(message: str) -> Code:
+    """The code of what is known already to have no value."""
+
+    def code(_scope: Scope, run: Run) -> Value:
+        run.note(message)
+        return None
+
+    return code

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from shared.feel.evaluate.calls import builtin_value
-from shared.feel.evaluate.code import Code, Compiler, Scope, captured
+from shared.feel.evaluate.code import Code, Compiler, Scope, captured, constant, failure
+from shared.feel.evaluate.functions import builtin_value
 from shared.feel.evaluate.run import Run
 from shared.feel.operators import half_bounded, interval, negate, property_of
 from shared.feel.syntax import tree
@@ -12,25 +12,6 @@ from shared.feel.values.text import at_literal
 from shared.feel.walk import names_in
 
 Literal = tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral
-
-
-def constant(value: Value) -> Code:
-    """The code of a value that is known already."""
-
-    def code(_scope: Scope, _run: Run) -> Value:
-        return value
-
-    return code
-
-
-def failure(message: str) -> Code:
-    """The code of what is known already to have no value."""
-
-    def code(_scope: Scope, run: Run) -> Value:
-        run.note(message)
-        return None
-
-    return code
 
 
 def constant_of(node: tree.Node) -> Value:

@@ -5,9 +5,9 @@ Answers are three-valued. Of several tests one must hold, as if they were joined
 
 from collections.abc import Callable, Sequence
 
-from shared.feel.evaluate.calls import call_function
 from shared.feel.evaluate.choices import compared
 from shared.feel.evaluate.code import Code, Compiler, Scope, captured
+from shared.feel.evaluate.functions import call_function
 from shared.feel.evaluate.run import Run
 from shared.feel.operators import in_range
 from shared.feel.syntax import tree
