@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.feel.library.signature import POINT, RANGE, Form, Parameter, builtin, form
-from shared.feel.operators import compare, equal
+from shared.feel.operators import compare
 from shared.feel.values import FeelError, Range, Value, kind_of
 
 
@@ -28,12 +28,12 @@ def _order(left: _Place, right: _Place) -> int:
     """Negative, zero or positive as `left` lies below, at or above `right`. Raises FeelError for other kinds."""
     if left.beyond or right.beyond:
         return left.beyond - right.beyond
-    if equal(left.value, right.value):
-        return left.side - right.side
-    below = compare("<", left.value, right.value)
-    if below is None:
+    above = compare(">", left.value, right.value)
+    if above is None:
         raise FeelError(f"a {kind_of(left.value)} and a {kind_of(right.value)} have no order")
-    return -1 if below else 1
+    if above:
+        return 1
+    return -1 if compare("<", left.value, right.value) else left.side - right.side
 
 
 Section = tuple[_Place, _Place]
