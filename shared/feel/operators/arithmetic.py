@@ -84,11 +84,11 @@ def _calculated(calculation: _Calculation, left: Decimal, right: Decimal) -> Dec
     try:
         return calculation(left, right)
     except DivisionByZero:
-        raise FeelError("cannot divide by zero") from None
+        raise FeelError("division by zero") from None
     except (Overflow, Underflow):
         raise FeelError("the number is out of range") from None
     except InvalidOperation:
-        message = "the result is not a number" if right else "cannot divide by zero"
+        message = "the result is not a number" if right else "division by zero"
         raise FeelError(message) from None
 
 
@@ -98,7 +98,7 @@ def _power(left: Decimal, right: Decimal) -> Decimal:
     if abs(right) > MAX_EXPONENT:
         raise FeelError("the exponent is out of range")
     if not left and right < 0:
-        raise FeelError("cannot divide by zero")  # `Decimal` makes it infinite, without a word.
+        raise FeelError("division by zero")  # `Decimal` makes it infinite, without a word.
     return _calculated(NUMBERS.power, left, right)
 
 

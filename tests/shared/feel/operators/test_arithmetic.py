@@ -66,9 +66,9 @@ def test_the_context_of_the_thread_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("left", "operator", "right", "message"),
     [
-        ("1", "/", "0", "cannot divide by zero"),
-        ("0", "/", "0", "cannot divide by zero"),
-        ("0", "**", "-1", "cannot divide by zero"),
+        ("1", "/", "0", "division by zero"),
+        ("0", "/", "0", "division by zero"),
+        ("0", "**", "-1", "division by zero"),
         ("-8", "**", "0.5", "the result is not a number"),
         ("9E+6144", "*", "10", "the number is out of range"),
         ("9E+6144", "+", "9E+6144", "the number is out of range"),
