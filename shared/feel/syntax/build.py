@@ -31,8 +31,6 @@ def _nodes(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 class _TreeBuilder(Transformer[Token, Part]):
-    # Unary tests
-
     def anything(self, parts: list[Part]) -> tree.UnaryTests:
         return tree.UnaryTests((), span=_span(parts[0], parts[0]))
 
@@ -49,8 +47,6 @@ class _TreeBuilder(Transformer[Token, Part]):
     def half_bounded(self, parts: list[Part]) -> tree.UnaryComparison:
         opening, operator, end, closing = parts
         return tree.UnaryComparison(str(operator), end, span=_span(opening, closing))
-
-    # Operators
 
     def disjunction(self, parts: list[Part]) -> tree.Disjunction:
         return tree.Disjunction(parts[0], parts[2], span=_span(parts[0], parts[2]))
@@ -107,8 +103,6 @@ class _TreeBuilder(Transformer[Token, Part]):
         names = tuple(str(name) for name in named[::2])
         return tree.Call(function, tuple(named[1::2]), names, span=_span(function, closing))
 
-    # Literals
-
     def number(self, parts: list[Part]) -> tree.NumberLiteral:
         (literal,) = parts
         span = _span(literal, literal)
@@ -153,8 +147,6 @@ class _TreeBuilder(Transformer[Token, Part]):
         node: tree.Node = replace(parts[1], span=_span(parts[0], parts[2]))
         return node
 
-    # Textual forms
-
     def if_expression(self, parts: list[Part]) -> tree.If:
         condition, then, otherwise = _nodes(parts)
         return tree.If(condition, then, otherwise, span=_span(parts[0], otherwise))
@@ -181,8 +173,6 @@ class _TreeBuilder(Transformer[Token, Part]):
 
     def parameter(self, parts: list[Part]) -> tuple[str, tree.TypeNode | None]:
         return str(parts[0]), parts[1] if len(parts) > 1 else None
-
-    # Types
 
     def named_type(self, parts: list[Part]) -> tree.NamedType:
         return tree.NamedType("".join(parts), span=_span(parts[0], parts[-1]))

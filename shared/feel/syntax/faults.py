@@ -13,49 +13,68 @@ class FeelSyntaxError(ValueError):
         self.span = span
 
 
-_EXPECTED: Final = (
-    ({"NUMBER"}, "a value"),
-    ({"PLUS"}, "an operator"),
-    ({"NAME"}, "a name"),
-    ({"IN"}, "`in`"),
-    ({"AND"}, "`and`"),
-    ({"THEN"}, "`then`"),
-    ({"ELSE"}, "`else`"),
-    ({"RETURN"}, "`return`"),
-    ({"SATISFIES"}, "`satisfies`"),
-    ({"LPAR"}, "`(`"),
-    ({"_DOTS"}, "`..`"),
-    ({"_ARROW"}, "`->`"),
-    ({"TYPE_OPEN"}, "`<`"),
-    ({"TYPE_CLOSE"}, "`>`"),
-    ({"_COLON"}, "`:`"),
-    ({"_COMMA"}, "`,`"),
-    ({"RPAR"}, "`)`"),
-    ({"RSQB", "INTERVAL_CLOSE"}, "`]`"),
-    ({"RBRACE"}, "`}`"),
-    ({"$END"}, "the end"),
-)
-_PART_OF_VALUE: Final = frozenset({"a name", "`(`"})
-_PART_OF_OPERATOR: Final = frozenset({"`in`", "`and`", "`(`"})
+_WORDS: Final = {
+    "NAME": "a name",
+    "LPAR": "`(`",
+    "IN": "`in`",
+    "AND": "`and`",
+    "THEN": "`then`",
+    "ELSE": "`else`",
+    "RETURN": "`return`",
+    "SATISFIES": "`satisfies`",
+    "_DOTS": "`..`",
+    "_ARROW": "`->`",
+    "TYPE_OPEN": "`<`",
+    "TYPE_CLOSE": "`>`",
+    "_COLON": "`:`",
+    "_COMMA": "`,`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "INTERVAL_CLOSE": "`]`",
+    "RBRACE": "`}`",
+}
+_BEGIN_VALUE: Final = frozenset({"NAME", "LPAR"})
+_OPERATORS: Final = frozenset({"IN", "AND"})
+_FOREIGN: Final = {
+    "==": "write `=`",
+    "&": "write `and`",
+    "&&": "write `and`",
+    "|": "write `or`",
+    "||": "write `or`",
+    "!": "write `not(...)`",
+    "%": "write `modulo(...)` for a remainder, `/ 100` for a percentage",
+} | dict.fromkeys("'“”‘’", 'write strings between `"`')
 _MAX_SHOWN: Final = 40
+
+
+def foreign(found: str) -> str:
+    """Say that `found` is no sign of FEEL, and what to write instead."""
+    advice = _FOREIGN.get(found)
+    return f"{quoted(found)} has no meaning here" + (f": {advice}" if advice else "")
 
 
 def unexpected(found: str, expected: Set[str]) -> str:
     """Say that `found` (empty at the end of the text) does not fit where one of the terminals `expected` would."""
-    choices = [words for terminals, words in _EXPECTED if terminals & expected]
-    if "a value" in choices:
-        choices = [choice for choice in choices if choice not in _PART_OF_VALUE]
-    if "an operator" in choices:
-        choices = [choice for choice in choices if choice not in _PART_OF_OPERATOR]
     place = f"before {quoted(found)}" if found else "before the end"
-    if not choices:
-        return f"{quoted(found)} does not fit here" if found else "the text ends too early"
-    return f"expected {_listed(choices)} {place}"
+    return f"expected {_listed(_choices(expected))} {place}"
+
+
+def _choices(expected: Set[str]) -> list[str]:
+    """Name what would fit. The parser tells only some of the operators, but `or` wherever an expression may end."""
+    value, ended = "NUMBER" in expected, "OR" in expected
+    hidden = (_BEGIN_VALUE if value else frozenset()) | (_OPERATORS if ended else frozenset())
+    choices = ["a value"] if value else []
+    choices += [words for terminal, words in _WORDS.items() if terminal in expected and terminal not in hidden]
+    if ended or "PLUS" in expected:
+        choices.append("an operator")
+    if not value and ("$END" in expected or choices == ["an operator"]):
+        choices.append("the end")
+    return choices or ["the end"]
 
 
 def quoted(found: str) -> str:
-    """Show `found`, a part of the text, on one line and not too long."""
-    line = " ".join(found.split())
+    """Show `found`, a part of the text, on one line, not too long, and fit for printing."""
+    line = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(found.split()))
     return f"`{line if len(line) <= _MAX_SHOWN else line[: _MAX_SHOWN - 3] + '...'}`"
 
 

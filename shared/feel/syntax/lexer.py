@@ -7,13 +7,12 @@ decided in one pass, with a stack of what is open; an opening bracket gets its m
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 from lark import Token
 
-from shared.feel.syntax.faults import FeelSyntaxError, quoted
+from shared.feel.syntax.brackets import BEFORE_DECLARATION, CLOSED_BY, MAYBE_INTERVAL, Open, Opener
+from shared.feel.syntax.faults import FeelSyntaxError, foreign
 from shared.feel.syntax.names import KEYWORDS, SPACE, WORD, NameTable
 from shared.feel.syntax.strings import unescape
 from shared.feel.syntax.words import INSTANCE_OF, Words
@@ -27,6 +26,7 @@ _TOKEN: Final = re.compile(
     |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<string>(?P<at>@[{SPACE}]*)?"(?:[^"\\\n\r]|\\[^\n\r])*")
     |(?P<unclosed>/\*|@?[{SPACE}]*")
+    |(?P<foreign>==|&&|\|\|)
     |(?P<sign>\.\.|\*\*|<=|>=|!=|->|[-+*/<>=.,:()\[\]{{}}])""",
     # Spaces stand inside character classes only, where the verbose form leaves them alone.
     re.VERBOSE,
@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(
 _NEXT: Final = re.compile(rf"(?:{_SKIPPED})*(?:({WORD})|(.?))", re.DOTALL)
 _NO_OPERAND: Final = frozenset(["and", "between", "else", "in", "instance", "or", "return", "satisfies", "then"])
 _NO_OPERAND_SIGN: Final = frozenset([*".,:)]}=<>!+*/", ""])
+_CONTINUES_OPERAND: Final = frozenset("-([")
 _GENERIC_TYPES: Final = frozenset({"context", "list", "range"})
 
 _OPERATORS: Final = {
@@ -53,41 +54,6 @@ _OPERATORS: Final = {
 _LITERALS: Final = frozenset({"true", "false", "null"})
 
 
-class _Open(Enum):
-    """What has been opened and not yet closed."""
-
-    PARENTHESIS = auto()
-    TESTS = auto()
-    CALL = auto()
-    PARAMETERS = auto()
-    LIST = auto()
-    FILTER = auto()
-    INTERVAL = auto()
-    INVERTED = auto()
-    CONTEXT = auto()
-    ITERATORS = auto()
-    TYPE = auto()
-
-
-_CLOSED_BY: Final = {
-    ")": frozenset({_Open.PARENTHESIS, _Open.TESTS, _Open.CALL, _Open.PARAMETERS}),
-    "]": frozenset({_Open.LIST, _Open.FILTER}),
-    "}": frozenset({_Open.CONTEXT}),
-}
-_BEFORE_DECLARATION: Final[dict[_Open | None, frozenset[str]]] = {
-    _Open.CONTEXT: frozenset({"LBRACE", "_COMMA"}),
-    _Open.PARAMETERS: frozenset({"LPAR", "_COMMA"}),
-    _Open.ITERATORS: frozenset({"FOR", "SOME", "EVERY", "_COMMA"}),
-}
-_MAYBE_INTERVAL: Final = frozenset({_Open.PARENTHESIS, _Open.LIST, _Open.INVERTED})
-
-
-@dataclass(slots=True)
-class _Opener:
-    kind: _Open
-    index: int
-
-
 def tokens_of(text: str, names: NameTable, *, unary: bool) -> list[Token]:
     """Return the terminals of `text`; with `unary`, `not(...)` around all of it is negation. Raises FeelSyntaxError."""
     return _Scan(text, names, unary).run()
@@ -99,7 +65,7 @@ class _Scan:
         self._words = Words(text, names)
         self._unary = unary
         self._tokens: list[Token] = []
-        self._open: list[_Opener] = []
+        self._open: list[Opener] = []
         self._after_operand = False
         self._not_closed_at = -1
         self._parameters_closed_at = -1
@@ -109,7 +75,7 @@ class _Scan:
         while position < len(text):
             found = _TOKEN.match(text, position)
             if found is None:
-                raise FeelSyntaxError(f"{quoted(text[position])} has no meaning here", (position, position + 1))
+                raise FeelSyntaxError(foreign(text[position]), (position, position + 1))
             position = self._take(found)
             if len(self._tokens) > MAX_TOKENS:
                 raise FeelSyntaxError(f"longer than {MAX_TOKENS} words and signs", found.span())
@@ -123,11 +89,13 @@ class _Scan:
                 return self._word(start, end)
             case "number":
                 self._add("NUMBER", found[0], start, end, operand=True)
-            case "string" | "at":
+            case "string":
                 self._string(found)
             case "unclosed":
-                what = "comment has no `*/`" if found[0] == "/*" else 'text has no `"` on its line'
+                what = "comment has no `*/`" if found[0] == "/*" else 'string has no closing `"` on its line'
                 raise FeelSyntaxError(f"the {what}", (start, len(self._text)))
+            case "foreign":
+                raise FeelSyntaxError(foreign(found[0]), (start, end))
             case "sign":
                 _SIGNS.get(found[0], _Scan._operator)(self, found[0], start, end)
         return end
@@ -149,13 +117,11 @@ class _Scan:
     def _previous(self, back: int = 1) -> str:
         return self._tokens[-back].type if len(self._tokens) >= back else ""
 
-    def _innermost(self) -> _Open | None:
+    def _innermost(self) -> Open | None:
         return self._open[-1].kind if self._open else None
 
-    def _push(self, kind: _Open) -> None:
-        self._open.append(_Opener(kind, len(self._tokens) - 1))
-
-    # Words
+    def _push(self, kind: Open) -> None:
+        self._open.append(Opener(kind, len(self._tokens) - 1))
 
     def _word(self, start: int, end: int) -> int:
         word = self._text[start:end]
@@ -185,20 +151,18 @@ class _Scan:
     def _keyword(self, word: str, start: int, end: int) -> None:
         self._add(word.upper(), word, start, end, operand=word in _LITERALS)
         if word in {"for", "some", "every"}:
-            self._push(_Open.ITERATORS)
-        elif word in {"return", "satisfies"} and self._innermost() is _Open.ITERATORS:
+            self._push(Open.ITERATORS)
+        elif word in {"return", "satisfies"} and self._innermost() is Open.ITERATORS:
             self._open.pop()
 
     def _declaration(self, start: int) -> tuple[str, int] | None:
         """Return the name declared at `start` and its end, when this is a place for a key, parameter or variable."""
         if not self._declares_here():
             return None
-        return self._words.variable(start) if self._innermost() is _Open.ITERATORS else self._words.key(start)
+        return self._words.variable(start) if self._innermost() is Open.ITERATORS else self._words.key(start)
 
     def _declares_here(self) -> bool:
-        return self._previous() in _BEFORE_DECLARATION.get(self._innermost(), ())
-
-    # Signs
+        return self._previous() in BEFORE_DECLARATION.get(self._innermost(), ())
 
     def _operator(self, sign: str, start: int, end: int) -> None:
         self._add(_OPERATORS[sign], sign, start, end)
@@ -206,7 +170,7 @@ class _Scan:
     def _less(self, sign: str, start: int, end: int) -> None:
         if self._previous() == "FUNCTION" or self._after_generic_type():
             self._add("TYPE_OPEN", sign, start, end)
-            self._push(_Open.TYPE)
+            self._push(Open.TYPE)
         else:
             self._add("COMPARE", sign, start, end)
 
@@ -216,39 +180,39 @@ class _Scan:
         before, inside = self._previous(2), self._innermost()
         return (
             before in {"INSTANCE_OF", "TYPE_OPEN", "_ARROW"}
-            or (before == "_COLON" and inside in {_Open.PARAMETERS, _Open.TYPE})
-            or (before == "_COMMA" and inside is _Open.TYPE)
+            or (before == "_COLON" and inside in {Open.PARAMETERS, Open.TYPE})
+            or (before == "_COMMA" and inside is Open.TYPE)
         )
 
     def _greater(self, sign: str, start: int, end: int) -> None:
-        if self._innermost() is _Open.TYPE:
+        if self._innermost() is Open.TYPE:
             self._open.pop()
             self._add("TYPE_CLOSE", sign, start, end, operand=True)
         else:
             self._add("COMPARE", sign, start, end)
 
     def _comma(self, sign: str, start: int, end: int) -> None:
-        if self._innermost() is _Open.PARENTHESIS:
+        if self._innermost() is Open.PARENTHESIS:
             opener = self._open[-1]
             if opener.index > 0 and self._tokens[opener.index - 1].type == "IN":
-                opener.kind = _Open.TESTS
+                opener.kind = Open.TESTS
                 self._tokens[opener.index].type = "TESTS_OPEN"
         self._add("_COMMA", sign, start, end)
 
     def _dots(self, sign: str, start: int, end: int) -> None:
-        if self._innermost() in _MAYBE_INTERVAL:
+        if self._innermost() in MAYBE_INTERVAL:
             opener = self._open[-1]
-            opener.kind = _Open.INTERVAL
+            opener.kind = Open.INTERVAL
             self._tokens[opener.index].type = "INTERVAL_OPEN"
         self._add("_DOTS", sign, start, end)
 
     def _left_parenthesis(self, sign: str, start: int, end: int) -> None:
         if self._previous() == "FUNCTION":
-            terminal, kind = "LPAR", _Open.PARAMETERS
+            terminal, kind = "LPAR", Open.PARAMETERS
         elif self._after_operand:
-            terminal, kind = "CALL_OPEN", _Open.CALL
+            terminal, kind = "CALL_OPEN", Open.CALL
         else:
-            terminal, kind = "LPAR", _Open.PARENTHESIS
+            terminal, kind = "LPAR", Open.PARENTHESIS
         self._add(terminal, sign, start, end)
         self._push(kind)
 
@@ -256,7 +220,7 @@ class _Scan:
         opener = self._close(sign, "RPAR", start, end)
         if opener is None:
             return
-        if opener.kind is _Open.PARAMETERS:
+        if opener.kind is Open.PARAMETERS:
             self._after_operand = False
             self._parameters_closed_at = len(self._tokens)
         elif opener.index == 1:
@@ -265,38 +229,43 @@ class _Scan:
     def _left_bracket(self, sign: str, start: int, end: int) -> None:
         if not self._after_operand:
             self._add("LSQB", sign, start, end)
-            self._push(_Open.LIST)
-        elif self._innermost() is _Open.INTERVAL and not self._operand_follows(end):
+            self._push(Open.LIST)
+        elif self._innermost() is Open.INTERVAL and not self._operand_follows(end):
             self._close(sign, "RSQB", start, end)
         else:
             self._add("FILTER_OPEN", sign, start, end)
-            self._push(_Open.FILTER)
-
-    def _operand_follows(self, position: int) -> bool:
-        following = _NEXT.match(self._text, position)
-        assert following
-        return following[1] not in _NO_OPERAND if following[1] else following[2] not in _NO_OPERAND_SIGN
+            self._push(Open.FILTER)
 
     def _right_bracket(self, sign: str, start: int, end: int) -> None:
-        if self._after_operand or self._previous() == "LSQB":
+        empty_list = self._previous() == "LSQB" and not self._operand_follows(end, after_list=True)
+        if self._after_operand or empty_list:
             self._close(sign, "RSQB", start, end)
         else:
             self._add("RSQB", sign, start, end)
-            self._push(_Open.INVERTED)
+            self._push(Open.INVERTED)
+
+    def _operand_follows(self, position: int, *, after_list: bool = False) -> bool:
+        """Tell whether an operand begins at `position`; with `after_list`, one that cannot continue `[]`."""
+        following = _NEXT.match(self._text, position)
+        assert following
+        word, sign = following.groups()
+        if word:
+            return word not in _NO_OPERAND
+        return sign not in _NO_OPERAND_SIGN and not (after_list and sign in _CONTINUES_OPERAND)
 
     def _left_brace(self, sign: str, start: int, end: int) -> None:
         self._add("LBRACE", sign, start, end)
-        self._push(_Open.CONTEXT)
+        self._push(Open.CONTEXT)
 
     def _right_brace(self, sign: str, start: int, end: int) -> None:
         self._close(sign, "RBRACE", start, end)
 
-    def _close(self, sign: str, terminal: str, start: int, end: int) -> _Opener | None:
+    def _close(self, sign: str, terminal: str, start: int, end: int) -> Opener | None:
         """Add a closing bracket, and return what it closes; None when that is not what is open."""
         kind = self._innermost()
-        if kind is _Open.INTERVAL and sign != "}":
+        if kind is Open.INTERVAL and sign != "}":
             terminal = "INTERVAL_CLOSE"
-        elif kind not in _CLOSED_BY.get(sign, ()):
+        elif kind not in CLOSED_BY.get(sign, ()):
             self._add(terminal, sign, start, end, operand=True)
             return None
         self._add(terminal, sign, start, end, operand=True)

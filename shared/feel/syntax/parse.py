@@ -16,8 +16,8 @@ from shared.feel.syntax.lexer import tokens_of
 from shared.feel.syntax.names import table_of
 
 MAX_CHARACTERS: Final = 100_000
-MAX_DEPTH: Final = 200
-"""Nodes one below the other. Whoever walks a tree may recurse: a tree is never deeper."""
+MAX_DEPTH: Final = 100
+"""Nodes one below the other, in chains such as `1 + 1 + 1` too. Whoever walks a tree may recurse: none is deeper."""
 
 _REMEMBERED: Final = 50_000
 _MAX_REMEMBERED_CHARACTERS: Final = 200

@@ -26,7 +26,7 @@ def unescape(text: str, start: int, end: int) -> str:
     if inside.isascii():
         return inside
     if _HALF.search(inside):
-        raise FeelSyntaxError("the text holds an escape that is no character", (start, end))
+        raise FeelSyntaxError("the string holds a code point that is no character", (start, end))
     return inside
 
 

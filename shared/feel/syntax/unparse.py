@@ -1,7 +1,8 @@
 """From tree to text: the canonical way to write an expression."""
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final, get_args
 
 from shared.feel.syntax import tree
 from shared.feel.syntax.names import DECLARATION, declared_name
@@ -47,7 +48,7 @@ _ARITHMETIC: Final = {
     "/": _Binding.PRODUCT,
     "**": _Binding.POWER,
 }
-_Literal = tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral | tree.NullLiteral | tree.AtLiteral
+_Atom = tree.Name | tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral | tree.NullLiteral | tree.AtLiteral
 _Operation = (
     tree.Disjunction
     | tree.Conjunction
@@ -92,8 +93,12 @@ def _test(node: tree.Node) -> str:
     return _expression(node)
 
 
+def _expression(node: tree.Node) -> str:
+    return _WRITERS.get(type(node), _operation)(node)
+
+
 def _bound(node: tree.Node, binding: _Binding) -> str:
-    text = _expression(node)
+    text = _WRITERS.get(type(node), _operation)(node)
     return text if _binding(node) >= binding else f"({text})"
 
 
@@ -103,26 +108,10 @@ def _binding(node: tree.Node) -> _Binding:
     return _BINDINGS.get(type(node), _Binding.POSTFIX)
 
 
-def _expression(node: tree.Node) -> str:
+def _atom(node: _Atom) -> str:
     match node:
-        case (
-            tree.NumberLiteral() | tree.StringLiteral() | tree.BooleanLiteral() | tree.NullLiteral() | tree.AtLiteral()
-        ):
-            return _literal(node)
         case tree.Name(name):
             return name
-        case tree.ListLiteral() | tree.ContextLiteral() | tree.Interval() | tree.UnaryComparison():
-            return _collection(node)
-        case tree.Path() | tree.Filter() | tree.Call():
-            return _postfix(node)
-        case tree.If() | tree.For() | tree.Quantified() | tree.FunctionLiteral():
-            return _textual(node)
-        case _:
-            return _operation(node)
-
-
-def _literal(node: _Literal) -> str:
-    match node:
         case tree.NumberLiteral(value):
             return format(value, "f") if abs(value.adjusted()) < _MAX_PLAIN_DIGITS else str(value)
         case tree.StringLiteral(value):
@@ -200,29 +189,24 @@ def _parameter(parameter: tuple[str, tree.TypeNode | None]) -> str:
 
 def _operation(node: _Operation) -> str:
     match node:
-        case tree.Disjunction(left, right):
-            text = _binary(left, "or", right, _Binding.DISJUNCTION)
-        case tree.Conjunction(left, right):
-            text = _binary(left, "and", right, _Binding.CONJUNCTION)
-        case tree.Comparison(operator, left, right):
-            text = _binary(left, operator, right, _Binding.COMPARISON)
-        case tree.Arithmetic(operator, left, right):
-            text = _binary(left, operator, right, _ARITHMETIC[operator])
         case tree.Between(value, low, high):
             ends = f"{_bound(low, _Binding.SUM)} and {_bound(high, _Binding.SUM)}"
-            text = f"{_bound(value, _Binding.COMPARISON)} between {ends}"
+            return f"{_bound(value, _Binding.COMPARISON)} between {ends}"
         case tree.In(value, tests):
-            text = f"{_bound(value, _Binding.COMPARISON)} in {_tests_of_in(tests)}"
+            return f"{_bound(value, _Binding.COMPARISON)} in {_tests_of_in(tests)}"
         case tree.InstanceOf(value, kind):
-            text = f"{_bound(value, _Binding.POSTFIX)} instance of {_type(kind)}"
+            return f"{_bound(value, _Binding.POSTFIX)} instance of {_type(kind)}"
         case tree.Negation(operand):
-            text = f"-{_bound(operand, _Binding.SIGNED)}"
-    return text
-
-
-def _binary(left: tree.Node, operator: str, right: tree.Node, binding: _Binding) -> str:
-    """Write an operator that groups to the left."""
-    return f"{_bound(left, binding)} {operator} {_bound(right, _Binding(binding + 1))}"
+            return f"-{_bound(operand, _Binding.SIGNED)}"
+        case tree.Disjunction():
+            operator = "or"
+        case tree.Conjunction():
+            operator = "and"
+        case tree.Comparison() | tree.Arithmetic():
+            operator = node.operator
+    # These group to the left, so that only an equal operator on the right needs parentheses.
+    binding = _binding(node)
+    return f"{_bound(node.left, binding)} {operator} {_bound(node.right, _Binding(binding + 1))}"
 
 
 def _tests_of_in(tests: tuple[tree.Node, ...]) -> str:
@@ -244,3 +228,11 @@ def _type(node: tree.TypeNode) -> str:
             return f"context<{', '.join(f'{name}: {_type(kind)}' for name, kind in entries)}>"
         case tree.FunctionType(parameters, result):
             return f"function<{', '.join(map(_type, parameters))}> -> {_type(result)}"
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = (
+    dict.fromkeys(get_args(_Atom), _atom)
+    | dict.fromkeys((tree.ListLiteral, tree.ContextLiteral, tree.Interval, tree.UnaryComparison), _collection)
+    | dict.fromkeys((tree.Path, tree.Filter, tree.Call), _postfix)
+    | dict.fromkeys((tree.If, tree.For, tree.Quantified, tree.FunctionLiteral), _textual)
+)
