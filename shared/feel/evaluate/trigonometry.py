@@ -29,6 +29,6 @@ def _series(angle: Decimal, first: int) -> Decimal:
     term = x if first else Decimal(1)
     total, n = term, first
     while abs(term) > _NEGLIGIBLE:
-        term = _WORKING.divide(_WORKING.multiply(-term, square), Decimal((n + 1) * (n + 2)))
+        term = _WORKING.divide(_WORKING.minus(_WORKING.multiply(term, square)), Decimal((n + 1) * (n + 2)))
         total, n = _WORKING.add(total, term), n + 2
     return NUMBERS.plus(total)
