@@ -18,8 +18,13 @@ def bounded_text(text: str) -> str:
 def bounded_list(items: list[Value]) -> list[Value]:
     """The list itself. Raises FeelError where it has more than MAX_ITEMS items."""
     if len(items) > MAX_ITEMS:
-        raise FeelError(f"a list may have {MAX_ITEMS:,} items at most")
+        raise too_many_items()
     return items
+
+
+def too_many_items() -> FeelError:
+    """The fault of a list that would have more than MAX_ITEMS items."""
+    return FeelError(f"a list may have {MAX_ITEMS:,} items at most")
 
 
 def whole(number: Decimal) -> int:

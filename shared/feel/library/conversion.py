@@ -4,13 +4,17 @@ import re
 from typing import Final
 
 from shared.feel.library.signature import ANY, STRING, Parameter, builtin, form
-from shared.feel.operators import interval, negate
+from shared.feel.operators import half_bounded, interval, negate
 from shared.feel.syntax import FeelSyntaxError, parse_expression, tree
 from shared.feel.values import NUMBERS, FeelError, Value
 from shared.feel.values.text import at_literal, parse_date, parse_date_time, parse_duration, parse_time, to_text
 
 _NUMBER: Final = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
+MAX_PARTS: Final = 1_000_000
+"""The most parts of lists and contexts that `is` looks at."""
 _MAX_NUMBER: Final = 10_000
+_NO_LOW: Final = re.compile(r"\A(\s*[(\]]\s*)\.\.")
+_NO_HIGH: Final = re.compile(r"\.\.(\s*[)\[]\s*)\Z")
 _CONSTRUCTORS: Final = {
     "date": parse_date,
     "time": parse_time,
@@ -37,9 +41,14 @@ def _number(text: str, grouping: str | None = None, point: str | None = None) ->
 
 
 def _range(text: str) -> Value:
-    """The range written in the text, its ends being literals, null, or constructors of a literal string."""
+    """The range written in the text, its ends being literals, or constructors of a literal string.
+
+    An end that is not included may be left out: `[2..)` is `>= 2`, and `(..2)` is `< 2`.
+    """
+    written, without_low = _NO_LOW.subn(r"\1null..", text)
+    written, without_high = _NO_HIGH.subn(r"..null\1", written)
     try:
-        node = parse_expression(text)
+        node = parse_expression(written)
     except FeelSyntaxError:
         raise FeelError(f'"{text[:64]}" is not a range') from None
     if not isinstance(node, tree.Interval):
@@ -47,6 +56,10 @@ def _range(text: str) -> Value:
     low, high = _end(node.low), _end(node.high)
     if low is None and high is None:
         raise FeelError("a range has one end at least")
+    if without_low:
+        return half_bounded("<=" if node.high_included else "<", high)
+    if without_high:
+        return half_bounded(">=" if node.low_included else ">", low)
     return interval(low, high, node.low_included, node.high_included)
 
 
@@ -73,8 +86,12 @@ def _end(node: tree.Node) -> Value:
 def _is(left: Value = None, right: Value = None) -> Value:
     """Whether two values are the same in all their parts: equal times of different zones are not."""
     pairs = [(left, right)]
+    seen = 0
     while pairs:
         one, other = pairs.pop()
+        seen += 1
+        if seen + len(pairs) > MAX_PARTS:
+            raise FeelError(f"the values to compare have more than {MAX_PARTS:,} parts")
         if type(one) is not type(other):
             return False
         if isinstance(one, list) and isinstance(other, list):

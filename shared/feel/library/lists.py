@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from shared.feel.library.bounds import MAX_ITEMS, bounded_list, index_at, whole
+from shared.feel.library.bounds import MAX_ITEMS, bounded_list, index_at, too_many_items, whole
 from shared.feel.library.equivalence import Classes
 from shared.feel.library.signature import ANY, FUNCTION, LIST, NUMBER, Parameter, builtin, form
 from shared.feel.operators import equal
@@ -32,7 +32,7 @@ def _append(items: list[Value], more: list[Value]) -> Value:
 
 def _concatenate(lists: list[list[Value]]) -> list[Value]:
     if sum(map(len, lists)) > MAX_ITEMS:
-        raise FeelError(f"a list may have {MAX_ITEMS:,} items at most")
+        raise too_many_items()
     return [item for items in lists for item in items]
 
 
@@ -103,19 +103,25 @@ def _union(lists: list[list[Value]]) -> Value:
 
 
 def _flatten(items: list[Value]) -> Value:
-    """All that is in the list and in the lists in it, however deep. Their iterators wait on a stack of our own."""
+    """All that is in the list and in the lists in it, however deep. Their iterators wait on a stack of our own.
+
+    Lists count against the bound as items do: lists that are in one another many times hold little, and end late.
+    """
     flat: list[Value] = []
     waiting = [iter(items)]
+    lists = 0
     while waiting:
         for item in waiting[-1]:
+            if len(flat) + lists > MAX_ITEMS:
+                raise too_many_items()
             if isinstance(item, list):
                 waiting.append(iter(item))
+                lists += 1
                 break
             flat.append(item)
-            bounded_list(flat)
         else:
             waiting.pop()
-    return flat
+    return bounded_list(flat)
 
 
 _LIST = Parameter("list", LIST)

@@ -68,6 +68,10 @@ def test_values_are_written_as_text() -> None:
         ("[18..21)", between("[18..21)")),
         (" ] 1 .. 3 [ ", between("(1..3)")),
         ("[-3..-1]", between("[-3..-1]")),
+        ("[2..)", Range(number("2"), None, True, False)),
+        ("]2 .. [", Range(number("2"), None, False, False)),
+        ("(..2]", Range(None, number("2"), False, True)),
+        ("(..2)", Range(None, number("2"), False, False)),
         ('["a".."c"]', Range("a", "c")),
         ('[@"P1D"..duration("P2D")]', Range(at("P1D"), at("P2D"))),
         ('[date("1970-01-01")..@"1970-01-02"]', Range(at("1970-01-01"), at("1970-01-02"))),
@@ -79,7 +83,21 @@ def test_a_range_is_read(text: str, range_: Range) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[1..", "[..2]", "[1..]", "[3..1]", '[1.."b"]', "[null..null]", "[a..b]", "[1+1..3]", '[date("x")..date("y")]']
+    [
+        "",
+        "[1..",
+        "[..2]",
+        "[1..]",
+        "(..)",
+        "(..null]",
+        "[..)",
+        "[3..1]",
+        '[1.."b"]',
+        "[null..null]",
+        "[a..b]",
+        "[1+1..3]",
+        '[date("x")..date("y")]',
+    ]
     + ['[date(string("1970-01-01"))..@"1970-01-02"]', '[@"1970-01-01"..@"1970-01-02T00:00:00"]', "1", "[1..2][1]"]
     + ['[@"x"..@"y"]'],
 )

@@ -113,6 +113,16 @@ def test_a_list_of_lists_is_flattened_however_deep_it_is() -> None:
     assert BUILTINS["flatten"].invoke([[[["w"], "x"], [], ["y", [deep]]]]) == ["w", "x", "y", "bottom"]
 
 
+def test_lists_that_are_in_one_another_many_times_are_not_flattened_without_end() -> None:
+    twice: list[Value] = []
+    for _ in range(60):
+        twice = [twice, twice]
+    with pytest.raises(FeelError, match="1,000,000 items"):
+        BUILTINS["flatten"].invoke([twice])
+    with pytest.raises(FeelError, match="1,000,000 parts"):
+        BUILTINS["is"].invoke([twice, list(twice)])
+
+
 def test_many_rows_are_told_apart_quickly() -> None:
     rows = [{"id": number, "name": "row"} for number in range(20_000)]
     assert call("distinct values", rows + rows) == feel(rows)
