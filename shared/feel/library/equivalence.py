@@ -1,14 +1,24 @@
 """Which of many values are equal to one another, in about as many steps as there are values."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from shared.feel.operators import equal
 from shared.feel.values import Date, DateTime, DaysTimeDuration, FeelError, Time, Value, YearsMonthsDuration
 
-_EXACT = (bool, Decimal, str, Date, DaysTimeDuration, YearsMonthsDuration)
-_DEPTH = 3
-_MAX_COMPARISONS = 1_000_000
+MAX_WORK: Final = 5_000_000
+"""The most parts of lists and contexts that one function compares; a part in many of them counts as often."""
+
+_EXACT: Final = (bool, Decimal, str, Date, DaysTimeDuration, YearsMonthsDuration)
+_DEPTH: Final = 3
+
+
+def indices_of(value: Value, items: list[Value]) -> Iterator[int]:
+    """Where a value stands among others, from 0. Raises FeelError where that would take more than MAX_WORK."""
+    if isinstance(value, list | dict):
+        _check(_parts(value) * sum(type(item) is type(value) for item in items))
+    return (index for index, item in enumerate(items) if equal(item, value))
 
 
 class Classes:
@@ -21,20 +31,36 @@ class Classes:
     def __init__(self) -> None:
         self.firsts: list[Value] = []
         self._by_key: dict[Hashable, list[int]] = {}
-        self._comparisons = 0
+        self._work = 0
 
     def place(self, value: Value) -> tuple[int, bool]:
         """The index of the value's class in `firsts`, and whether the value is the first of its class."""
         rivals = self._by_key.setdefault(_key(value, _DEPTH), [])
+        self._work += _parts(value) * len(rivals)
+        _check(self._work)
         for index in rivals:
-            self._comparisons += 1
             if equal(self.firsts[index], value):
                 return index, False
-        if self._comparisons > _MAX_COMPARISONS:
-            raise FeelError("the list has too many items that are hard to tell apart")
         self.firsts.append(value)
         rivals.append(len(self.firsts) - 1)
         return rivals[-1], True
+
+
+def _check(work: int) -> None:
+    if work > MAX_WORK:
+        raise FeelError("the list has too many items that are hard to tell apart")
+
+
+def _parts(value: Value) -> int:
+    """The number of parts of a value, itself included, as far as MAX_WORK."""
+    waiting = [value]
+    count = 1
+    while waiting and count <= MAX_WORK:
+        part = waiting.pop()
+        inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        count += len(inside)
+        waiting.extend(inside)
+    return count
 
 
 def _key(value: Value, depth: int) -> Hashable:
@@ -46,6 +72,6 @@ def _key(value: Value, depth: int) -> Hashable:
     if isinstance(value, list):
         return list, len(value), *(_key(item, depth - 1) for item in value[:_DEPTH] if depth)
     if isinstance(value, dict):
-        scalars = ((name, _key(entry, depth - 1)) for name, entry in value.items() if depth)
-        return dict, frozenset(value), frozenset(scalars)
+        entries = ((name, _key(entry, depth - 1)) for name, entry in value.items() if depth)
+        return dict, frozenset(value), frozenset(entries)
     return (type(value),)

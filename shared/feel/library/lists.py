@@ -3,18 +3,17 @@
 from decimal import Decimal
 
 from shared.feel.library.bounds import MAX_ITEMS, bounded_list, index_at, too_many_items, whole
-from shared.feel.library.equivalence import Classes
+from shared.feel.library.equivalence import Classes, indices_of
 from shared.feel.library.signature import ANY, FUNCTION, LIST, NUMBER, Parameter, builtin, form
-from shared.feel.operators import equal
 from shared.feel.values import FeelError, Function, Value
 
 
 def _contains(items: list[Value], element: Value) -> Value:
-    return any(equal(item, element) for item in items)
+    return any(True for _ in indices_of(element, items))
 
 
 def _index_of(items: list[Value], match: Value) -> Value:
-    return [Decimal(index) for index, item in enumerate(items, start=1) if equal(item, match)]
+    return [Decimal(index + 1) for index in indices_of(match, items)]
 
 
 def _sublist(items: list[Value], start: Decimal, length: Decimal | None = None) -> Value:

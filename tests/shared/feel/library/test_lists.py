@@ -123,6 +123,18 @@ def test_lists_that_are_in_one_another_many_times_are_not_flattened_without_end(
         BUILTINS["is"].invoke([twice, list(twice)])
 
 
+@pytest.mark.parametrize("name", ["list contains", "index of"])
+def test_large_values_are_not_sought_among_many_without_end(name: str) -> None:
+    large: Value = [[None] * 1_000] * 1_000
+    with pytest.raises(FeelError, match="hard to tell apart"):
+        BUILTINS[name].invoke([[large] * 1_000, large])
+
+
+def test_large_values_are_not_told_apart_without_end() -> None:
+    rows = [[0, 0, 0, *range(100), last] for last in range(1_000)]
+    assert "hard to tell apart" in fault("distinct values", rows)
+
+
 def test_many_rows_are_told_apart_quickly() -> None:
     rows = [{"id": number, "name": "row"} for number in range(20_000)]
     assert call("distinct values", rows + rows) == feel(rows)
