@@ -1,6 +1,7 @@
 """DMN models: read from XML, linked into programs, evaluated."""
 
-from shared.dmn.model import DmnError, Model
+from shared.dmn.faults import DmnError
+from shared.dmn.model import Model
 from shared.dmn.program import Program, Result, load
 from shared.dmn.read import read_model
 

@@ -1,16 +1,25 @@
 """Boxed expressions, put together from parts that are compiled already (DMN 1.5, 10.2).
 
-They are stricter than the textual forms that they resemble: a condition that is no boolean makes the whole null.
+They are stricter than the textual forms that they resemble: what has to be a boolean or a collection and is not, null
+included, makes the whole null.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.feel.evaluate import Compiled, Frames, Run, Scope, call_function, define_function
+from shared.feel.evaluate import (
+    Compiled,
+    Frames,
+    Run,
+    Scope,
+    call_function,
+    define_function,
+    external_function,
+    items_of,
+)
 from shared.feel.evaluate.code import Code
-from shared.feel.evaluate.external import external_function
 from shared.feel.types import ANY, FeelType, coerce
-from shared.feel.values import FeelError, Value, kind_of
+from shared.feel.values import FeelError, Range, Value, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +30,12 @@ class Part:
     frames: Frames
 
     @staticmethod
-    def around(code: Code, parts: "Iterable[Part]" = (), calls: bool = False) -> "Part":
-        """A part that runs others, and `calls` functions itself or leaves that to them."""
+    def around(code: Code, parts: "Iterable[Part]" = (), step: int = 1, function: int = 0) -> "Part":
+        """A part that runs others `step` frames further, and calls functions `function` frames further (0: none)."""
         inner = [part.frames for part in parts]
+        deepest = max((frames.all for frames in inner), default=0)
         calling = max((frames.calling for frames in inner), default=0)
-        own = 2
-        return Part(
-            code,
-            Frames(own + max((frames.all for frames in inner), default=0), own + calling if calls or calling else 0),
-        )
+        return Part(code, Frames(max(step + deepest, function), max(step + calling if calling else 0, function)))
 
 
 def feel(compiled: Compiled) -> Part:
@@ -76,14 +82,15 @@ def coerced(value: Value, type_: FeelType, run: Run) -> Value:
 
 
 def conditional(condition: Part, then: Part, otherwise: Part) -> Part:
-    """One of two values. Null is not true; a condition of any other kind is a fault."""
+    """One of two values."""
 
     def code(scope: Scope, run: Run) -> Value:
-        chosen = condition.code(scope, run)
-        if chosen is not None and not isinstance(chosen, bool):
-            run.note(f"the condition is a {kind_of(chosen)}, not a boolean")
+        try:
+            chosen = then if _boolean(condition.code(scope, run)) else otherwise
+        except FeelError as error:
+            run.note(error)
             return None
-        return then.code(scope, run) if chosen else otherwise.code(scope, run)
+        return chosen.code(scope, run)
 
     return Part.around(code, [condition, then, otherwise])
 
@@ -111,7 +118,7 @@ def list_of(items: Sequence[Part]) -> Part:
     def code(scope: Scope, run: Run) -> Value:
         return [item.code(scope, run) for item in items]
 
-    return Part.around(code, items)
+    return Part.around(code, items, step=2)
 
 
 def record(entries: Sequence[tuple[str, Part]]) -> Part:
@@ -120,7 +127,7 @@ def record(entries: Sequence[tuple[str, Part]]) -> Part:
     def code(scope: Scope, run: Run) -> Value:
         return {name: part.code(scope, run) for name, part in entries}
 
-    return Part.around(code, [part for _, part in entries])
+    return Part.around(code, [part for _, part in entries], step=2)
 
 
 def filtered(collection: Part, match: Part) -> Part:
@@ -168,26 +175,24 @@ def quantified(every: bool, iterator: str, collection: Part, condition: Part) ->
         except FeelError as error:
             run.note(error)
             return None
-        if (not every) in answers:
-            return not every
-        return None if None in answers else every
+        return all(answers) if every else any(answers)
 
-    return Part.around(code, [collection, condition])
+    return Part.around(code, [collection, condition], step=2)
 
 
-def _items(value: Value, run: Run) -> Iterable[Value]:
-    if value is None:
-        raise FeelError("there is no collection")
-    items = value if isinstance(value, list) else [value]
-    for item in items:
+def _items(value: Value, run: Run) -> Iterator[Value]:
+    """The items of a collection. Raises FeelError for a value that is none."""
+    if not isinstance(value, list | Range):
+        raise FeelError(f"a {kind_of(value)} is not a collection")
+    for item in items_of(value):
         run.spend()
         yield item
 
 
-def _boolean(value: Value) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise FeelError(f"the condition is a {kind_of(value)}, not a boolean")
+def _boolean(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise FeelError(f"the condition is a {kind_of(value)}, not a boolean")
+    return value
 
 
 def invocation(function: Part, names: Sequence[str], arguments: Sequence[Part]) -> Part:
@@ -204,7 +209,7 @@ def invocation(function: Part, names: Sequence[str], arguments: Sequence[Part]) 
             run.note(error)
             return None
 
-    return Part.around(code, [function, *arguments], calls=True)
+    return Part.around(code, [function, *arguments], step=2, function=2)
 
 
 def function(parameters: Sequence[tuple[str, FeelType]], result: FeelType, body: Part) -> Part:
@@ -230,4 +235,4 @@ def external(description: Part, kind: str, names: Sequence[str]) -> Part:
             run.note(error)
             return None
 
-    return Part.around(code, [description], calls=True)
+    return Part.around(code, [description], function=20)

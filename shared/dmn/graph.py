@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from shared.dmn.model import Decision, DecisionService, DmnError, InputData, KnowledgeModel, Model, Reference
+from shared.dmn.faults import DmnError
+from shared.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Model, Reference
 
 Key = tuple[str, str]
 """The namespace of a model and the id of an element in it."""
@@ -108,11 +109,16 @@ class Graph:
         return Node(key, element, model, tuple(self._requirement(reference, model) for reference in references))
 
     def _service(self, service: DecisionService, model: Model) -> Service:
-        parameters = (*service.input_data, *service.input_decisions)
         if not service.output_decisions:
             raise DmnError(f"`{service.name}` has no output decision", model.source, service.line)
+        given = (*service.input_data, *service.input_decisions)
+        parameters = [self._requirement(reference, model) for reference in given]
+        if len({each.name for each in parameters}) < len(parameters):
+            raise DmnError(f"`{service.name}` has two inputs of one name", model.source, service.line)
+        for reference in service.encapsulated_decisions:
+            self._requirement(reference, model)
         return Service(
-            tuple(self._requirement(reference, model).key for reference in parameters),
+            tuple(each.key for each in parameters),
             tuple(self._requirement(reference, model).key for reference in service.output_decisions),
         )
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from shared.dmn.model import DmnError, FunctionItem, Import, ItemDefinition, Model
+from shared.dmn.faults import DmnError, syntax_fault
+from shared.dmn.model import FunctionItem, Import, ItemDefinition, Model
+from shared.feel.evaluate import Run, compile_unary_tests
+from shared.feel.syntax import FeelSyntaxError, parse_unary_tests
 from shared.feel.types import ANY, BUILT_IN, NUMBER, Constrained, ContextOf, FeelType, FunctionOf, ListOf
-from shared.feel.values import Value
-
-Test = Callable[[Value], bool]
+from shared.feel.values import MIDNIGHT_UTC, Date, DateTime, Value
 
 _DEPTH: Final = 50
+_STEPS: Final = 10_000
+_TIMELESS: Final = DateTime(Date(1970, 1, 1), MIDNIGHT_UTC)
 _ALIASES: Final[Mapping[str, FeelType]] = dict.fromkeys(("integer", "long", "double"), NUMBER)
 """What Camunda's modeler calls numbers."""
 
@@ -17,14 +20,11 @@ _ALIASES: Final[Mapping[str, FeelType]] = dict.fromkeys(("integer", "long", "dou
 class ItemTypes:
     """The types that the names of a model mean. Each is made when it is first asked for."""
 
-    def __init__(self, model: Model, others: "Mapping[str, ItemTypes]", test_of: Callable[[str, str], Test]) -> None:
-        """Know the definitions of a model. `others` are the types of other models by their namespaces, which may be
-        added later; `test_of(text, name)` compiles the unary tests of allowed values.
-        """
+    def __init__(self, model: Model, others: "Mapping[str, ItemTypes]") -> None:
+        """Know the definitions of a model. `others` are the types of all models by their namespaces, added later."""
         self._model = model
         self._others = others
         self._definitions = {definition.name: definition for definition in model.item_definitions}
-        self._test_of = test_of
         self._made: dict[str, FeelType] = {}
         self._depth = 0
 
@@ -90,12 +90,20 @@ class ItemTypes:
     def _constrained(self, definition: ItemDefinition) -> FeelType:
         type_ = self._base(definition)
         if definition.allowed_values:
-            type_ = Constrained(type_, self._test_of(definition.allowed_values, definition.name), definition.name)
+            type_ = Constrained(type_, self._test(definition.allowed_values, definition.line), definition.name)
         if definition.is_collection:
             type_ = ListOf(type_)
         if definition.type_constraint:
-            type_ = Constrained(type_, self._test_of(definition.type_constraint, definition.name), definition.name)
+            type_ = Constrained(type_, self._test(definition.type_constraint, definition.line), definition.name)
         return type_
+
+    def _test(self, text: str, line: int) -> Callable[[Value], bool]:
+        """The test of the values that a type allows, which depend on nothing else."""
+        try:
+            compiled = compile_unary_tests(parse_unary_tests(text, frozenset(self.component_names())))
+        except FeelSyntaxError as error:
+            raise syntax_fault(error, text, self._model.source, line) from None
+        return lambda value: compiled.evaluate({"?": value}, Run(_TIMELESS, budget=_STEPS)) is True
 
     def _base(self, definition: ItemDefinition) -> FeelType:
         if definition.function is not None:

@@ -4,20 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class DmnError(ValueError):
-    """A model that cannot be read or linked: `message` says why, `source` and `line` where (line 0: no one line)."""
-
-    def __init__(self, message: str, source: str = "", line: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
-        self.source = source
-        self.line = line
-
-    def __str__(self) -> str:
-        where = f"{self.source or 'model'}:{self.line}" if self.line else self.source
-        return f"{where}: {self.message}" if where else self.message
-
-
 class HitPolicy(StrEnum):
     """Which of the matching rules of a decision table make its result (DMN 1.5, 8.2.10)."""
 

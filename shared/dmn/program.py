@@ -6,8 +6,9 @@ from typing import Final
 
 from shared.dmn.boxed import coerced
 from shared.dmn.evaluation import Evaluation, decided_by
+from shared.dmn.faults import DmnError
 from shared.dmn.graph import Element, Graph, Key
-from shared.dmn.model import Decision, DecisionService, DmnError, InputData, KnowledgeModel, Model
+from shared.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Model
 from shared.dmn.units import Units
 from shared.feel.evaluate import Run, call_function
 from shared.feel.values import DateTime, FeelError, Value
@@ -31,6 +32,11 @@ class Program:
         """Link models, the first being the one that is asked. Raises DmnError, see `Graph`."""
         self._namespace = models[0].namespace
         self._units = Units(Graph(models))
+        self._inputs = [
+            (key, node.element.name)
+            for key, node in self._units.graph.nodes.items()
+            if isinstance(node.element, InputData)
+        ]
         self._named: dict[tuple[type, str], Key] = {
             (type(node.element), node.element.name): key
             for key, node in self._units.graph.nodes.items()
@@ -84,14 +90,12 @@ class Program:
         """The values of all input data that have one, made to fit their types."""
         given: dict[Key, Value] = {}
         used: set[str] = set()
-        for key, node in self._units.graph.nodes.items():
-            if isinstance(node.element, InputData):
-                name = node.element.name
-                for called in (f"{{{key[0]}}}{name}", name):
-                    if called in inputs:
-                        given[key] = coerced(inputs[called], self._units.variable_type(key), run)
-                        used.add(called)
-                        break
+        for key, name in self._inputs:
+            qualified = f"{{{key[0]}}}{name}"
+            called = qualified if qualified in inputs else name
+            if called in inputs:
+                given[key] = coerced(inputs[called], self._units.variable_type(key), run)
+                used.add(called)
         for called in inputs.keys() - used:
             run.note(f"there is no input `{called}`")
         return given

@@ -1,4 +1,4 @@
-"""Decision tables: which rules match, and what the hit policy makes of them (DMN 1.5, 8.2 and 10.3.2.11)."""
+"""Decision tables: which rules match, and what the hit policy makes of them (DMN 1.5, 8.2 and 10.3.2.10)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from shared.feel.values import FeelError, Value
 
 TESTED: Final = "?"
 """The name of the value that a unary test tests."""
+
+_STEP: Final = 9
+"""Frames of Python from the code of a table to that of a cell: most where outputs are sorted by priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def decided(table: Table) -> Part:
             run.note(error)
             return None
 
-    return Part.around(code, [Part.around(code, table.parts, calls=True)])
+    return Part.around(code, table.parts, step=_STEP)
 
 
 def _matching(table: Table, scope: Scope, run: Run) -> list[RuleRow]:
@@ -113,15 +116,12 @@ def _tested(column: InputColumn, scope: Scope, run: Run) -> dict[str, Value]:
 
 
 def _unmatched(table: Table, scope: Scope, run: Run) -> Value:
+    """The default outputs, null where there are none, whatever the hit policy (DMN 1.5, 10.3.2.10)."""
     if any(column.default for column in table.outputs):
         defaults = (column.default.code(scope, run) if column.default else None for column in table.outputs)
         typed = zip(table.outputs, defaults, strict=True)
         return _result(table, tuple(coerced(value, column.type, run) for column, value in typed))
-    if table.hit_policy is not HitPolicy.COLLECT:
-        return None
-    if table.aggregation is None:
-        return []
-    return Decimal(0) if table.aggregation is Aggregation.COUNT else None
+    return None
 
 
 def _outputs(table: Table, rule: RuleRow, scope: Scope, run: Run) -> Outputs:

@@ -1,13 +1,14 @@
 """The elements of linked models, compiled: each once, when it is first needed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.dmn import boxed
-from shared.dmn.compile import ExpressionCompiler, Names, Texts, allowed_values_test
+from shared.dmn.compile import ExpressionCompiler, Names, Texts
+from shared.dmn.faults import DmnError
 from shared.dmn.graph import Graph, Key, Node
 from shared.dmn.item_types import ItemTypes
-from shared.dmn.model import Decision, DmnError, KnowledgeModel, Model
+from shared.dmn.model import BoxedFunction, Decision, DecisionTable, KnowledgeModel, Model, Variable
 from shared.dmn.walk import entry_names
 from shared.feel.evaluate import Compiled, Frames
 from shared.feel.types import FeelType, FunctionOf
@@ -53,7 +54,7 @@ class Units:
         self.graph = graph
         self._types: dict[str, ItemTypes] = {}
         for namespace, model in graph.models.items():
-            self._types[namespace] = ItemTypes(model, self._types, allowed_values_test)
+            self._types[namespace] = ItemTypes(model, self._types)
         members = frozenset(name for each, types in self._types.items() for name in _members(graph.models[each], types))
         self._texts = {name: Texts(graph.models[name].source, types, members) for name, types in self._types.items()}
         self._decisions: dict[Key, DecisionUnit] = {}
@@ -88,9 +89,8 @@ class Units:
             parameters: list[tuple[str, FeelType]] = []
             part = boxed.null()
             if knowledge.function is not None:
-                known = _known(node) | {knowledge.name}
-                parameters, part = ExpressionCompiler(self._texts[key[0]]).function_parts(knowledge.function, known)
-                part = boxed.typed(part, self._texts[key[0]].type_of(knowledge.function.type_ref, knowledge.line))
+                definition, known = _with_parameters(knowledge.function), _known(node) | {knowledge.name}
+                parameters, part = ExpressionCompiler(self._texts[key[0]]).function_parts(definition, known)
             logic = Compiled(part.code, part.frames)
             self._functions[key] = FunctionUnit(tuple(parameters), logic, _result_type(self.variable_type(key)))
         return self._functions[key]
@@ -125,6 +125,14 @@ class Units:
             else:
                 self.variable_type(key)
         return self.faults
+
+
+def _with_parameters(definition: BoxedFunction) -> BoxedFunction:
+    """A decision table alone makes a function, its input expressions being the parameters (DMN 1.5, 10.2.1.7)."""
+    if definition.parameters or not isinstance(definition.body, DecisionTable):
+        return definition
+    inputs = (column.expression for column in definition.body.inputs)
+    return replace(definition, parameters=tuple(Variable(each.text, each.type_ref, line=each.line) for each in inputs))
 
 
 def _result_type(type_: FeelType) -> FeelType:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
-from shared.dmn.model import DmnError
+from shared.dmn.faults import DmnError
 
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 100

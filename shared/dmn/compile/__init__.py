@@ -1,6 +1,6 @@
 """From the expressions of a model to their code."""
 
 from shared.dmn.compile.expressions import ExpressionCompiler
-from shared.dmn.compile.texts import Names, Texts, allowed_values_test
+from shared.dmn.compile.texts import Names, Texts
 
-__all__ = ["ExpressionCompiler", "Names", "Texts", "allowed_values_test"]
+__all__ = ["ExpressionCompiler", "Names", "Texts"]

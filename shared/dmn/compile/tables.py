@@ -14,6 +14,8 @@ def decision_table(table: DecisionTable, texts: Texts, names: Names) -> Part:
     """The code of a decision table."""
     if table.aggregation is not None and len(table.outputs) > 1:
         return texts.fault(f"{table.aggregation} cannot be made of several outputs", table.line)
+    if len(table.outputs) > 1 and len({column.name for column in table.outputs if column.name}) < len(table.outputs):
+        return texts.fault("several outputs need a name each", table.line)
     return decided(
         Table(
             table.hit_policy,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from shared.dmn.faults import DmnError
 from shared.dmn.model import (
     Decision,
     DecisionService,
-    DmnError,
     FunctionItem,
     Import,
     InputData,

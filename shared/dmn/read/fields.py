@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from shared.dmn.model import DmnError, Variable
+from shared.dmn.faults import DmnError
+from shared.dmn.model import Variable
 from shared.dmn.xml import Element
 
 _FEEL: Final = frozenset({"", "feel", "s-feel"})

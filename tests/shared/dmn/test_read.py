@@ -1,6 +1,7 @@
 import pytest
 
-from shared.dmn.model import Aggregation, BoxedConditional, BoxedContext, DecisionTable, DmnError, HitPolicy
+from shared.dmn.faults import DmnError
+from shared.dmn.model import Aggregation, BoxedConditional, BoxedContext, DecisionTable, HitPolicy
 from shared.dmn.read import read_model
 from tests.shared.dmn.writing import NAMESPACES, decision, definitions, literal
 
