@@ -4,7 +4,7 @@ What deviates from plain FEEL, on purpose: a missing operand makes a comparison 
 false; numbers and money do not mix; an enum has no values but its own.
 """
 
-from shared.feel.typed.check import check_cell, check_condition, check_expression
+from shared.feel.typed.check import check_cell, check_condition, check_expression, name_fault
 from shared.feel.typed.faults import TypeFault, TypeFaults
 from shared.feel.typed.generate import Constants, Unknown, generate
 from shared.feel.typed.interpret import interpret
@@ -31,6 +31,7 @@ __all__ = [
     "generate",
     "interpret",
     "kind_words",
+    "name_fault",
     "names_in",
     "region",
 ]

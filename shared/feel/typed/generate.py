@@ -92,6 +92,8 @@ class _Generator:
                 code = ast.UnaryOp(ast.Not(), self.code(operand))
             case Choice(condition=condition, then=then, otherwise=otherwise):
                 code = ast.IfExp(self.code(condition), self.code(then), self.code(otherwise))
+            case IsMissing(operand=Variable()):
+                code = ast.Constant(False)
             case IsMissing(operand=operand):
                 # Nothing is missing here; but what is computed must still be computed to say so.
                 code = ast.Compare(self.code(operand), [ast.Is()], [ast.Constant(None)])

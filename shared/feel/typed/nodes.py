@@ -79,7 +79,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """`value` lies between `low` and `high`: a conjunction of two comparisons (DMN 1.5, 10.3.2.8, table 54)."""
+    """`value` lies between `low` and `high`: the conjunction of two comparisons, as FEEL defines `between`."""
 
     value: "Typed"
     low: "Typed"

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP
 
 from shared.feel.syntax import tree
-from shared.feel.typed.check.checker import SUBJECT, Checker, Refused
+from shared.feel.typed.check.checker import SUBJECT, Checker, name_fault
 from shared.feel.typed.check.declared import declared, raw
 from shared.feel.typed.check.general import GeneralNames
-from shared.feel.typed.check.operand import Exotic, Refusal
+from shared.feel.typed.check.operand import Exotic, Refusal, Refused
 from shared.feel.typed.faults import TypeFaults
 from shared.feel.typed.nodes import General, Typed
 from shared.feel.typed.types import BOOLEAN, Type
+
+__all__ = ["check_cell", "check_condition", "check_expression", "name_fault"]
 
 
 def check_expression(
@@ -42,10 +44,13 @@ def check_condition(node: tree.Node, names: Mapping[str, Type]) -> Typed:
 
 
 def check_cell(tests: tree.UnaryTests, column: str, names: Mapping[str, Type]) -> Typed:
-    """Return the cell of a column, one of `names`, as a boolean expression; raises `TypeFaults`.
+    """Return the cell of a column, one of `names`, as a boolean expression; raises `TypeFaults`, for the column too.
 
     `?`, bare values, comparisons and ranges refer to the column. The cell `-` is the constant true.
     """
+    fault = name_fault(column, names)
+    if fault is not None:
+        raise TypeFaults([fault])
     checker = Checker(names, column)
     return _checked(checker, lambda: checker.cell(tests), lambda: _general(checker, tests, BOOLEAN, column))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from shared.feel.syntax import tree
 from shared.feel.typed.check import arithmetic, functions, literals
 from shared.feel.typed.check.comparison import any_of, comparison, within
-from shared.feel.typed.check.operand import Exotic, Operand, Refusal
+from shared.feel.typed.check.operand import Exotic, Operand, Refusal, Refused
 from shared.feel.typed.check.units import number, unified
 from shared.feel.typed.faults import TypeFault, did_you_mean
 from shared.feel.typed.nodes import Choice, Conjunction, Constant, Disjunction, ListOf, Not, Typed, Variable
@@ -24,8 +24,15 @@ frames a level, of 1,000 in all."""
 _LITERALS: Final = tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral | tree.NullLiteral | tree.AtLiteral
 
 
-class Refused(Exception):
-    """Something does not fit, and its fault is noted."""
+def name_fault(name: str, names: Mapping[str, Type], span: tree.Span = (0, 0)) -> TypeFault | None:
+    """Return why an expression may not use `name`, or None when it is one of `names`, and not protected."""
+    of = names.get(name)
+    if of is None:
+        if name == SUBJECT:
+            return TypeFault("unknown_fact", "`?` stands for the column of a cell, and this is not a cell", span)
+        hint = did_you_mean(name, [known for known, its in names.items() if not its.protected])
+        return TypeFault("unknown_fact", f"unknown fact `{name}`", span, hint)
+    return TypeFault("protected_fact", f"protected fact `{name}` may not be used", span) if of.protected else None
 
 
 class Checker:
@@ -65,18 +72,14 @@ class Checker:
         return Not(typed) if tests.negated else typed
 
     def name(self, node: tree.Name) -> Variable:
-        """Return the variable that a name stands for; raises `Refusal`."""
+        """Return the variable that a name stands for; raises `Refused`."""
         if node.name == SUBJECT and self._subject is not None:
             return self._subject
-        of = self.names.get(node.name)
-        if of is None:
-            if node.name == SUBJECT:
-                raise Refusal("unknown_fact", "`?` stands for the column of a cell, and this is not a cell", node.span)
-            known = [name for name, known in self.names.items() if not known.protected]
-            raise Refusal("unknown_fact", f"unknown fact `{node.name}`", node.span, did_you_mean(node.name, known))
-        if of.protected:
-            raise Refusal("protected_fact", f"protected fact `{node.name}` may not be used", node.span)
-        return Variable(node.name, of)
+        fault = name_fault(node.name, self.names, node.span)
+        if fault is not None:
+            self.faults.append(fault)
+            raise Refused
+        return Variable(node.name, self.names[node.name])
 
     def _operand(self, node: tree.Node) -> Operand:
         return Operand(node, self.typed(node))

@@ -59,6 +59,8 @@ def within(value: Operand, ends: Sequence[Operand], low_included: bool, high_inc
 
 def any_of(tests: Sequence[Typed]) -> Typed:
     """Return whether at least one of `tests` holds, equalities of one value with literals gathered in one set."""
+    if len(tests) == 1:
+        return tests[0]
     members: dict[Typed, list[Literal]] = {}
     rest: list[Typed] = []
     for test in tests:
@@ -136,7 +138,7 @@ def _with_whole(operator: str, value: Operand, typed: Typed, literal: Operand, c
     if isinstance(bound, int):
         return Comparison(operator, typed, constant)
     assert isinstance(bound, Decimal)
-    if bound.adjusted() > 2 * (typed.type.width or 0):
+    if bound == bound.to_integral_value():
         return Comparison(operator, typed, constant)
     if operator in ("=", "!="):
         raise _too_precise(value, literal, typed.type.scale or 0 if typed.type.kind is Kind.MONEY else 0)

@@ -10,7 +10,7 @@ from shared.feel.typed.check.comparison import any_of, comparison
 from shared.feel.typed.check.operand import Exotic, Operand, Refusal
 from shared.feel.typed.check.units import as_money, computed, require, unified
 from shared.feel.typed.faults import did_you_mean
-from shared.feel.typed.nodes import TODAY, Constant, Function, ListOf, Not, Typed, Variable
+from shared.feel.typed.nodes import TODAY, Constant, Disjunction, Function, ListOf, Not, Typed, Variable
 from shared.feel.typed.types import BOOLEAN, DATE, DAYS, MAX_DIGITS, MONTHS, NUMBER, TEXT, Kind, Type, kind_words
 
 CLOCK: Final = ("today", "now")
@@ -178,9 +178,10 @@ def _list_contains(_name: str, _span: tree.Span, operands: Sequence[Operand]) ->
     if not isinstance(node, tree.ListLiteral) or not isinstance(typed, ListOf) or not node.items:
         raise Exotic
     items = [Operand(item, part) for item, part in zip(node.items, typed.items, strict=True)]
-    if not isinstance(element.typed, Variable) and not all(isinstance(part, Constant) for part in typed.items):
+    test = any_of([comparison("=", element, item) for item in items])
+    if isinstance(test, Disjunction) and not element.is_simple:
         raise Exotic
-    return any_of([comparison("=", element, item) for item in items])
+    return test
 
 
 def _today(_name: str, _span: tree.Span, _operands: Sequence[Operand]) -> Typed:

@@ -7,7 +7,7 @@ from typing import Final
 from shared.feel.library import BUILTINS
 from shared.feel.syntax import tree
 from shared.feel.typed.check.functions import CLOCK, check_arity
-from shared.feel.typed.check.operand import Refusal
+from shared.feel.typed.check.operand import Refusal, Refused
 from shared.feel.typed.faults import TypeFault, did_you_mean
 from shared.feel.typed.nodes import NOW, Variable
 from shared.feel.typed.types import DATE, Type
@@ -20,18 +20,22 @@ _Bound = frozenset[str]
 
 
 class GeneralNames:
-    """Collects the names that `variable` resolves, and notes a fault for each name or function that is not there."""
+    """Collects the names that `variable` resolves, and notes a fault for each function that is not there."""
 
     def __init__(self, variable: Callable[[tree.Name], Variable], faults: list[TypeFault]) -> None:
         self._variable = variable
         self._faults = faults
         self._types: dict[str, Type] = {}
+        self._called: set[str] = set()
 
     def of(self, source: tree.Node | tree.UnaryTests) -> tuple[tuple[str, Type], ...]:
         """Return the names that an expression or a cell takes from its surroundings, with their types."""
         fields = frozenset(_keys(source))
         for node in children(source) if isinstance(source, tree.UnaryTests) else (source,):
             self._visit(node, frozenset(), fields)
+        for name in self._called & self._types.keys():
+            message = f"`{name}` is a fact here, and cannot be called as a function beside"
+            self._faults.append(TypeFault("wrong_type", message, source.span))
         return tuple(self._types.items())
 
     def _visit(self, node: tree.Node, bound: _Bound, fields: _Bound) -> None:
@@ -81,13 +85,12 @@ class GeneralNames:
             return
         try:
             variable = self._variable(node)
-        except Refusal as refusal:
-            if node.name not in BUILTINS:
-                self._faults.append(refusal.fault)
+        except Refused:
             return
         self._types[variable.name] = variable.type
 
     def _function(self, node: tree.Call, name: str) -> None:
+        self._called.add(name)
         if name in CLOCK:
             self._types[NOW] = DATE
         try:

@@ -19,6 +19,10 @@ class Refusal(Exception):
         self.fault = TypeFault(code, message, span, hint)
 
 
+class Refused(Exception):
+    """Something does not fit, and its fault is noted."""
+
+
 class Exotic(Exception):
     """The expression has a part that only the general engine evaluates."""
 

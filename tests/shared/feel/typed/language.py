@@ -160,7 +160,7 @@ def _kinds() -> dict[str, st.SearchStrategy[str]]:
     }
     parts = leaves
     for _ in range(3):
-        parts = {kind: leaf | _compound(kind, parts, literal) for kind, leaf in leaves.items()}
+        parts = {kind: st.one_of(leaf, *2 * [_compound(kind, parts, literal)]) for kind, leaf in leaves.items()}
     return parts
 
 

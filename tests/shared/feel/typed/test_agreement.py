@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.feel.evaluate import Run, compile_expression
 from shared.feel.syntax import parse_expression
-from shared.feel.typed import TypeFaults, Typed, Unknown, names_in
+from shared.feel.typed import Typed, TypeFaults, Unknown, names_in
 from shared.feel.typed.conversion import from_feel, moment, to_feel
 from tests.shared.feel.typed.language import (
     AS_OF,
