@@ -68,6 +68,15 @@ def test_a_golden_case_comes_out_as_written_and_an_adverse_answer_has_reasons(ea
         assert (as_written.approved_minor is not None) == as_written.outcome.grants_credit, case["name"]
 
 
+def test_a_fact_that_is_missing_never_brings_more_credit(each: Book) -> None:
+    for case in each.document["cases"]:
+        reasons = case.get("score_reasons", ())
+        granted = each.answer(case["facts"], reasons).approved_minor or 0
+        for name in case["facts"]:
+            without = each.answer({**case["facts"], name: None}, reasons)
+            assert (without.approved_minor or 0) <= granted, (case["name"], name)
+
+
 def test_a_policy_says_something_of_every_fact_that_its_cases_state(each: Book) -> None:
     text = repr({key: value for key, value in each.document.items() if key != "cases"})
     unread = {name for name in each.typical if re.search(rf"\b{name}\b", text) is None}

@@ -1,7 +1,6 @@
 """Copies of each catalogue policy with one thing broken: refused, and told where and why."""
 
 import copy
-import re
 from typing import Any
 
 import pytest
@@ -32,91 +31,158 @@ def faults(name: str, document: dict[str, Any]) -> list[str]:
     return [f"{fault.pointer} {fault.detail}" for fault in refused.value.faults]
 
 
-@pytest.mark.parametrize(
-    ("name", "path", "value", "pointer", "words"),
-    [
-        (
-            "sme-loan",
-            "knock_outs/rows/6/when",
-            {"wosrt_days_past_due": ">= 90"},
-            "/knock_outs/rows/6/when/wosrt_days_past_due",
-            r"unknown fact `wosrt_days_past_due` in table knock_outs, row 7, column 1; did you mean `worst_days",
-        ),
-        (
-            "sme-loan",
-            "definitions/leverage/value",
-            "(total_liabilties + requested_amount) / total_assets",
-            "/definitions/leverage/value",
-            r"total_liabilties.*did you mean `total_liabilities`",
-        ),
-        (
-            "sme-loan",
-            "grade/rows/1/when/expert_points",
-            "[66..80)",
-            "/grade",
-            r"table grade .*expert_points.* 65\b",
-        ),
-        (
-            "sme-loan",
-            "matrix/rows/1/when/debt_service_coverage",
-            "[1.25..1.50]",
-            "/matrix/rows/1",
-            r"rows 1 and 2 both hit for .*1\.5",
-        ),
-        ("sme-loan", "knock_outs/rows/0/reason", None, "/knock_outs/rows/0", r"reason"),
-        (
-            "sme-loan",
-            "knock_outs/rows/0/reason",
-            "BANKRUPCY_OPEN",
-            "/knock_outs/rows/0",
-            r"did you mean `BANKRUPTCY_OPEN`",
-        ),
-        ("sme-loan", "conditions/rows/0/condition", "PERSONAL_GUARANTY", "/conditions/rows/0", r"PERSONAL_GUARANTEE"),
-        (
-            "sme-loan",
-            "knock_outs/rows/0/when/bankruptcy",
-            '"opne"',
-            "/knock_outs/rows/0/when/bankruptcy",
-            r"opne.*open",
-        ),
-        ("sme-loan", "definitions/annuity_factor/value", "new_debt_service / 2", "/definitions", r"annuity_factor"),
-        ("sme-loan", "cases/0/expect/approved_minor", 29_999_999, "/cases/0/expect/approved_minor", r"30000000"),
-        ("trade-credit", "terms/approve/limit", "need * unsecured_limit", "/terms/approve/limit", r"money"),
-        ("trade-credit", "terms/counter_offer", None, "/terms", r"counter_offer"),
-        (
-            "trade-credit",
-            "definitions/payment_behaviour/rows/2/when/days_beyond_terms",
-            "<= 0",
-            "/definitions/payment_behaviour/rows/2",
-            r"row 3 is never reached",
-        ),
-        (
-            "trade-credit",
-            "eligibility/rows/3/when/country_risk",
-            "< 3",
-            "/eligibility/rows/3/when/country_risk",
-            r"enum",
-        ),
-        ("trade-credit", "knock_outs/rows/2/on_missing", "approve", "/knock_outs/rows/2/on_missing", r"refer, decline"),
-        ("trade-credit", "matrix/rows/2/share", 0.5, "/matrix/rows/2/share", r"quotes"),
-        ("trade-credit", "routing/default", None, "/routing", r"default"),
-        ("trade-credit", "definitions/unused", {"type": "money", "value": "need"}, "/definitions/unused", r"unused"),
-        ("consumer-loan", "matrix/rows/9", None, "/matrix", r'grade.*"?E'),
-        (
-            "consumer-loan",
-            "knock_outs/rows/5/when/purpose",
-            '"vacatoin"',
-            "/knock_outs/rows/5/when/purpose",
-            r"vacation",
-        ),
-        ("consumer-loan", "knock_outs/rows/6/when/existing_credits", "> 20", "/knock_outs/rows/6", r"existing_credits"),
-        ("consumer-loan", "terms/counter_offer/limit", "requested_amount *", "/terms/counter_offer/limit", r"parse"),
-        ("consumer-loan", "matrix/rows/0/rate", "7.9 %", "/matrix/rows/0/rate", r"number"),
-    ],
-)
+BROKEN = [
+    (
+        "sme-loan",
+        "knock_outs/rows/6/when",
+        {"wosrt_days_past_due": ">= 90"},
+        "/knock_outs/rows/6/when/wosrt_days_past_due",
+        "unknown fact `wosrt_days_past_due` in table knock_outs, row 7, column 1; did you mean `worst_days_past_due`?",
+    ),
+    (
+        "sme-loan",
+        "definitions/leverage/value",
+        "(total_liabilties + requested_amount) / total_assets",
+        "/definitions/leverage/value",
+        "unknown fact `total_liabilties` in definition leverage; did you mean `total_liabilities`?",
+    ),
+    (
+        "sme-loan",
+        "definitions/annuity_factor/value",
+        "requested_amount / new_debt_service",
+        "/definitions/annuity_factor",
+        "definitions go in a circle: annuity_factor -> new_debt_service -> annuity_factor",
+    ),
+    (
+        "sme-loan",
+        "definitions/annuity_factor/value",
+        "new_debt_service / 2",
+        "/definitions/annuity_factor/value",
+        "is money, where a decimal is needed in definition annuity_factor",
+    ),
+    (
+        "sme-loan",
+        "grade/rows/1/when/expert_points",
+        "[66..80)",
+        "/grade",
+        "table grade has no default row, and no row hits for expert_points 65",
+    ),
+    (
+        "sme-loan",
+        "matrix/rows/1/when/debt_service_coverage",
+        "[1.25..1.50]",
+        "/matrix/rows/1",
+        'table matrix is UNIQUE, but rows 1 and 2 both hit for grade "A", debt_service_coverage 1.5000',
+    ),
+    (
+        "sme-loan",
+        "knock_outs/rows/0/reason",
+        None,
+        "/knock_outs/rows/0/reason",
+        "table knock_outs, row 1: decline needs a reason code",
+    ),
+    (
+        "sme-loan",
+        "knock_outs/rows/0/reason",
+        "BANKRUPCY_OPEN",
+        "/knock_outs/rows/0/reason",
+        "unknown reason code `BANKRUPCY_OPEN` in table knock_outs, row 1; did you mean `BANKRUPTCY_OPEN`?",
+    ),
+    (
+        "sme-loan",
+        "conditions/rows/0/condition",
+        "PERSONAL_GUARANTY",
+        "/conditions/rows/0/condition",
+        "did you mean `PERSONAL_GUARANTEE`?",
+    ),
+    (
+        "sme-loan",
+        "knock_outs/rows/0/when/bankruptcy",
+        '"opne"',
+        "/knock_outs/rows/0/when/bankruptcy",
+        '`bankruptcy` has no value "opne" in table knock_outs, row 1, column 1; did you mean "open"?',
+    ),
+    ("sme-loan", "cases/0/expect/approved_minor", 29_999_999, "/cases/0/expect/approved_minor", "got 30000000"),
+    (
+        "trade-credit",
+        "terms/approve/limit",
+        "need * unsecured_limit",
+        "/terms/approve/limit",
+        "`need` is money and `unsecured_limit` is money: they cannot be multiplied in the limit of approve",
+    ),
+    (
+        "trade-credit",
+        "terms/counter_offer",
+        None,
+        "/terms",
+        "table matrix, row 3 gives counter_offer, for which there is no limit",
+    ),
+    (
+        "trade-credit",
+        "definitions/payment_behaviour/rows/2/when/days_beyond_terms",
+        "<= 0",
+        "/definitions/payment_behaviour/rows/2",
+        "row 3 is never reached: earlier rows hit first",
+    ),
+    (
+        "trade-credit",
+        "eligibility/rows/3/when/country_risk",
+        "< 3",
+        "/eligibility/rows/3/when/country_risk",
+        "`country_risk` is an enum: its values have no order in table eligibility, row 4, column 1",
+    ),
+    (
+        "trade-credit",
+        "knock_outs/rows/2/on_missing",
+        "approve",
+        "/knock_outs/rows/2/on_missing",
+        "must be one of refer, decline, ignore",
+    ),
+    ("trade-credit", "matrix/rows/2/share", 0.5, "/matrix/rows/2/share", "binary floating-point"),
+    ("trade-credit", "routing/default", None, "/routing/default", "`default` is missing"),
+    (
+        "trade-credit",
+        "definitions/unused",
+        {"type": "money", "value": "need"},
+        "/definitions/unused",
+        "definition `unused` is not used",
+    ),
+    (
+        "consumer-loan",
+        "matrix/rows/9",
+        None,
+        "/matrix",
+        'table matrix has no default row, and no row hits for grade "E"',
+    ),
+    (
+        "consumer-loan",
+        "knock_outs/rows/5/when/purpose",
+        '"vacatoin"',
+        "/knock_outs/rows/5/when/purpose",
+        '`purpose` has no value "vacatoin" in table knock_outs, row 6, column 1; did you mean "vacation"?',
+    ),
+    (
+        "consumer-loan",
+        "knock_outs/rows/6/when/existing_credits",
+        "> 20",
+        "/knock_outs/rows/6/when/existing_credits",
+        "`> 20` holds for no value that `existing_credits` can have, in table knock_outs, row 7, column 1",
+    ),
+    (
+        "consumer-loan",
+        "terms/counter_offer/limit",
+        "requested_amount *",
+        "/terms/counter_offer/limit",
+        "`requested_amount *` does not parse",
+    ),
+    ("consumer-loan", "matrix/rows/0/rate", "7.9 %", "/matrix/rows/0/rate", "must be a number in quotes"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "value", "pointer", "words"), BROKEN)
 def test_a_broken_copy_is_refused_at_its_place(name: str, path: str, value: Any, pointer: str, words: str) -> None:
     found = faults(name, broken(name, path, value))
-    assert any(fault.startswith(pointer) and re.search(words, fault) for fault in found), found
+    assert any(fault.startswith(f"{pointer} ") and words in fault for fault in found), found
 
 
 @pytest.mark.parametrize("name", NAMES)
