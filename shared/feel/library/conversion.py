@@ -83,7 +83,7 @@ def _end(node: tree.Node) -> Value:
     return value
 
 
-def _is(left: Value = None, right: Value = None) -> Value:
+def _is(left: Value, right: Value) -> Value:
     """Whether two values are the same in all their parts: equal times of different zones are not."""
     pairs = [(left, right)]
     seen = 0
@@ -111,6 +111,10 @@ def _separator(name: str) -> Parameter:
     return Parameter(name, STRING, optional=True, nullable=True)
 
 
+def _compared(name: str) -> Parameter:
+    return Parameter(name, ANY, nullable=True, null_by_name=True)
+
+
 _FROM_TEXT = Parameter("from", STRING)
 
 FUNCTIONS = (
@@ -119,13 +123,5 @@ FUNCTIONS = (
         "number", "number", form(_number, _FROM_TEXT, _separator("grouping separator"), _separator("decimal separator"))
     ),
     builtin("range", "range<Any>", form(_range, _FROM_TEXT)),
-    builtin(
-        "is",
-        "boolean",
-        form(
-            _is,
-            Parameter("value1", ANY, optional=True, nullable=True),
-            Parameter("value2", ANY, optional=True, nullable=True),
-        ),
-    ),
+    builtin("is", "boolean", form(_is, _compared("value1"), _compared("value2"))),
 )

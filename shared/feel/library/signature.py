@@ -75,7 +75,8 @@ class Parameter:
     """One parameter of a form.
 
     An `optional` one may be left out, a `nullable` one may be null, and a `variadic` one, always the last, takes
-    all the arguments that remain, at least one.
+    all the arguments that remain, at least one. One that is `null_by_name` may be left out of named arguments only,
+    and is null then.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Parameter:
     optional: bool = False
     nullable: bool = False
     variadic: bool = False
+    null_by_name: bool = False
 
     def admit(self, value: Value) -> Value:
         """The argument as its function wants it. Raises FeelError where it does not fit."""
@@ -138,11 +140,12 @@ class Form:
     def positions(self, names: Mapping[str, Value]) -> list[Value] | None:
         """Named arguments in the order of the parameters, None where names are missing or unknown."""
         known = [parameter.name for parameter in self.parameters]
-        missing = [parameter for parameter in self.parameters if parameter.name not in names]
-        if not names.keys() <= set(known) or not all(parameter.optional for parameter in missing):
+        given = {**{parameter.name: None for parameter in self.parameters if parameter.null_by_name}, **names}
+        missing = [parameter for parameter in self.parameters if parameter.name not in given]
+        if not given.keys() <= set(known) or not all(parameter.optional for parameter in missing):
             return None
-        given = max((known.index(name) for name in names), default=-1) + 1
-        return [names.get(name) for name in known[:given]]
+        count = max((known.index(name) for name in given), default=-1) + 1
+        return [given.get(name) for name in known[:count]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from shared.feel.library import BUILTINS
 from shared.feel.values import FeelError, Function, Range, Value
 from shared.feel.values.text import at_literal
+
+untimed = settings(deadline=None)
+"""For properties: how long an example takes is the machine's affair."""
 
 
 def feel(value: Any) -> Value:

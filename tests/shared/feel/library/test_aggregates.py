@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared.feel.library.kit import at, call, fault, number
+from tests.shared.feel.library.kit import at, call, fault, number, untimed
 
 numbers = st.lists(st.decimals(-(10**6), 10**6, places=3), min_size=1)
 
 
 @given(numbers)
+@untimed
 def test_a_sum_is_exact(values: list[Decimal]) -> None:
     total = call("sum", values)
     assert isinstance(total, Decimal)
@@ -19,6 +20,7 @@ def test_a_sum_is_exact(values: list[Decimal]) -> None:
 
 
 @given(numbers)
+@untimed
 def test_the_least_the_greatest_and_the_middle_are_those_of_the_sorted_numbers(values: list[Decimal]) -> None:
     assert call("min", values) == min(values)
     assert call("max", values) == max(values)
@@ -26,11 +28,13 @@ def test_the_least_the_greatest_and_the_middle_are_those_of_the_sorted_numbers(v
 
 
 @given(numbers)
+@untimed
 def test_the_modes_are_the_most_frequent_numbers_in_order(values: list[Decimal]) -> None:
     assert call("mode", values) == sorted(multimode(values))
 
 
 @given(st.lists(st.integers(-1000, 1000), min_size=2))
+@untimed
 def test_a_deviation_is_that_of_a_sample(values: list[int]) -> None:
     deviation = call("stddev", values)
     assert isinstance(deviation, Decimal)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared.feel.library.kit import at, call, fault, number
+from tests.shared.feel.library.kit import at, call, fault, number, untimed
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=6)
 scales = st.integers(min_value=-4, max_value=5)
@@ -36,6 +36,7 @@ def test_each_way_of_rounding_has_its_rule_for_halves(name: str, rounded: list[s
 
 
 @given(decimals, scales)
+@untimed
 def test_rounding_down_and_up_enclose_the_number(value: Decimal, scale: int) -> None:
     unit = Fraction(10) ** -scale
     assert exactly("floor", value, scale) == floor(Fraction(value) / unit) * unit
@@ -67,6 +68,7 @@ def test_a_scale_has_bounds(scale: int) -> None:
 
 
 @given(decimals, decimals.filter(bool))
+@untimed
 def test_a_remainder_has_the_sign_of_the_divisor_and_is_less_than_it(dividend: Decimal, divisor: Decimal) -> None:
     remainder = call("modulo", dividend, divisor)
     assert isinstance(remainder, Decimal)
@@ -107,6 +109,7 @@ def test_a_result_beyond_the_numbers_is_a_fault() -> None:
 
 
 @given(st.integers())
+@untimed
 def test_a_whole_number_is_either_odd_or_even(value: int) -> None:
     assert call("even", value) is (value % 2 == 0)
     assert call("odd", value) is (value % 2 == 1)

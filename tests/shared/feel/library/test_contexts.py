@@ -2,17 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared.feel.library.kit import call, fault, feel
+from tests.shared.feel.library.kit import call, fault, feel, untimed
 
 contexts = st.dictionaries(st.text(max_size=3), st.integers(0, 9) | st.none())
 
 
 @given(contexts)
+@untimed
 def test_a_context_can_be_taken_apart_and_put_together_again(context: dict[str, object]) -> None:
     assert call("context", call("get entries", context)) == feel(context)
 
 
 @given(contexts, st.text(max_size=3), st.integers())
+@untimed
 def test_what_was_put_can_be_got(context: dict[str, object], key: str, value: int) -> None:
     before = dict(context)
     assert call("get value", call("context put", context, key, value), key) == value

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.feel.library import BUILTINS
 from shared.feel.values import Range, Value
-from tests.shared.feel.library.kit import at, between, call, call_named, fault, number
+from tests.shared.feel.library.kit import at, between, call, call_named, fault, number, untimed
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_text_that_is_no_number_is_a_fault(text: str, grouping: object, point: o
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=10, min_value=-(10**20), max_value=10**20))
+@untimed
 def test_a_number_written_and_read_is_the_same(value: Decimal) -> None:
     assert call("number", call("string", value), None, None) == value
 
@@ -128,8 +129,10 @@ def test_values_are_the_same_in_all_their_parts() -> None:
     assert call("is", None, None) is True
 
 
-def test_a_value_left_out_is_null() -> None:
+def test_a_named_value_left_out_is_null() -> None:
     assert call_named("is", {"value1": 1}) is False
+    assert call_named("is", {"value2": None}) is True
+    assert "called as is(value1, value2)" in fault("is", 1)
 
 
 def test_deep_values_are_compared_without_end_of_stack() -> None:

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from shared.feel.library import BUILTINS
 from shared.feel.values import FeelError, Function, Value
-from tests.shared.feel.library.kit import at, call, fault, feel, function
+from tests.shared.feel.library.kit import at, call, fault, feel, function, untimed
 
 items = st.lists(st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from("abc")))
 
 
 @given(items, items)
+@untimed
 def test_a_list_of_two_is_one_after_the_other(left: list[Any], right: list[Any]) -> None:
     whole = feel(left + right)
     assert call("concatenate", left, right) == whole
@@ -19,6 +20,7 @@ def test_a_list_of_two_is_one_after_the_other(left: list[Any], right: list[Any])
 
 
 @given(items.filter(bool), st.data())
+@untimed
 def test_lists_are_changed_at_a_position_from_the_start_or_from_the_end(values: list[Any], data: st.DataObject) -> None:
     position = data.draw(st.integers(1, len(values)))
     before, after = values[: position - 1], values[position:]
@@ -46,6 +48,7 @@ def test_a_match_must_answer_yes_or_no() -> None:
 
 
 @given(st.lists(st.integers()))
+@untimed
 def test_a_list_is_sorted_by_what_precedes_what(values: list[int]) -> None:
     assert call("sort", values, function("x", "y", returning=lambda x, y: x > y)) == sorted(feel(values), reverse=True)
 
@@ -64,11 +67,13 @@ def test_what_goes_wrong_in_a_comparison_goes_wrong_in_the_sort() -> None:
 
 
 @given(items)
+@untimed
 def test_a_list_reversed_twice_is_itself(values: list[Any]) -> None:
     assert call("reverse", call("reverse", values)) == feel(values)
 
 
 @given(items)
+@untimed
 def test_distinct_values_are_the_first_of_their_kind(values: list[Any]) -> None:
     distinct = call("distinct values", values)
     assert isinstance(distinct, list)
@@ -78,6 +83,7 @@ def test_distinct_values_are_the_first_of_their_kind(values: list[Any]) -> None:
 
 
 @given(items)
+@untimed
 def test_duplicate_values_are_those_that_occur_again(values: list[Any]) -> None:
     duplicates = call("duplicate values", values)
     assert isinstance(duplicates, list)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.feel.library.patterns import compiled
 from shared.feel.values import FeelError
-from tests.shared.feel.library.kit import call, fault
+from tests.shared.feel.library.kit import call, fault, untimed
 
 
 @pytest.mark.parametrize(
@@ -119,16 +119,19 @@ def test_a_pattern_that_matches_nothing_at_all_cannot_be_replaced() -> None:
 
 
 @given(st.text(), st.text())
+@untimed
 def test_flag_q_finds_what_the_text_contains(text: str, part: str) -> None:
     assert call("matches", text, part, "q") is (part in text)
 
 
 @given(st.from_regex(r"\A(?:[abc]|\[abc\]|\(a\|b\)|\.)(?:[abc.]|[abc][*+?]|\(b?c\)|\[\^a\]){0,6}\Z"), st.text("abc"))
+@untimed
 def test_what_python_and_xpath_share_means_the_same(pattern: str, text: str) -> None:
     assert call("matches", text, pattern) is (re.search(pattern, text) is not None)
 
 
 @given(st.text(alphabet="ab01(){}[]^$.*+?|\\-,:dpLIs ", max_size=40), st.sampled_from(["", "x", "i", "sm"]))
+@untimed
 def test_any_text_is_a_pattern_or_a_fault(pattern: str, flags: str) -> None:
     try:
         compiled(pattern, flags).found_in("ab01-")

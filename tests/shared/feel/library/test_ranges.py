@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.feel.values import Range
-from tests.shared.feel.library.kit import at, between, call, fault
+from tests.shared.feel.library.kit import at, between, call, fault, untimed
 
 CONVERSES = {
     "before": "after",
@@ -55,17 +55,20 @@ Sets = Callable[[set[Fraction], set[Fraction]], bool]
     ],
 )
 @given(one=ranges(), other=ranges())
+@untimed
 def test_ranges_lie_to_each_other_as_the_sets_of_their_points(name: str, holds: Sets, one: Range, other: Range) -> None:
     assert call(name, one, other) is holds(points(one), points(other))
 
 
 @given(ranges(), ranges())
+@untimed
 def test_each_relation_has_its_converse(one: Range, other: Range) -> None:
     for name, converse in CONVERSES.items():
         assert call(name, one, other) is call(converse, other, one)
 
 
 @given(ranges(), ranges())
+@untimed
 def test_one_overlaps_before_another_when_it_starts_first_and_ends_within(one: Range, other: Range) -> None:
     left, right = points(one), points(other)
     expected = bool(left & right) and min(left) < min(right) and max(left) <= max(right)

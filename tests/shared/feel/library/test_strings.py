@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared.feel.library.kit import call, fault
+from tests.shared.feel.library.kit import call, fault, untimed
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_a_character_beyond_the_basic_plane_counts_as_one() -> None:
 
 
 @given(st.text(), st.text(min_size=1))
+@untimed
 def test_what_is_before_a_match_and_after_it_makes_the_whole(text: str, match: str) -> None:
     whole = text + match
     before, after = call("substring before", whole, match), call("substring after", whole, match)
@@ -66,12 +67,14 @@ def test_a_string_is_split_at_each_match() -> None:
 
 
 @given(st.lists(st.text(alphabet="ab "), min_size=1))
+@untimed
 def test_what_was_split_can_be_joined_again(parts: list[str]) -> None:
     text = ";".join(parts)
     assert call("string join", call("split", text, ";"), ";") == text
 
 
 @given(st.text(), st.text())
+@untimed
 def test_a_string_contains_what_it_starts_or_ends_with(text: str, part: str) -> None:
     assert call("contains", text + part, part) is True
     assert call("ends with", text + part, part) is True

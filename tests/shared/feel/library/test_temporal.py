@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.feel.values import Date, YearsMonthsDuration
-from tests.shared.feel.library.kit import at, call, fault, number
+from tests.shared.feel.library.kit import at, call, fault, number, untimed
 
 dates = st.dates()
 
@@ -75,6 +75,7 @@ def test_whole_months_lie_between_two_days(start: str, end: str, months: str) ->
 
 
 @given(dates, dates)
+@untimed
 def test_the_months_between_two_days_are_as_many_there_as_back(start: date, end: date) -> None:
     there = call("years and months duration", feel_date(start), feel_date(end))
     back = call("years and months duration", feel_date(end), feel_date(start))
@@ -84,6 +85,7 @@ def test_the_months_between_two_days_are_as_many_there_as_back(start: date, end:
 
 
 @given(dates)
+@untimed
 def test_the_calendar_is_that_of_iso_8601(day: date) -> None:
     assert call("week of year", feel_date(day)) == day.isocalendar().week
     assert call("day of year", feel_date(day)) == day.timetuple().tm_yday
