@@ -88,6 +88,7 @@ def _checked(question: Question, book: Rulebook | None) -> dict[str, FactValue] 
 def _decide(question: Question, facts: Mapping[str, FactValue], book: Rulebook | None, score: Score | None) -> Decision:
     outcome = events.score_outcome(score)
     product, policy = (None, None) if book is None else (book.product, book.policy)
+    now = datetime.now(UTC)
     return Decision(
         decision_id=new_id("dec"),
         question=question,
@@ -96,8 +97,8 @@ def _decide(question: Question, facts: Mapping[str, FactValue], book: Rulebook |
         policy_version=None if policy is None else str(policy.version),
         policy_hash=None if policy is None else policy.content_hash,
         revisions=() if book is None or policy is None else book.revisions,
-        evaluation=decide(product, policy, facts, outcome),
-        decided_at=datetime.now(UTC),
+        evaluation=decide(product, policy, facts, outcome, now),
+        decided_at=now,
     )
 
 
@@ -152,7 +153,8 @@ async def get_decision(db: Database, rulebooks: Rulebooks, decision_id: str) -> 
     if book is None or book.policy is None:
         return ExplainedDecision(decision, [], wording)
     try:
-        trace = expand_trace(book.policy, known_facts(decision, book.product), decision.evaluation.trace)
+        facts = known_facts(decision, book.product)
+        trace = expand_trace(book.policy, facts, decision.evaluation.trace, decision.decided_at)
     except TraceMismatch as mismatch:
         # What was recorded no longer follows from the recorded facts and policy: say so, don't dress it up.
         raise conflict("decision_not_reproducible", str(mismatch)) from None

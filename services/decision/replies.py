@@ -32,7 +32,10 @@ class PolicyReply(BaseModel):
 
 
 class DecisionReply(BaseModel):
-    """A decision. `limit` and `rate` stand only where credit is granted; `reasons` on every other outcome."""
+    """A decision. `reasons` stand on every outcome but approve; what is granted only where credit is.
+
+    That is `limit`, `rate`, `other_terms` by name, and `conditions`: codes of what must be there before money moves.
+    """
 
     decision_id: str
     application_id: str | None
@@ -44,6 +47,8 @@ class DecisionReply(BaseModel):
     requested: MoneyBody
     limit: MoneyBody | None
     rate: str | None
+    other_terms: dict[str, Any]
+    conditions: list[str]
     queue: str | None
     reasons: list[str]
     score: ScoreReply | None
@@ -101,6 +106,8 @@ def _fields(decision: Decision) -> dict[str, Any]:
         "requested": _money(question.requested),
         "limit": None if limit is None else _money(limit),
         "rate": None if evaluation.rate is None else str(evaluation.rate),
+        "other_terms": dict(evaluation.other_terms),
+        "conditions": list(evaluation.conditions),
         "queue": evaluation.queue,
         "reasons": list(evaluation.reasons),
         "score": _score(decision),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from services.decision.domain.outcome import Outcome
@@ -26,9 +27,13 @@ class ScoreOutcome:
 
 
 def decide(
-    product: Product | None, policy: Policy | None, facts: Mapping[str, FactValue], score: ScoreOutcome | None
+    product: Product | None,
+    policy: Policy | None,
+    facts: Mapping[str, FactValue],
+    score: ScoreOutcome | None,
+    as_of: datetime,
 ) -> Evaluation:
-    """Return the answer of `policy` to `facts` and `score`, which become the facts `score` and `pd`.
+    """Return the answer of `policy` at `as_of` to `facts` and `score`, which become the facts `score` and `pd`.
 
     Without a policy for this product, or without a score, the application is referred. Without a score the policy is
     still evaluated, so that the trace shows what is known.
@@ -37,9 +42,9 @@ def decide(
         return _referred(POLICY_UNAVAILABLE)
     if score is None:
         known = {name: value for name, value in facts.items() if name not in ("score", "pd")}
-        evaluation = policy.evaluate(known)
+        evaluation = policy.evaluate(known, (), as_of)
         return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace)
-    return policy.evaluate({**facts, "score": score.score, "pd": score.pd}, score.reasons)
+    return policy.evaluate({**facts, "score": score.score, "pd": score.pd}, score.reasons, as_of)
 
 
 def _referred(reason: str) -> Evaluation:

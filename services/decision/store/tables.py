@@ -28,6 +28,8 @@ decision = sa.Table(
     sa.Column("grade", sa.Text),
     sa.Column("approved_minor", sa.BigInteger),
     sa.Column("rate", sa.Numeric),
+    sa.Column("other_terms", pg.JSON, nullable=False, server_default="{}"),
+    sa.Column("conditions", pg.JSON, nullable=False, server_default="[]"),
     sa.Column("queue", sa.Text),
     sa.Column("reasons", pg.JSON, nullable=False),
     sa.Column("trace", pg.JSON, nullable=False),

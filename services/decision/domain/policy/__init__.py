@@ -1,19 +1,23 @@
 """Credit policies as data: a document becomes a typed policy, is checked, compiled, and answers with a trace.
 
-The steps, one module each: `document` (form), `binding` (names and types), `check` (what can be known without an
-application), `compile` and `program` (Python closures), `cases` (golden cases), `evaluate`, `trace`.
+The steps, one module or package each: `document` (form), `bind` (names and types), `checks` (what can be known without
+an application, and golden cases), `layout` and `interpret` (three-valued closures: exact whatever is missing),
+`generated` (one Python function: fast where everything is there), `policy` (both together), `trace`.
 """
 
-from services.decision.domain.policy.evaluate import CompactTrace, Evaluation
-from services.decision.domain.policy.load import Policy, load_policy
-from services.decision.domain.policy.reading import PolicyError
+from services.decision.domain.policy.faults import PolicyError, PolicyFault
+from services.decision.domain.policy.load import load_policy
+from services.decision.domain.policy.policy import Policy
+from services.decision.domain.policy.result import Answer, CompactTrace, Evaluation
 from services.decision.domain.policy.trace import TraceMismatch, expand_trace
 
 __all__ = [
+    "Answer",
     "CompactTrace",
     "Evaluation",
     "Policy",
     "PolicyError",
+    "PolicyFault",
     "TraceMismatch",
     "expand_trace",
     "load_policy",

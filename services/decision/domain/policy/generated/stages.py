@@ -1,0 +1,207 @@
+"""The stages of a policy as code: verdicts, what is granted, where a referred application goes."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from services.decision.domain.outcome import Outcome
+from services.decision.domain.policy.bind import (
+    GRADE,
+    LIMIT,
+    OUTCOME,
+    RATE,
+    SHARE,
+    BoundPolicy,
+    BoundTerm,
+    RuleTable,
+    names_of_table,
+)
+from services.decision.domain.policy.document import Finding, Requirement
+from services.decision.domain.policy.generated.code import (
+    assign,
+    call,
+    constant,
+    expression,
+    give_up,
+    item,
+    name,
+    template,
+    when,
+)
+from services.decision.domain.policy.generated.scope import Scope
+from services.decision.domain.policy.generated.tables import screen, single
+from services.decision.domain.policy.result import HIT, NOT_EVALUATED
+from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
+from shared.feel.typed import names_in
+from shared.money import MAX_MINOR
+from shared.products import REQUESTED_AMOUNT
+
+FOUND: Final = "found"
+MATRIX_ROW: Final = "offer"
+
+
+def verdict(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
+    """Return code that puts what prevails into `verdict` and `reasons`."""
+    offers = policy.matrix.outputs
+    approved = tuple(offer.outcome is Outcome.APPROVE for offer in offers)
+
+    def screened(eligibility: str, knock_outs: str, row: int, score_reasons: Sequence[str]) -> Verdict:
+        hits = [*_hits(policy.eligibility, eligibility), *_hits(policy.knock_outs, knock_outs)]
+        return prevailing([*hits, verdict_of_offer(offers[row], score_reasons)])
+
+    def offered(row: int, score_reasons: Sequence[str]) -> Verdict:
+        return prevailing([verdict_of_offer(offers[row], score_reasons)])
+
+    return template(
+        """
+if found:
+    verdict, reasons = SCREENED(eligibility, knock_outs, offer, score_reasons)
+elif APPROVED[offer]:
+    verdict = APPROVE
+    reasons = ()
+else:
+    verdict, reasons = OFFERED(offer, score_reasons)
+""",
+        SCREENED=name(scope.constant(screened)),
+        APPROVED=name(scope.constant(approved)),
+        APPROVE=name(scope.constant(Outcome.APPROVE)),
+        OFFERED=name(scope.constant(offered)),
+    )
+
+
+def _hits(table: RuleTable[Finding], letters: str) -> list[Verdict]:
+    return [verdict_of_finding(rule.output) for rule, letter in zip(table.rules, letters, strict=True) if letter == HIT]
+
+
+def granting(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
+    """Return code that grants what `verdict` grants, or routes the application."""
+    offers = policy.matrix.outputs
+    statements = [
+        assign(SHARE, item(scope.constant(tuple(offer.share for offer in offers)), name(MATRIX_ROW))),
+        assign(RATE, item(scope.constant(tuple(offer.rate for offer in offers)), name(MATRIX_ROW))),
+    ]
+    branch: list[ast.stmt] = _refused(policy, scope)
+    for outcome, term in reversed(list(policy.terms.items())):
+        branch = [when(_is(outcome, scope), _granted(policy, outcome, term, scope), branch)]
+    return [*statements, *branch]
+
+
+def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scope) -> list[ast.stmt]:
+    tables: list[RuleTable[Any]] = [] if policy.conditions is None else [policy.conditions]
+    statements = _stated(_names(term, tables))
+    statements.append(assign(OUTCOME, constant(outcome.value)))
+    statements.append(assign(LIMIT, scope.code(term.limit.typed)))
+    if term.multiple_minor != 1:
+        statements += template("limit = limit // MULTIPLE * MULTIPLE", MULTIPLE=constant(term.multiple_minor))
+    statements += template("if not 0 < limit <= MOST: return None", MOST=constant(MAX_MINOR))
+    if outcome is Outcome.APPROVE:
+        statements += _less(term, scope)
+    if term.rate is not None:
+        statements.append(assign(RATE, scope.code(term.rate.typed)))
+    statements.append(assign("other_terms", _other_terms(term, scope)))
+    marks = "".join(HIT if offered is outcome else NOT_EVALUATED for offered in policy.terms)
+    statements.append(assign("terms", constant(marks)))
+    statements += _conditions(policy.conditions, scope)
+    statements.append(assign("queue", constant(None)))
+    if policy.routing is not None:
+        statements.append(assign("routing", constant(NOT_EVALUATED * (len(policy.routing.rules) + 1))))
+    return statements
+
+
+def _names(term: BoundTerm, tables: Iterable[RuleTable[Any]]) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(names_in(formula.typed) for formula in term.formulas), *(names_of_table(table) for table in tables)
+    )
+
+
+def _stated(names: frozenset[str]) -> list[ast.stmt]:
+    """What the matrix may leave open must be stated where it is read."""
+    statements: list[ast.stmt] = []
+    for output in (SHARE, RATE):
+        if output in names:
+            statements += template("if OUTPUT is None: return None", OUTPUT=name(output))
+    return statements
+
+
+def _less(term: BoundTerm, scope: Scope) -> list[ast.stmt]:
+    requested = name(scope.variable_of[REQUESTED_AMOUNT])
+    if term.less_reason is None:
+        return template("if limit < REQUESTED: return None", REQUESTED=requested)
+    return template(
+        """
+if limit < REQUESTED:
+    verdict = COUNTER_OFFER
+    reasons = LESS
+    outcome = WORD
+""",
+        REQUESTED=requested,
+        COUNTER_OFFER=name(scope.constant(Outcome.COUNTER_OFFER)),
+        LESS=name(scope.constant((term.less_reason,))),
+        WORD=constant(Outcome.COUNTER_OFFER.value),
+    )
+
+
+def _other_terms(term: BoundTerm, scope: Scope) -> ast.expr:
+    values = [call(scope.constant(each.fact.to_wire), scope.code(each.typed)) for each in term.other_terms]
+    return ast.Dict([constant(each.fact.name) for each in term.other_terms], values)
+
+
+def _conditions(table: RuleTable[Requirement] | None, scope: Scope) -> list[ast.stmt]:
+    none: ast.stmt = assign("conditions", constant(()))
+    if table is None:
+        return [none]
+    codes = [rule.output.condition for rule in table.rules]
+
+    def required(letters: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(code for code, letter in zip(codes, letters, strict=True) if letter == HIT))
+
+    found = assign("conditions", call(scope.constant(required), name("marks")))
+    return [none, *screen(table, "marks", scope, [found])]
+
+
+def _is(outcome: Outcome, scope: Scope) -> ast.expr:
+    return expression("verdict is OUTCOME", OUTCOME=name(scope.constant(outcome)))
+
+
+def _refused(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
+    unknown = [outcome for outcome in (Outcome.APPROVE, Outcome.COUNTER_OFFER) if outcome not in policy.terms]
+    statements = [when(_is(outcome, scope), [give_up()]) for outcome in unknown]
+    statements += template(
+        """
+limit = None
+conditions = ()
+other_terms = {}
+terms = MARKS
+queue = None
+""",
+        MARKS=constant(NOT_EVALUATED * len(policy.terms)),
+    )
+    if policy.conditions is not None:
+        statements.append(assign("marks", constant(NOT_EVALUATED * len(policy.conditions.rules))))
+    if policy.routing is not None:
+        statements += _routing(policy.routing, scope)
+    statements.append(assign(RATE, constant(None)))
+    return statements
+
+
+def _routing(table: RuleTable[Any], scope: Scope) -> list[ast.stmt]:
+    queues = tuple(output.queue for output in table.outputs)
+    routed = [
+        *_stated(names_of_table(table)),
+        assign(OUTCOME, expression("verdict.value")),
+        *single(table, "row", "routing", range(len(table.rules)), scope),
+        assign("queue", item(scope.constant(queues), name("row"))),
+    ]
+    declined = assign("routing", constant(NOT_EVALUATED * (len(table.rules) + 1)))
+    return [when(_is(Outcome.DECLINE, scope), [declined], routed)]
+
+
+def grade(table: RuleTable[Any], order: Sequence[int], scope: Scope) -> list[ast.stmt]:
+    """Return code that puts the grade into its variable, its letters into `grades`."""
+    grades = tuple(output.grade for output in table.outputs)
+    return [*single(table, "row", "grades", order, scope), assign(GRADE, item(scope.constant(grades), name("row")))]
+
+
+def matrix(table: RuleTable[Any], order: Sequence[int], scope: Scope) -> list[ast.stmt]:
+    """Return code that puts the number of the matrix row that counts into its variable, its letters into `matrix`."""
+    return single(table, MATRIX_ROW, "matrix", order, scope)
