@@ -1,8 +1,8 @@
 """Names of FEEL: their characters, their spelling, and the table of those that a text may use.
 
-A name may hold spaces, and, where it is declared, keywords and the signs `. / - ’ + *` (DMN 1.5, 10.3.1.2, rules 27
-to 31). Words that follow one another can only be one name, so most names need no declaration; only those with a keyword
-or a sign inside do, and among them the longest one that fits wins.
+A name may hold spaces, and, where it is declared, keywords and the signs `. / - + *` (DMN 1.5, 10.3.1.2, rules 25
+to 30; an apostrophe counts as part of a word). Words that follow one another can only be one name, so most names need
+no declaration; only those with a keyword or a sign inside do, and among them the longest one that fits wins.
 """
 
 import re
@@ -40,7 +40,7 @@ PIECE: Final = re.compile(f"([{SPACE}]*)([{_PART}]+|[{_SIGN}])")
 
 _SPACES: Final = re.compile(f"[{SPACE}]+")
 _SPACED_SIGN: Final = re.compile(f" ?([{_SIGN}]) ?")
-_MAXPIECES: Final = 64
+_MAX_PIECES: Final = 64
 """Words and signs of the longest name that is looked for; keeps the search linear."""
 
 Branches = dict[str, "Branches | str"]
@@ -104,7 +104,7 @@ def _pieces(written: str) -> list[str] | None:
     position = 0
     while position < len(written):
         piece = PIECE.match(written, position)
-        if piece is None or len(pieces) == _MAXPIECES:
+        if piece is None or len(pieces) == _MAX_PIECES:
             return None
         pieces.append(_key(piece))
         position = piece.end()

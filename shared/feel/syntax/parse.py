@@ -19,9 +19,9 @@ MAX_CHARACTERS: Final = 100_000
 MAX_DEPTH: Final = 100
 """Nodes one below the other, in chains such as `1 + 1 + 1` too. Whoever walks a tree may recurse: none is deeper."""
 
-_REMEMBERED: Final = 50_000
-_MAX_REMEMBERED_CHARACTERS: Final = 200
-"""Longer texts are not kept: what is remembered stays small whatever the texts are."""
+_REMEMBERED: Final = 20_000
+_MAX_REMEMBERED_CHARACTERS: Final = 64
+"""Longer texts are not kept: they are seldom repeated, as cells are, and what is remembered stays small."""
 
 
 def parse_expression(text: str, names: Collection[str] = ()) -> tree.Node:

@@ -161,6 +161,8 @@ def test_brackets_of_an_interval_tell_which_ends_belong_to_it(
         ("(1)", ONE),
         ("(< 1)", UnaryComparison("<", ONE)),
         ("(!=1)", UnaryComparison("!=", ONE)),
+        ("[< 1, >= 2]", ListLiteral((UnaryComparison("<", ONE), UnaryComparison(">=", TWO)))),
+        ("f(x, > 1)", Call(Name("f"), (X, UnaryComparison(">", ONE)))),
     ],
 )
 def test_brackets_mean_what_their_place_says(text: str, node: Node) -> None:
