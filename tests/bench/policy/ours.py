@@ -46,7 +46,6 @@ def document() -> dict[str, Any]:
                 "less_reason": "AFFORDABILITY",
                 "rate": rate.format(LONG_TERM_SURCHARGE, EXISTING_CUSTOMER_REBATE),
             },
-            "counter_offer": {"limit": "requested_amount"},
         },
     }
 
