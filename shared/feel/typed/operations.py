@@ -85,6 +85,14 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def months_between(earlier: date, later: date) -> int:
+    """Return the whole months from one day to another, negative where the second is the earlier one."""
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    if months > 0 and later.day < earlier.day:
+        return months - 1
+    return months + 1 if months < 0 and later.day > earlier.day else months
+
+
 def brought(typed: Brought) -> Operation:
     """Return the function that brings a value to the declared type."""
     of, rounding = typed.type, typed.rounding
@@ -206,6 +214,9 @@ _SPECIAL: Final[Mapping[str, Callable[[Function], Operation]]] = {
     "contains": _plain(operator.contains),
     "starts with": _plain(str.startswith),
     "ends with": _plain(str.endswith),
+    "upper case": _plain(str.upper),
+    "lower case": _plain(str.lower),
+    "years and months duration": _plain(months_between),
     ".year": _plain(operator.attrgetter("year")),
     ".month": _plain(operator.attrgetter("month")),
     ".day": _plain(operator.attrgetter("day")),

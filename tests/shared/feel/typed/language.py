@@ -277,3 +277,32 @@ def _compound(
         return _texts(form, **used)
 
     return st.sampled_from(_FORMS[kind]).flatmap(filled)
+
+
+def number_cells() -> st.SearchStrategy[str]:
+    """Cells of a column of numbers or money: comparisons, intervals, values, and their negation."""
+    bound = st.decimals(-20, 20, places=3).map(str) | st.integers(-20, 20).map(str)
+    test = st.one_of(
+        _texts("{sign} {bound}", sign=st.sampled_from(["<", "<=", ">", ">="]), bound=bound),
+        _texts("[{low}..{high}]", "({low}..{high}]", "[{low}..{high})", "({low}..{high})", low=bound, high=bound),
+        st.integers(-20, 20).map(str),
+    )
+    tests = st.lists(test, min_size=1, max_size=4).map(", ".join)
+    return st.one_of(tests, tests.map(lambda text: f"not({text})"), st.just("-"))
+
+
+def cells() -> st.SearchStrategy[tuple[str, str]]:
+    """Columns and cells of them, some of which read other facts."""
+    any_number = number_cells() | st.sampled_from(["> term", "[0..employees)", "odd(?)", "? * 2 > employees", "null"])
+    amounts = number_cells() | st.sampled_from(["> revenue", "<= 0.5 * revenue", "? / 2 in [1..revenue]", "not(null)"])
+    return st.one_of(
+        st.tuples(st.sampled_from(["term", "employees", "coverage"]), any_number),
+        st.tuples(st.just("amount"), amounts),
+        st.tuples(st.just("purpose"), st.sampled_from(['"car"', '"car", "home"', 'not("car")', 'contains(?, "a")'])),
+        st.tuples(
+            st.just("bankrupt"), st.sampled_from(["true", "false", "not(true)", "employees > 3", "? or term > 3"])
+        ),
+        st.tuples(
+            st.just("founded"), st.sampled_from(["< signed", '>= date("2024-02-29")', "[founded..signed]", "null"])
+        ),
+    )

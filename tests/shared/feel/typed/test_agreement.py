@@ -7,13 +7,15 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from shared.feel.evaluate import Run, compile_expression
-from shared.feel.syntax import parse_expression
+from shared.feel.evaluate import Run, compile_expression, compile_unary_tests
+from shared.feel.syntax import parse_expression, parse_unary_tests
 from shared.feel.typed import Typed, TypeFaults, Unknown, names_in
 from shared.feel.typed.conversion import from_feel, moment, to_feel
 from tests.shared.feel.typed.language import (
     AS_OF,
     NAMES,
+    cell,
+    cells,
     clock,
     condition,
     conditions,
@@ -69,6 +71,18 @@ def test_what_is_computed_from_known_facts_is_what_feel_computes(
     assert fast == from_feel(plain_feel(kind_and_text[1], application), typed.type)
 
 
+@given(cells(), facts(missing=False))
+@settings(max_examples=400, deadline=None)
+def test_a_cell_says_of_known_facts_what_feel_says(
+    column_and_text: tuple[str, str], application: dict[str, Any]
+) -> None:
+    column, text = column_and_text
+    typed = cell(column, text)
+    scope = plain_scope(application)
+    said = compile_unary_tests(parse_unary_tests(text)).evaluate(scope | {"?": scope[column]}, Run(moment(AS_OF)))
+    assert interpreted(typed, application) is generated(typed, application) is said
+
+
 @given(conditions(), facts(missing=True))
 @settings(max_examples=200, deadline=None)
 def test_more_knowledge_never_changes_what_is_settled(text: str, application: dict[str, Any]) -> None:
@@ -85,5 +99,8 @@ def test_more_knowledge_never_changes_what_is_settled(text: str, application: di
 
 
 def plain_feel(text: str, application: Mapping[str, Any]) -> Any:
-    scope = {name: to_feel(value, NAMES[name]) for name, value in application.items()}
-    return compile_expression(parse_expression(text)).evaluate(scope, Run(moment(AS_OF)))
+    return compile_expression(parse_expression(text)).evaluate(plain_scope(application), Run(moment(AS_OF)))
+
+
+def plain_scope(application: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: to_feel(value, NAMES[name]) for name, value in application.items()}

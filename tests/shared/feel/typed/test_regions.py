@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.feel.typed import domain, region
 from shared.money import MAX_MINOR
-from tests.shared.feel.typed.language import NAMES, cell, interpreted
+from tests.shared.feel.typed.language import NAMES, cell, interpreted, number_cells
 
 DAY = date(2026, 1, 31).toordinal()
 
@@ -57,24 +57,14 @@ def test_a_cell_that_reads_more_than_its_column_has_no_region(column: str, text:
     assert region(cell(column, text), column, NAMES[column]) is None
 
 
-_BOUND = st.decimals(-20, 20, places=3).map(str) | st.integers(-20, 20).map(str)
-_TEST = st.one_of(
-    st.tuples(st.sampled_from(["<", "<=", ">", ">="]), _BOUND).map(" ".join),
-    st.tuples(st.sampled_from("[("), _BOUND, _BOUND, st.sampled_from("])")).map(
-        lambda parts: f"{parts[0]}{parts[1]}..{parts[2]}{parts[3]}"
-    ),
-    st.integers(-20, 20).map(str),
-)
-_TESTS = st.lists(_TEST, min_size=1, max_size=4).map(", ".join)
-_CELL = st.one_of(_TESTS, _TESTS.map(lambda tests: f"not({tests})"), st.just("-"))
-
-
 def _value_at(key: int, column: str) -> Any:
     return Decimal(key).scaleb(-(NAMES[column].scale or 0)) if column == "coverage" else key
 
 
 @given(
-    st.sampled_from(["term", "revenue", "coverage"]), _CELL, st.integers(-3000, 3000) | st.integers(-300_000, 300_000)
+    st.sampled_from(["term", "revenue", "coverage"]),
+    number_cells(),
+    st.integers(-3000, 3000) | st.integers(-300_000, 300_000),
 )
 @settings(max_examples=300, deadline=None)
 def test_a_value_lies_in_the_region_just_when_the_cell_holds(column: str, text: str, key: int) -> None:
@@ -85,7 +75,7 @@ def test_a_value_lies_in_the_region_just_when_the_cell_holds(column: str, text: 
     assert inside is interpreted(typed, {column: _value_at(key, column)})
 
 
-@given(_CELL)
+@given(number_cells())
 @settings(max_examples=200, deadline=None)
 def test_a_region_is_sorted_disjoint_and_within_the_domain(text: str) -> None:
     ranges = region(cell("term", text), "term", NAMES["term"])
