@@ -11,6 +11,7 @@ from shared.feel.types import ANY, BUILT_IN, NUMBER, Constrained, ContextOf, Fee
 from shared.feel.values import MIDNIGHT_UTC, Date, DateTime, Value
 
 _DEPTH: Final = 50
+_PARTS: Final = 5_000
 _STEPS: Final = 10_000
 _TIMELESS: Final = DateTime(Date(1970, 1, 1), MIDNIGHT_UTC)
 _ALIASES: Final[Mapping[str, FeelType]] = dict.fromkeys(("integer", "long", "double"), NUMBER)
@@ -27,6 +28,9 @@ class ItemTypes:
         self._definitions = {definition.name: definition for definition in model.item_definitions}
         self._made: dict[str, FeelType] = {}
         self._depth = 0
+        # Sizes are known by identity, which holds as long as the types are kept.
+        self._sizes: dict[int, int] = {}
+        self._kept: list[FeelType] = []
 
     def type_of(self, name: str | None, line: int = 0) -> FeelType:
         """The type of a name, `Any` for None. Raises DmnError for unknown names and for types made of themselves."""
@@ -65,6 +69,22 @@ class ItemTypes:
     def _imports(self) -> "Iterator[tuple[Import, ItemTypes]]":
         return ((each, self._others[each.namespace]) for each in self._model.imports if each.namespace in self._others)
 
+    def _size(self, type_: FeelType) -> int:
+        """The number of parts of a type written out. A type used twice in another counts twice: sizes can double."""
+        if id(type_) not in self._sizes:
+            match type_:
+                case Constrained(part, _, _) | ListOf(part):
+                    parts: tuple[FeelType, ...] = (part,)
+                case ContextOf(entries):
+                    parts = tuple(part for _, part in entries)
+                case FunctionOf(parameters, result):
+                    parts = (*(parameters or ()), result)
+                case _:
+                    parts = ()
+            self._kept.append(type_)
+            self._sizes[id(type_)] = 1 + sum(self._size(part) for part in parts)
+        return self._sizes[id(type_)]
+
     def _find(self, name: str, line: int) -> FeelType:
         if name in self._definitions:
             return self._define(self._definitions[name])
@@ -83,9 +103,13 @@ class ItemTypes:
             if self._depth > _DEPTH:
                 message = f"the type `{definition.name}` is made of itself, or of too many others"
                 raise DmnError(message, self._model.source, definition.line)
-            return self._constrained(definition)
+            type_ = self._constrained(definition)
         finally:
             self._depth -= 1
+        if self._size(type_) > _PARTS:
+            message = f"the type `{definition.name}` has more than {_PARTS:,} parts"
+            raise DmnError(message, self._model.source, definition.line)
+        return type_
 
     def _constrained(self, definition: ItemDefinition) -> FeelType:
         type_ = self._base(definition)

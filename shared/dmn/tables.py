@@ -130,7 +130,8 @@ def _outputs(table: Table, rule: RuleRow, scope: Scope, run: Run) -> Outputs:
     for column, part in zip(table.outputs, rule.outputs, strict=True):
         value = coerced(part.code(scope, run), column.type, run)
         if column.priorities and value is not None and _rank(column, value, scope, run) == len(column.priorities):
-            raise FeelError(f"the output `{column.name}` of rule {rule.number} is not one that the table allows")
+            named = f" `{column.name}`" if column.name else ""
+            raise FeelError(f"the output{named} of rule {rule.number} is not one that the table allows")
         values.append(value)
     return tuple(values)
 
