@@ -13,7 +13,7 @@ from services.decision.domain.policy.bind import (
     names_of_table,
 )
 from shared.facts import Fact, FactType, FactValue, Source
-from shared.feel.typed import NOW, TODAY, Type, domain, names_in
+from shared.feel.typed import NOW, TODAY, Type, domain
 from shared.feel.values import NUMBERS
 from shared.products import REQUESTED_AMOUNT
 
@@ -74,8 +74,7 @@ def names_read(policy: BoundPolicy) -> frozenset[str]:
     for table in policy.stages:
         names |= names_of_table(table)
     for term in policy.terms.values():
-        for formula in term.formulas:
-            names |= names_in(formula.typed)
+        names |= term.names
     return frozenset(names)
 
 

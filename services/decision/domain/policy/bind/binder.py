@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP
-from typing import TypeVar
 
 from services.decision.domain.policy.bind.bound import Formula, Rule, RuleTable, TypedTest
 from services.decision.domain.policy.bind.bound import OutputT as BoundT
@@ -11,9 +10,10 @@ from services.decision.domain.policy.bind.vocabulary import Vocabulary
 from services.decision.domain.policy.document import IF, Cell, Expression, OutputT, Row, Table
 from services.decision.domain.policy.faults import Findings, did_you_mean, excerpt
 from shared.facts import Fact
-from shared.feel.typed import Type, Typed, TypeFaults, check_cell, check_condition, check_expression
+from shared.feel.typed import Type, Typed, TypeFaults, check_cell, check_condition, check_expression, names_in
 
-SourceT = TypeVar("SourceT")
+Sound = tuple[Typed, frozenset[str]]
+"""A typed tree, and the names that it reads."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Binder:
     """Types texts. What a table says many times is checked once, its faults noted at each place."""
 
     findings: Findings = field(default_factory=Findings)
-    _checked: dict[tuple[int, str, str], Typed | TypeFaults] = field(default_factory=dict)
+    _checked: dict[tuple[int, str, str], Sound | TypeFaults] = field(default_factory=dict)
 
     def table(
         self, table: Table[OutputT], vocabulary: Vocabulary, bind_output: Callable[[OutputT, str], BoundT]
@@ -56,7 +56,7 @@ class Binder:
 
         key = (id(vocabulary), f"value {fact.name}", expression.text)
         typed = self._typed(key, check, expression.pointer, place)
-        return None if typed is None else Formula(expression.text, expression.pointer, typed, fact, vocabulary)
+        return None if typed is None else Formula(expression.text, expression.pointer, *typed, fact, vocabulary)
 
     def _tests(self, row: Row[OutputT], vocabulary: Vocabulary, place: str) -> tuple[TypedTest, ...]:
         tests = [
@@ -79,17 +79,18 @@ class Binder:
             return None
         key = (id(vocabulary), f"cell {cell.name}", cell.text)
         typed = self._typed(key, lambda: check_cell(cell.tests, cell.name, vocabulary.types), cell.pointer, place)
-        return None if typed is None else TypedTest(cell.name, cell.text, cell.pointer, typed)
+        return None if typed is None else TypedTest(cell.name, cell.text, cell.pointer, *typed)
 
     def _condition(self, condition: Expression, vocabulary: Vocabulary, place: str) -> TypedTest | None:
         key = (id(vocabulary), IF, condition.text)
         typed = self._typed(key, lambda: check_condition(condition.node, vocabulary.types), condition.pointer, place)
-        return None if typed is None else TypedTest(IF, condition.text, condition.pointer, typed)
+        return None if typed is None else TypedTest(IF, condition.text, condition.pointer, *typed)
 
-    def _typed(self, key: tuple[int, str, str], check: Callable[[], Typed], pointer: str, place: str) -> Typed | None:
+    def _typed(self, key: tuple[int, str, str], check: Callable[[], Typed], pointer: str, place: str) -> Sound | None:
         if key not in self._checked:
             try:
-                self._checked[key] = check()
+                found = check()
+                self._checked[key] = (found, names_in(found))
             except TypeFaults as faults:
                 self._checked[key] = faults
         typed = self._checked[key]

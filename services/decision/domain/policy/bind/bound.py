@@ -24,21 +24,23 @@ from shared.products import Product
 
 @dataclass(frozen=True, slots=True)
 class TypedTest:
-    """One cell of a row, or its free condition, whose `fact` is `if`."""
+    """One cell of a row, or its free condition, whose `fact` is `if`; `names` are those that it reads."""
 
     fact: str
     text: str
     pointer: str
     typed: Typed
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An expression brought to the type of what it computes."""
+    """An expression brought to the type of what it computes, that of `fact`; `names` are those that it reads."""
 
     text: str
     pointer: str
     typed: Typed
+    names: frozenset[str]
     fact: Fact
     vocabulary: Vocabulary
 
@@ -108,6 +110,11 @@ class BoundTerm:
     less_reason: str | None
     rate: Formula | None
     other_terms: tuple[Formula, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that the expressions read."""
+        return frozenset().union(*(formula.names for formula in self.formulas))
 
     @property
     def formulas(self) -> Iterator[Formula]:

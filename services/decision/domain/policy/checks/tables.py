@@ -7,15 +7,15 @@ from services.decision.domain.policy.bind import RuleTable
 from services.decision.domain.policy.checks.coverage import (
     Area,
     Budget,
+    Regions,
     TooIntricate,
     bits,
     common_point,
-    contains,
     find_gap,
     in_words,
+    including,
     meeting,
 )
-from services.decision.domain.policy.checks.coverage.area import Regions
 from services.decision.domain.policy.document import Aggregation, HitPolicy
 from services.decision.domain.policy.faults import Findings, excerpt
 from shared.feel.typed import domain
@@ -23,6 +23,9 @@ from shared.feel.typed.nodes import Constant
 
 MAX_PAIRS: Final = 20
 """Overlaps of one table that are told."""
+
+MAX_STEPS_A_ROW: Final = 20_000
+"""Steps of the search for an input that reaches one row."""
 
 _SUM_OF_NOTHING: Final = (Aggregation.SUM, Aggregation.COUNT)
 
@@ -40,13 +43,13 @@ def check_table(table: RuleTable[Any], order: Sequence[int], findings: Findings)
             _overlaps(table, areas, met, findings)
         case HitPolicy.ANY:
             _overlaps(table, areas, met, findings)
-            _repeated(table, areas, met, findings)
+            _repeated(table, areas, findings)
         case HitPolicy.FIRST | HitPolicy.PRIORITY:
             _unreachable(table, areas, met, order, findings)
         case HitPolicy.COLLECT:
             # Where values are added or counted, a row that says the same again counts again.
             if table.aggregation not in _SUM_OF_NOTHING:
-                _repeated(table, areas, met, findings)
+                _repeated(table, areas, findings)
     if table.default is None and (table.hit_policy is not HitPolicy.COLLECT or _needs_a_hit(table)):
         _gap(table, areas, budget, findings)
 
@@ -70,10 +73,9 @@ def _impossible(table: RuleTable[Any], areas: Sequence[Area], findings: Findings
 
 def _overlaps(table: RuleTable[Any], areas: Sequence[Area], met: Sequence[int], findings: Findings) -> None:
     told = 0
+    harmless = _alike(table) if table.hit_policy is HitPolicy.ANY else [0] * len(areas)
     for row, others in enumerate(met):
-        for earlier in bits(others & ((1 << row) - 1)):
-            if table.hit_policy is HitPolicy.ANY and same_output(table, earlier, row):
-                continue
+        for earlier in bits(others & ~harmless[row] & ((1 << row) - 1)):
             _overlap(table, areas, (earlier, row), findings)
             told += 1
             if told == MAX_PAIRS:
@@ -97,30 +99,31 @@ def _overlap(table: RuleTable[Any], areas: Sequence[Area], pair: tuple[int, int]
     findings.add(pointer, "overlap", words)
 
 
-def same_output(table: RuleTable[Any], one: int, other: int) -> bool:
-    """Tell whether two rows give the same; values of a definition do when they are computed alike."""
-    outputs = [table.rules[row].output for row in (one, other)]
-    texts = [getattr(output, "typed", output) for output in outputs]
-    return bool(texts[0] == texts[1])
+def _alike(table: RuleTable[Any]) -> list[int]:
+    """Return for each row, as bits, the rows that give the same; values of a definition do when computed alike."""
+    by_output: dict[object, int] = {}
+    outputs = [getattr(rule.output, "typed", rule.output) for rule in table.rules]
+    for row, output in enumerate(outputs):
+        by_output[output] = by_output.get(output, 0) | 1 << row
+    return [by_output[output] for output in outputs]
 
 
-def _repeated(table: RuleTable[Any], areas: Sequence[Area], met: Sequence[int], findings: Findings) -> None:
+def _repeated(table: RuleTable[Any], areas: Sequence[Area], findings: Findings) -> None:
     """Rows that all count, or agree; one is idle only when another says the same of more."""
-    for row in range(len(areas)):
-        for other in bits(met[row] & ~(1 << row)):
-            wider = same_output(table, row, other) and _includes(table, areas, other, row)
-            if wider and (other < row or not _includes(table, areas, row, other)):
-                words = f"table {table.name}, row {row + 1} adds nothing to row {other + 1}"
-                findings.add(f"{table.pointer}/rows/{row}", "unreachable_row", words)
-                break
-
-
-def _includes(table: RuleTable[Any], areas: Sequence[Area], outer: int, inner: int) -> bool:
-    """Tell whether row `outer` surely hits wherever row `inner` does."""
-    if not areas[outer].opaque:
-        return contains(areas[outer], areas[inner])
-    tests = [{(test.fact, test.text) for test in table.rules[row].tests} for row in (outer, inner)]
-    return tests[0] <= tests[1]
+    alike = _alike(table)
+    wider = including(areas, table.vocabulary.types)
+    clear = sum(1 << row for row, area in enumerate(areas) if not area.opaque)
+    first: dict[object, int] = {}
+    for row, rule in enumerate(table.rules):
+        candidates = wider[row] & alike[row] & clear & ~(1 << row)
+        idle = next((o for o in bits(candidates) if o < row or not (wider[o] >> row & 1 and clear >> row & 1)), None)
+        # What an opaque cell holds for is not known; it is the same at least where the cell says the same.
+        same = first.setdefault((alike[row], frozenset((test.fact, test.text) for test in rule.tests)), row)
+        if idle is None and same != row:
+            idle = same
+        if idle is not None:
+            words = f"table {table.name}, row {row + 1} adds nothing to row {idle + 1}"
+            findings.add(f"{table.pointer}/rows/{row}", "unreachable_row", words)
 
 
 def _unreachable(
@@ -130,22 +133,24 @@ def _unreachable(
     order: Sequence[int],
     findings: Findings,
 ) -> None:
+    budget = Budget()
+    clear = sum(1 << row for row, area in enumerate(areas) if not area.opaque)
     before = 0
     for row in order:
-        rivals = [areas[other] for other in bits(met[row] & before) if not areas[other].opaque]
+        rivals = met[row] & before & clear
         before |= 1 << row
-        if rivals and not _reached(table, areas[row], rivals):
+        if rivals and not _reached(table, areas[row], [areas[rival] for rival in bits(rivals)], budget):
             rule = "earlier rows hit first" if table.hit_policy is HitPolicy.FIRST else "rows that go before it hit too"
             words = f"table {table.name}, row {row + 1} is never reached: {rule}"
             findings.add(f"{table.pointer}/rows/{row}", "unreachable_row", words)
 
 
-def _reached(table: RuleTable[Any], area: Area, rivals: Sequence[Area]) -> bool:
+def _reached(table: RuleTable[Any], area: Area, rivals: Sequence[Area], budget: Budget) -> bool:
     names = dict.fromkeys(name for one in (area, *rivals) for name in one.box)
     types = table.vocabulary.types
     space = {name: area.box.get(name) or domain(types[name]) for name in names}
     try:
-        return find_gap(space, rivals, Budget(20_000)) is not None
+        return find_gap(space, rivals, budget.part(MAX_STEPS_A_ROW)) is not None
     except TooIntricate:
         # A row that is idle does no harm; one that is refused by mistake does.
         return True

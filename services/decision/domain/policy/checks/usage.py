@@ -7,20 +7,18 @@ from services.decision.domain.policy.bind import (
     RATE,
     SHARE,
     BoundPolicy,
-    BoundTerm,
     names_of_definition,
     names_of_table,
 )
 from services.decision.domain.policy.document import Offer
 from services.decision.domain.policy.faults import Findings
-from shared.feel.typed import names_in
 
 
 def check_definitions(policy: BoundPolicy, findings: Findings) -> None:
     """Note definitions that no stage uses, not even through other definitions."""
     own = {definition.name: definition for definition in policy.definitions}
     pending = [name for table in policy.stages for name in names_of_table(table)]
-    pending += [name for term in policy.terms.values() for name in _names(term)]
+    pending += [name for term in policy.terms.values() for name in term.names]
     used: set[str] = set()
     while pending:
         name = pending.pop()
@@ -64,7 +62,7 @@ def _offers(policy: BoundPolicy) -> Iterator[tuple[str, str, Offer]]:
 def _check_stated(policy: BoundPolicy, outcome: Outcome, name: str, place: str, findings: Findings) -> None:
     term = policy.terms.get(outcome)
     for formula in term.formulas if term is not None else ():
-        if name in names_in(formula.typed):
+        if name in formula.names:
             what = formula.pointer.rpartition("/")[2]
             words = f"the {what} of {outcome} needs `{name}`, which table matrix, {place} does not state"
             findings.add(formula.pointer, "missing_operand", words)
@@ -79,8 +77,4 @@ def _is_read(policy: BoundPolicy, outcome: Outcome, name: str) -> bool:
     term = policy.terms.get(outcome)
     if term is None:
         return False
-    return name in _names(term) or (name == RATE and term.rate is None)
-
-
-def _names(term: BoundTerm) -> frozenset[str]:
-    return frozenset[str]().union(*(names_in(formula.typed) for formula in term.formulas))
+    return name in term.names or (name == RATE and term.rate is None)

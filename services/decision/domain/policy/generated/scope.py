@@ -17,7 +17,7 @@ class Scope:
 
     variable_of: Mapping[str, str]
     constants: Constants = field(default_factory=Constants)
-    _tests: dict[int, tuple[Typed, ast.expr]] = field(default_factory=dict)
+    _made: dict[int, tuple[Typed, ast.expr]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, layout: Layout) -> "Scope":
@@ -33,10 +33,10 @@ class Scope:
 
     def code(self, typed: Typed) -> ast.expr:
         """Return the code of an expression; rows of a table that say the same share it."""
-        found = self._tests.get(id(typed))
-        if found is None:
-            found = self._tests[id(typed)] = (typed, generate(typed, self.variable_of, self.constants))
-        return found[1]
+        made = self._made.get(id(typed))
+        if made is None:
+            made = self._made[id(typed)] = (typed, generate(typed, self.variable_of, self.constants))
+        return made[1]
 
     def rule(self, rule: Rule[Any]) -> ast.expr:
         """Return the conjunction of a row's tests."""

@@ -1,7 +1,7 @@
 """The stages of a policy as code: verdicts, what is granted, where a referred application goes."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from services.decision.domain.outcome import Outcome
@@ -32,7 +32,6 @@ from services.decision.domain.policy.generated.scope import Scope
 from services.decision.domain.policy.generated.tables import screen, single
 from services.decision.domain.policy.result import HIT, NOT_EVALUATED
 from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
-from shared.feel.typed import names_in
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
@@ -88,7 +87,7 @@ def granting(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
 
 def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scope) -> list[ast.stmt]:
     tables: list[RuleTable[Any]] = [] if policy.conditions is None else [policy.conditions]
-    statements = _stated(_names(term, tables))
+    statements = _stated(term.names.union(*(names_of_table(table) for table in tables)))
     statements.append(assign(OUTCOME, constant(outcome.value)))
     statements.append(assign(LIMIT, scope.code(term.limit.typed)))
     if term.multiple_minor != 1:
@@ -106,12 +105,6 @@ def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scop
     if policy.routing is not None:
         statements.append(assign("routing", constant(NOT_EVALUATED * (len(policy.routing.rules) + 1))))
     return statements
-
-
-def _names(term: BoundTerm, tables: Iterable[RuleTable[Any]]) -> frozenset[str]:
-    return frozenset[str]().union(
-        *(names_in(formula.typed) for formula in term.formulas), *(names_of_table(table) for table in tables)
-    )
 
 
 def _stated(names: frozenset[str]) -> list[ast.stmt]:

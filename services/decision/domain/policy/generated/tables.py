@@ -106,7 +106,8 @@ def _grouped(rules: Sequence[tuple[int, Rule[Any]]], depth: int, row: str, scope
 
 
 def _certain(table: RuleTable[Any]) -> bool:
-    return all(isinstance(node, _CERTAIN) for rule in table.rules for test in rule.tests for node in walk(test.typed))
+    different = {id(test.typed): test.typed for rule in table.rules for test in rule.tests}
+    return all(isinstance(node, _CERTAIN) for typed in different.values() for node in walk(typed))
 
 
 def _counting(order: Sequence[int]) -> Any:

@@ -21,6 +21,7 @@ from services.decision.domain.policy.interpret.grant import Grant, Terms, Ungran
 from services.decision.domain.policy.interpret.tables import (
     NO_ROW,
     Closure,
+    Closures,
     CompiledTable,
     Slots,
     definition_value,
@@ -31,7 +32,6 @@ from services.decision.domain.policy.result import HIT, MISSING, NOT_EVALUATED, 
 from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
 from services.decision.domain.reasons import POLICY_UNRESOLVED
 from shared.facts import FactValue
-from shared.feel.typed import interpret
 
 TERMS: Final = "terms"
 
@@ -49,19 +49,15 @@ class Interpreter:
     @classmethod
     def of(cls, policy: BoundPolicy, layout: Layout) -> "Interpreter":
         """Return the interpreter of a policy."""
-
-        def closure(formula: Formula) -> Closure:
-            return interpret(formula.typed, layout.slot_of)
-
+        closures = Closures(layout.slot_of)
+        formulas = {each.name: each.source for each in policy.definitions if isinstance(each.source, Formula)}
         return cls(
             policy,
             layout,
-            tables={table.name: CompiledTable.of(table, layout.slot_of) for table in policy.tables},
-            formulas={
-                each.name: closure(each.source) for each in policy.definitions if isinstance(each.source, Formula)
-            },
+            tables={table.name: CompiledTable.of(table, closures) for table in policy.tables},
+            formulas={name: closures.of(formula.typed) for name, formula in formulas.items()},
             terms={
-                outcome: Terms(layout, term, {formula.pointer: closure(formula) for formula in term.formulas})
+                outcome: Terms(layout, term, {formula.pointer: closures.of(formula.typed) for formula in term.formulas})
                 for outcome, term in policy.terms.items()
             },
         )

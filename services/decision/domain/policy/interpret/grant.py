@@ -14,7 +14,6 @@ from services.decision.domain.policy.layout import Layout
 from services.decision.domain.policy.result import HIT, MISSING
 from services.decision.domain.policy.verdicts import Verdict
 from services.decision.domain.reasons import INFORMATION_INCOMPLETE, POLICY_UNRESOLVED
-from shared.feel.typed import names_in
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
@@ -75,7 +74,7 @@ class Terms:
     def _value(self, formula: Formula, slots: Slots) -> Any:
         value = self.closures[formula.pointer](slots)
         if value is None:
-            raise Ungranted(*why_missing(self.layout, names_in(formula.typed), slots))
+            raise Ungranted(*why_missing(self.layout, formula.names, slots))
         return value
 
 

@@ -1,7 +1,7 @@
 """Decision tables in three-valued logic: which row counts, and a letter for each row that says how it came out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
 from services.decision.domain.policy.bind import Formula, OutputT, RuleTable, counting_order
@@ -9,7 +9,7 @@ from services.decision.domain.policy.document import HitPolicy
 from services.decision.domain.policy.interpret.aggregate import aggregate
 from services.decision.domain.policy.result import HIT, MISSING, NO_HIT, NOT_EVALUATED
 from shared.facts import Fact
-from shared.feel.typed import interpret
+from shared.feel.typed import Typed, interpret
 
 Slots = list[Any]
 """The value of every name that a policy reads, None where it is missing."""
@@ -18,6 +18,21 @@ Closure = Callable[[Slots], Any]
 
 NO_ROW: Final = -1
 """In place of the number of a row: no row counts, or it cannot be told which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closures:
+    """Typed trees as functions of the slots, each made once: rows of a table share their cells."""
+
+    slot_of: Mapping[str, int]
+    _made: dict[int, tuple[Typed, Closure]] = field(default_factory=dict)
+
+    def of(self, typed: Typed) -> Closure:
+        """Return the function of a tree; its names must all be in `slot_of`."""
+        made = self._made.get(id(typed))
+        if made is None:
+            made = self._made[id(typed)] = (typed, interpret(typed, self.slot_of))
+        return made[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +45,11 @@ class CompiledTable(Generic[OutputT]):
     order: tuple[int, ...]
 
     @classmethod
-    def of(cls, table: RuleTable[OutputT], slot_of: Mapping[str, int]) -> "CompiledTable[OutputT]":
-        """Return the table as functions; its names must all be in `slot_of`."""
-        tests = tuple(tuple(interpret(test.typed, slot_of) for test in rule.tests) for rule in table.rules)
+    def of(cls, table: RuleTable[OutputT], closures: "Closures") -> "CompiledTable[OutputT]":
+        """Return the table as functions."""
+        tests = tuple(tuple(closures.of(test.typed) for test in rule.tests) for rule in table.rules)
         outputs: tuple[object, ...] = table.outputs
-        values = tuple(interpret(each.typed, slot_of) for each in outputs if isinstance(each, Formula))
+        values = tuple(closures.of(each.typed) for each in outputs if isinstance(each, Formula))
         return cls(table, tests, values, counting_order(table))
 
     def letters(self, slots: Slots) -> str:

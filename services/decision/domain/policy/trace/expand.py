@@ -23,7 +23,7 @@ from services.decision.domain.policy.trace.nearness import nearest_miss
 from services.decision.domain.policy.trace.replay import STATUS, compare
 from services.decision.domain.reasons import PLATFORM_REASONS
 from shared.facts import FactValue
-from shared.feel.typed import NOW, TODAY, names_in
+from shared.feel.typed import NOW, TODAY
 
 
 def expand_trace(
@@ -102,7 +102,7 @@ class _Expansion:
         if test.fact != IF:
             shown["value"] = self.wire(test.fact, vocabulary, {})
         shown["status"] = STATUS[letter]
-        others = names_in(test.typed) - {test.fact}
+        others = test.names - {test.fact}
         return {**shown, "operands": self.operands(others, vocabulary, {})} if others else shown
 
     def terms(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class _Expansion:
         return str(result.rate) if term == RATE else result.other_terms[term]
 
     def formula(self, formula: Formula, instead: Mapping[str, Any]) -> dict[str, Any]:
-        operands = self.operands(names_in(formula.typed), formula.vocabulary, instead)
+        operands = self.operands(formula.names, formula.vocabulary, instead)
         return {"formula": formula.text, "operands": operands}
 
     def operands(

@@ -4,19 +4,20 @@ Every cell that compares its column with literals becomes a set of integers (see
 a box of such sets. Sets of rows are bits of an integer, so that thousands of rows are compared at once.
 """
 
-from services.decision.domain.policy.checks.coverage.area import Area, Point, common_point, contains, in_words
+from services.decision.domain.policy.checks.coverage.area import Area, Point, Regions, common_point, in_words
 from services.decision.domain.policy.checks.coverage.gaps import Budget, TooIntricate, find_gap
-from services.decision.domain.policy.checks.coverage.meeting import bits, meeting
+from services.decision.domain.policy.checks.coverage.meeting import bits, including, meeting
 
 __all__ = [
     "Area",
     "Budget",
     "Point",
+    "Regions",
     "TooIntricate",
     "bits",
     "common_point",
-    "contains",
     "find_gap",
     "in_words",
+    "including",
     "meeting",
 ]

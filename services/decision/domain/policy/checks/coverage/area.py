@@ -70,13 +70,6 @@ def common_point(one: Area, other: Area) -> Point | None:
     return point
 
 
-def contains(outer: Area, inner: Area) -> bool:
-    """Tell whether every point of the box of `inner` lies in that of `outer`."""
-    return all(
-        name in inner.box and meet(inner.box[name], ranges) == inner.box[name] for name, ranges in outer.box.items()
-    )
-
-
 def example(ranges: Ranges) -> int:
     """Return the value nearest to zero: the one that people find easiest to read."""
     return min((0 if low <= 0 <= high else min(low, high, key=abs) for low, high in ranges), key=abs)

@@ -16,15 +16,22 @@ class TooIntricate(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """Steps that are left to the searches of one table, each well below a microsecond."""
+    """Steps that are left to the searches of one table, each about a microsecond; a part spends those of the whole."""
 
-    steps: int = 1_000_000
+    steps: int = 400_000
+    whole: "Budget | None" = None
 
     def spend(self, steps: int) -> None:
         """Take steps; raises `TooIntricate` when there are none left."""
         self.steps -= steps
         if self.steps < 0:
             raise TooIntricate
+        if self.whole is not None:
+            self.whole.spend(steps)
+
+    def part(self, steps: int) -> "Budget":
+        """Return a budget of `steps` at most that is spent from this one."""
+        return Budget(steps, self)
 
 
 def find_gap(space: Mapping[str, Ranges], areas: Sequence[Area], budget: Budget) -> Point | None:
@@ -34,6 +41,7 @@ def find_gap(space: Mapping[str, Ranges], areas: Sequence[Area], budget: Budget)
     """
     if len(space) > MAX_COLUMNS:
         raise TooIntricate
+    budget.spend(sum(len(area.box) for area in areas))
     point = _Search(space, areas, budget).gap(0, (1 << len(areas)) - 1)
     return None if point is None else {name: point[name] for name in space}
 

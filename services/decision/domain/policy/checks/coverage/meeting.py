@@ -1,30 +1,61 @@
-"""Which rows have boxes that meet, for all rows of a table, by a sweep along each column."""
+"""Which rows have boxes that meet, or include one another, for all rows of a table, by a sweep along each column.
+
+Takes time n log n in the number of rows, times the number of columns; sets of rows are bits of an integer.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.decision.domain.policy.checks.coverage.area import Area
-from shared.feel.typed import Ranges
+from shared.feel.typed import Ranges, Type, domain
+from shared.feel.typed.regions import minus
 
 
 def meeting(areas: Sequence[Area]) -> list[int]:
-    """Return for each row, as bits, the rows whose boxes meet its own (its own bit among them).
-
-    Takes time n log n in the number of rows, times the number of columns: two boxes meet when they do in every column.
-    """
+    """Return for each row, as bits, the rows whose boxes meet its own, its own bit among them."""
     everything = (1 << len(areas)) - 1
     met = [everything] * len(areas)
-    for name in dict.fromkeys(name for area in areas for name in area.box):
+    for name in _names(areas):
         column = _column(areas, name)
-        constrained = 0
-        for rows in column.values():
-            constrained |= rows
         sweep = _Sweep(column)
+        free = everything & ~_rows(column)
         for ranges, rows in column.items():
-            near = sweep.rows_meeting(ranges) | (everything & ~constrained)
+            near = sweep.rows_meeting(ranges) | free
             for row in bits(rows):
                 met[row] &= near
     return met
+
+
+def including(areas: Sequence[Area], types: Mapping[str, Type]) -> list[int]:
+    """Return for each row, as bits, the rows whose boxes include its own, its own bit among them."""
+    everything = (1 << len(areas)) - 1
+    found = [everything] * len(areas)
+    for name in _names(areas):
+        column = _column(areas, name)
+        whole = domain(types[name])
+        outside: dict[Ranges, int] = {}
+        for ranges, rows in column.items():
+            rest = minus(whole, ranges)
+            outside[rest] = outside.get(rest, 0) | rows
+        sweep = _Sweep(outside)
+        free = everything & ~_rows(column)
+        # A box that leaves the name open is included by those only that do so too.
+        for ranges, rows in [*column.items(), (whole, free)]:
+            wide = everything & ~sweep.rows_meeting(ranges)
+            for row in bits(rows):
+                found[row] &= wide
+    return found
+
+
+def _names(areas: Sequence[Area]) -> list[str]:
+    return list(dict.fromkeys(name for area in areas for name in area.box))
+
+
+def _rows(column: Mapping[Ranges, int]) -> int:
+    rows = 0
+    for each in column.values():
+        rows |= each
+    return rows
 
 
 def bits(rows: int) -> Iterator[int]:
