@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy import Evaluation, Policy
 from services.decision.domain.reasons import POLICY_UNAVAILABLE, SCORE_UNAVAILABLE
-from shared.facts import FactValue
+from shared.facts import FactValue, Source
 from shared.products import Product
 
 __all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide"]
@@ -35,15 +35,16 @@ def decide(
 ) -> Evaluation:
     """Return the answer of `policy` at `as_of` to `facts` and `score`, which become the facts `score` and `pd`.
 
-    Without a policy for this product, or without a score, the application is referred. Without a score the policy is
-    still evaluated, so that the trace shows what is known.
+    Without a policy for this product the application is referred, and so it is without a score where the product has
+    facts that scoring supplies; the policy is then still evaluated, so that the trace shows what is known.
     """
     if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
     if score is None:
         known = {name: value for name, value in facts.items() if name not in ("score", "pd")}
         evaluation = policy.evaluate(known, (), as_of)
-        return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace)
+        scored = any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
+        return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace) if scored else evaluation
     return policy.evaluate({**facts, "score": score.score, "pd": score.pd}, score.reasons, as_of)
 
 
