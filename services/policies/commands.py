@@ -39,7 +39,8 @@ def check(
             sound = False
         except PolicyError as error:
             _say(shown(path, error.faults, found.places, found.document))
-            _say(f"\n{path}: {len(error.faults)} faults", "red")
+            count = len(error.faults)
+            _say(f"\n{path}: {count} {'fault' if count == 1 else 'faults'}", "red")
             sound = False
         else:
             _say(f"{path}: sound. {policy.name}, version {policy.version}, {policy.content_hash}", "green")
