@@ -14,7 +14,10 @@ MAX_ELEMENTS: Final = 200_000
 
 @dataclass(slots=True)
 class Element:
-    """An element: namespace and local name of its tag, attributes (`namespace name` if in a namespace), content."""
+    """An element: namespace and local name of its tag, attributes (`namespace name` if in a namespace), content.
+
+    The text of elements that have children, which is white space in DMN, is not kept.
+    """
 
     namespace: str
     name: str
@@ -61,7 +64,8 @@ class _Reader:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
-        self._open: list[tuple[Element, list[str]]] = []
+        self._open: list[Element] = []
+        self._text: list[str] = []
         self._count = 0
         self.root = Element("", "", {}, 0)
 
@@ -80,14 +84,16 @@ class _Reader:
         namespace, _, name = tag.rpartition(" ")
         element = Element(namespace, name, attributes, self.parser.CurrentLineNumber)
         if self._open:
-            self._open[-1][0].children.append(element)
+            self._open[-1].children.append(element)
         else:
             self.root = element
-        self._open.append((element, []))
+        self._open.append(element)
+        self._text.clear()
 
     def _end(self, _: str) -> None:
-        element, pieces = self._open.pop()
-        element.text = "".join(pieces)
+        element = self._open.pop()
+        if not element.children:
+            element.text = "".join(self._text)
 
     def _characters(self, text: str) -> None:
-        self._open[-1][1].append(text)
+        self._text.append(text)

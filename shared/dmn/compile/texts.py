@@ -1,6 +1,8 @@
 """The texts of a model: FEEL expressions, unary tests, names of types. What cannot be read is a fault, and null."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from shared.dmn import boxed
 from shared.dmn.boxed import Part
@@ -9,11 +11,15 @@ from shared.dmn.item_types import ItemTypes
 from shared.dmn.model import LiteralExpression
 from shared.feel.evaluate import compile_expression, compile_unary_tests
 from shared.feel.syntax import FeelSyntaxError, parse_expression, parse_unary_tests
+from shared.feel.syntax.names import KEYWORDS, WORD
 from shared.feel.syntax.tree import UnaryTests
 from shared.feel.types import ANY, FeelType
 
 Names = frozenset[str]
 """The names that an expression may use."""
+
+_PLAIN: Final = re.compile(f"{WORD}(?: {WORD})*")
+_BREAKING: Final = KEYWORDS | {"instance"}
 
 
 class Texts:
@@ -24,7 +30,7 @@ class Texts:
         self._faults: dict[tuple[str, int], DmnError] = {}
         self._source = source
         self._types = types
-        self._members = frozenset(members)
+        self._members = frozenset(filter(needs_declaring, members))
         self._known_types = {name: self.type_of(name) for name in types.names()}
 
     @property
@@ -47,7 +53,7 @@ class Texts:
         if not literal.text:
             return boxed.null()
         try:
-            node = parse_expression(literal.text, names | self._members)
+            node = parse_expression(literal.text, self._declared(names))
         except FeelSyntaxError as error:
             return self._misspelt(error, literal.text, literal.line)
         part = boxed.feel(compile_expression(node, self._known_types))
@@ -58,7 +64,7 @@ class Texts:
         if literal.language is not None:
             return self.fault(f"tests of `{literal.language}` are not evaluated", literal.line)
         try:
-            tests = parse_unary_tests(literal.text, names | self._members)
+            tests = parse_unary_tests(literal.text, self._declared(names))
         except FeelSyntaxError as error:
             return self._misspelt(error, literal.text, literal.line)
         return boxed.feel(compile_unary_tests(tests, self._known_types))
@@ -69,7 +75,7 @@ class Texts:
         if not listed:
             return ()
         try:
-            tests = parse_unary_tests(listed, names | self._members)
+            tests = parse_unary_tests(listed, self._declared(names))
         except FeelSyntaxError as error:
             self._misspelt(error, listed, line)
             return ()
@@ -77,6 +83,9 @@ class Texts:
             self.fault("values in order of priority cannot be negated", line)
             return ()
         return tuple(boxed.feel(compile_unary_tests(UnaryTests((test,)), self._known_types)) for test in tests.tests)
+
+    def _declared(self, names: Names) -> Names:
+        return self._members.union(filter(needs_declaring, names))
 
     def fault(self, message: str, line: int) -> Part:
         """Keep a fault. The code of what has one is null, and a note."""
@@ -88,3 +97,8 @@ class Texts:
     def _keep(self, error: DmnError) -> Part:
         self._faults.setdefault((error.message, error.line), error)
         return boxed.fault(error.message)
+
+
+def needs_declaring(name: str) -> bool:
+    """Tell whether the parser recognises a name only if it is told: plain words in a row can be nothing else."""
+    return _PLAIN.fullmatch(name) is None or not _BREAKING.isdisjoint(name.split(" "))

@@ -17,8 +17,9 @@ from shared.dmn.model import (
     Variable,
 )
 from shared.dmn.read.expressions import expression_in, function_definition
-from shared.dmn.read.fields import Source, described, foreign, normal, text_of, type_ref
+from shared.dmn.read.fields import Source, described, foreign, text_of, type_ref
 from shared.dmn.xml import Element, read_xml
+from shared.feel.syntax.names import normalise_name
 
 VERSIONS: Final = {
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
@@ -42,7 +43,7 @@ def read_model(data: bytes, source: str = "") -> Model:
     file = Source(source, foreign(root.attributes.get("expressionLanguage", "")))
     return Model(
         file.required(root, "namespace").strip(),
-        normal(root.attributes.get("name", "")),
+        normalise_name(root.attributes.get("name", "")),
         tuple(_import(element, file) for element in root.all("import")),
         tuple(_item(element, file) for element in root.all("itemDefinition")),
         tuple(_input_data(element, file) for element in root.all("inputData")),
@@ -55,7 +56,7 @@ def read_model(data: bytes, source: str = "") -> Model:
 
 def _import(element: Element, source: Source) -> Import:
     return Import(
-        normal(element.attributes.get("name", "")),
+        normalise_name(element.attributes.get("name", "")),
         source.required(element, "namespace").strip(),
         element.attributes.get("importType", "").strip(),
         line=element.line,
@@ -67,7 +68,7 @@ def _item(element: Element, source: Source) -> ItemDefinition:
     function = element.first("functionItem")
     return ItemDefinition(
         source.named(element),
-        (normal(stated.text) or None) if stated is not None else None,
+        (normalise_name(stated.text) or None) if stated is not None else None,
         element.attributes.get("isCollection", "").strip() in {"true", "1"},
         text_of(element.first("allowedValues")) or None,
         text_of(element.first("typeConstraint")) or None,
@@ -81,7 +82,7 @@ def _function_item(element: Element, source: Source) -> FunctionItem:
     output = element.attributes.get("outputTypeRef", "")
     return FunctionItem(
         tuple(source.variable(parameter) for parameter in element.all("parameters")),
-        normal(output) or None,
+        normalise_name(output) or None,
         line=element.line,
     )
 

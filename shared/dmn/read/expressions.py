@@ -19,9 +19,10 @@ from shared.dmn.model import (
     Expression,
     LiteralExpression,
 )
-from shared.dmn.read.fields import Source, normal, text_of, type_ref
+from shared.dmn.read.fields import Source, text_of, type_ref
 from shared.dmn.read.tables import decision_table
 from shared.dmn.xml import Element
+from shared.feel.syntax.names import normalise_name
 
 
 def expression_in(parent: Element, source: Source) -> Expression | None:
@@ -84,7 +85,7 @@ def _invocation(element: Element, source: Source) -> BoxedInvocation:
 
 
 def _relation(element: Element, source: Source) -> BoxedRelation:
-    columns = tuple(normal(source.required(column, "name")) for column in element.all("column"))
+    columns = tuple(normalise_name(source.required(column, "name")) for column in element.all("column"))
     rows = tuple(expressions_in(row, source) for row in element.all("row"))
     for row, cells in zip(element.all("row"), rows, strict=True):
         if len(cells) != len(columns):
@@ -115,13 +116,13 @@ def _filter(element: Element, source: Source) -> BoxedFilter:
 
 
 def _for(element: Element, source: Source) -> BoxedFor:
-    iterator = normal(source.required(element, "iteratorVariable"))
+    iterator = normalise_name(source.required(element, "iteratorVariable"))
     collection, result = _part(element, "in", source), _part(element, "return", source)
     return BoxedFor(iterator, collection, result, type_ref(element), line=element.line)
 
 
 def _quantified(element: Element, source: Source, every: bool) -> BoxedQuantified:
-    iterator = normal(source.required(element, "iteratorVariable"))
+    iterator = normalise_name(source.required(element, "iteratorVariable"))
     collection, condition = _part(element, "in", source), _part(element, "satisfies", source)
     return BoxedQuantified(every, iterator, collection, condition, type_ref(element), line=element.line)
 

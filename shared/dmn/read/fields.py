@@ -6,14 +6,10 @@ from typing import Final
 from shared.dmn.faults import DmnError
 from shared.dmn.model import Variable
 from shared.dmn.xml import Element
+from shared.feel.syntax.names import normalise_name
 
 _FEEL: Final = frozenset({"", "feel", "s-feel"})
 """Names of FEEL besides the addresses of its versions: some tools write these."""
-
-
-def normal(text: str) -> str:
-    """A name as FEEL compares it: single spaces between its words."""
-    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class Source:
 
     def named(self, element: Element) -> str:
         """The name of an element that must have one. Raises `DmnError`."""
-        return normal(self.required(element, "name"))
+        return normalise_name(self.required(element, "name"))
 
     def variable(self, element: Element) -> Variable:
         """A `variable`, `formalParameter` or `parameters` element."""
@@ -57,7 +53,7 @@ def foreign(language: str) -> str | None:
 def type_ref(element: Element) -> str | None:
     """The `typeRef` attribute."""
     stated = element.attributes.get("typeRef")
-    return normal(stated) if stated and stated.strip() else None
+    return normalise_name(stated) if stated and stated.strip() else None
 
 
 def text_of(element: Element | None) -> str:

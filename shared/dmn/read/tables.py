@@ -4,8 +4,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from shared.dmn.model import Aggregation, DecisionTable, HitPolicy, Input, LiteralExpression, Output, Rule
-from shared.dmn.read.fields import Source, normal, text_of, type_ref
+from shared.dmn.read.fields import Source, text_of, type_ref
 from shared.dmn.xml import Element
+from shared.feel.syntax.names import normalise_name
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -56,7 +57,7 @@ def _output(element: Element, source: Source) -> Output:
     default = element.first("defaultOutputEntry")
     name = element.attributes.get("name", "")
     return Output(
-        normal(name) or None,
+        normalise_name(name) or None,
         type_ref(element),
         text_of(element.first("outputValues")) or None,
         _entry(default, source) if default is not None and text_of(default) else None,
