@@ -74,15 +74,16 @@ def call_function(function: Value, arguments: Sequence[Value], names: Sequence[s
 
 
 def _placed(function: Function, arguments: Sequence[Value], names: Sequence[str]) -> list[Value]:
-    """Named arguments in the order of the parameters."""
+    """Named arguments in the order of the parameters, null for those not given (DMN 1.5, 10.3.2.13.5)."""
     given = dict(zip(names, arguments, strict=True))
     for name in names:
         if name not in function.parameters:
             raise FeelError(f"the function has no parameter `{name}`")
-    for parameter in function.parameters:
-        if parameter not in given:
-            raise FeelError(f"the argument `{parameter}` is missing")
-    return [given[parameter] for parameter in function.parameters]
+    placed = [given.get(parameter) for parameter in function.parameters]
+    last = max((function.parameters.index(name) for name in names), default=-1)
+    # Optional parameters of a built-in function, which come last, are left out rather than null.
+    optional = isinstance(function, TypedFunction) and function.accepts(last + 1)
+    return placed[: last + 1] if optional else placed
 
 
 def builtin_value(name: str, run: Run) -> Value:

@@ -100,7 +100,7 @@ def half_bounded(operator: str, end: Value) -> Range:
         case ">" | ">=":
             return Range(end, None, operator == ">=", False, null_ends=null)
         case "=":
-            return Range(end, end, True, True, null_ends=null)
+            return Range(end, end, True, True, null_ends=null, single=True)
         case _:
             return Range(end, end, False, False, null_ends=null, complement=True)
 
@@ -172,10 +172,12 @@ def _parts(left: Value, right: Value) -> bool | list[tuple[Value, Value]] | None
 
 
 def _same_form(left: Range, right: Range) -> bool:
+    """Tell whether two ranges have the same operator, or the same ends included (DMN 1.5, 10.3.2.15, table 53)."""
     open_ended = left.low is None or left.high is None
     return (
         left.low_included == right.low_included
         and left.high_included == right.high_included
         and left.complement == right.complement
+        and left.single == right.single
         and (left.null_ends == right.null_ends or not open_ended)
     )

@@ -16,6 +16,7 @@ class Range:
 
     With `null_ends`, None stands for null instead: what `(null..10]` holds is unknown, below 10.
     With `complement`, the range is everything else: `(!= 10)` is what lies outside 10..10, the ends excluded.
+    A `single` one was written as `(= 10)`: it holds what `[10..10]` holds, and is another range all the same.
     """
 
     low: "Value"
@@ -24,6 +25,7 @@ class Range:
     high_included: bool = True
     null_ends: bool = False
     complement: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
