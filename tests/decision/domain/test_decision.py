@@ -7,7 +7,7 @@ import pytest
 from services.decision.domain.decision import Outcome, ScoreOutcome, decide
 from shared.facts import FactValue
 from shared.products import Product
-from tests.decision.domain.small import GOOD, PRODUCT, policy
+from tests.decision.domain.policy.small import AS_OF, GOOD, PRODUCT, policy
 
 POLICY = policy()
 APPLICATION: dict[str, FactValue] = {name: value for name, value in GOOD.items() if name not in ("score", "pd")}
@@ -15,30 +15,30 @@ SCORE = ScoreOutcome(640, Decimal("0.010000"), ("HISTORY_SHORT",), "card", "1", 
 
 
 def test_score_and_pd_of_the_model_become_facts() -> None:
-    decided = decide(PRODUCT, POLICY, APPLICATION, SCORE)
-    assert decided == POLICY.evaluate(GOOD, ("HISTORY_SHORT",))
+    decided = decide(PRODUCT, POLICY, APPLICATION, SCORE, AS_OF)
+    assert decided == POLICY.evaluate(GOOD, ("HISTORY_SHORT",), AS_OF)
     assert decided.outcome is Outcome.APPROVE
 
 
 def test_a_score_in_the_application_does_not_stand_in_for_that_of_the_model() -> None:
     weak = ScoreOutcome(400, Decimal("0.4"), ("HISTORY_SHORT",), "card", "1", "0" * 64)
-    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, weak).outcome is Outcome.DECLINE
-    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, None).outcome is Outcome.REFER
+    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, weak, AS_OF).outcome is Outcome.DECLINE
+    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, None, AS_OF).outcome is Outcome.REFER
 
 
 def test_without_a_policy_the_application_is_referred() -> None:
-    decided = decide(PRODUCT, None, APPLICATION, SCORE)
+    decided = decide(PRODUCT, None, APPLICATION, SCORE, AS_OF)
     assert (decided.outcome, decided.reasons, decided.approved_minor) == ("refer", ("POLICY_UNAVAILABLE",), None)
 
 
 def test_the_policy_of_another_product_is_no_policy() -> None:
     other = Product("loan", "Loan", PRODUCT.currency, PRODUCT.dictionary)
-    assert decide(other, POLICY, APPLICATION, SCORE).reasons == ("POLICY_UNAVAILABLE",)
+    assert decide(other, POLICY, APPLICATION, SCORE, AS_OF).reasons == ("POLICY_UNAVAILABLE",)
 
 
 @pytest.mark.parametrize("change", [{}, {"dti": Decimal("0.9")}, {"requested_amount": 1}])
 def test_without_a_score_the_application_is_referred_with_what_the_rules_found(change: dict[str, FactValue]) -> None:
-    decided = decide(PRODUCT, POLICY, {**APPLICATION, **change}, None)
+    decided = decide(PRODUCT, POLICY, {**APPLICATION, **change}, None, AS_OF)
     assert (decided.outcome, decided.reasons, decided.approved_minor) == ("refer", ("SCORE_UNAVAILABLE",), None)
     assert decided.trace["tables"]["grade"] == "mmm"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from services.decision.domain.policy.bind import (
@@ -16,6 +16,8 @@ from shared.facts import Fact, FactType, FactValue, Source
 from shared.feel.typed import NOW, TODAY, Type, domain
 from shared.feel.values import NUMBERS
 from shared.products import REQUESTED_AMOUNT
+
+Reader = Callable[[Any], Any]
 
 PYTHON_TYPE: Final = {
     FactType.INTEGER: int,
@@ -40,6 +42,7 @@ class Layout:
     behind: Mapping[str, frozenset[str]]
     scoring_facts: frozenset[str]
     reads_clock: bool
+    _readers: tuple[tuple[str, Reader], ...]
 
     @classmethod
     def of(cls, policy: BoundPolicy) -> "Layout":
@@ -55,11 +58,12 @@ class Layout:
             behind={definition.name: names_of_definition(definition) for definition in policy.definitions},
             scoring_facts=frozenset(fact.name for fact in facts if fact.source is Source.SCORING),
             reads_clock=not names.isdisjoint((TODAY, NOW)),
+            _readers=tuple((fact.name, reader(fact)) for fact in facts),
         )
 
     def read(self, values: Mapping[str, FactValue], as_of: datetime) -> list[Any]:
         """Return the slots with the facts; None for what is missing or is not a value of its fact."""
-        slots: list[Any] = [normal(fact, values.get(fact.name)) for fact in self.facts]
+        slots: list[Any] = [read(values.get(name)) for name, read in self._readers]
         slots.extend([None] * (len(self.slot_of) - len(slots) - 2))
         slots.append(as_of.astimezone(UTC).date())
         slots.append(as_of)
@@ -78,12 +82,15 @@ def names_read(policy: BoundPolicy) -> frozenset[str]:
     return frozenset(names)
 
 
-def normal(fact: Fact, value: object) -> Any:
-    """Return `value` as values of `fact` always are (a decimal at its scale), None when it is none of them."""
-    # Not isinstance: True is an int and a datetime is a date, and neither is a value of those facts.
-    if type(value) is not PYTHON_TYPE[fact.type]:
-        return None
-    return _NORMAL[fact.type](fact, value)
+def reader(fact: Fact) -> Reader:
+    """Return a function to values of `fact` in their normal form (a decimal at its scale); None for any other value."""
+    kind, check = PYTHON_TYPE[fact.type], _CHECKS[fact.type](fact)
+
+    def read(value: object) -> Any:
+        # Not isinstance: True is an int and a datetime is a date, and neither is a value of those facts.
+        return check(value) if type(value) is kind else None
+
+    return read
 
 
 def bounds(fact: Fact) -> tuple[int, int]:
@@ -103,33 +110,37 @@ def quantum(fact: Fact) -> Decimal:
     return Decimal(1).scaleb(-fact.scale, NUMBERS)
 
 
-def _whole(fact: Fact, value: Any) -> Any:
+def _whole(fact: Fact) -> Reader:
     low, high = bounds(fact)
-    return value if low <= value <= high else None
+    return lambda value: value if low <= value <= high else None
 
 
-def _decimal(fact: Fact, value: Any) -> Any:
-    try:
-        exact = value.quantize(quantum(fact), context=NUMBERS)
-    except InvalidOperation:
-        return None
-    low, high = decimal_bounds(fact)
-    return exact if exact == value and low <= exact <= high else None
+def _decimal(fact: Fact) -> Reader:
+    one, (low, high) = quantum(fact), decimal_bounds(fact)
+
+    def check(value: Any) -> Any:
+        if not value.is_finite() or not low <= value <= high:
+            return None
+        exact = value.quantize(one, context=NUMBERS)
+        return exact if exact == value else None
+
+    return check
 
 
-def _enum(fact: Fact, value: Any) -> Any:
-    return value if value in fact.values else None
+def _enum(fact: Fact) -> Reader:
+    values = frozenset(fact.values)
+    return lambda value: value if value in values else None
 
 
-def _itself(_fact: Fact, value: Any) -> Any:
-    return value
+def _any(_fact: Fact) -> Reader:
+    return lambda value: value
 
 
-_NORMAL: Final[Mapping[FactType, Callable[[Fact, Any], Any]]] = {
+_CHECKS: Final[Mapping[FactType, Callable[[Fact], Reader]]] = {
     FactType.INTEGER: _whole,
     FactType.MONEY: _whole,
     FactType.DECIMAL: _decimal,
     FactType.ENUM: _enum,
-    FactType.BOOLEAN: _itself,
-    FactType.DATE: _itself,
+    FactType.BOOLEAN: _any,
+    FactType.DATE: _any,
 }

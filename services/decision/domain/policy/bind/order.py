@@ -38,7 +38,10 @@ def in_order(definitions: Sequence[BoundDefinition]) -> tuple[BoundDefinition, .
     try:
         return tuple(by_name[name] for name in TopologicalSorter(uses).static_order())
     except CycleError as error:
-        # Each name in the list is used by the next one; people read it the other way round.
-        circle = list(reversed(error.args[1]))
+        # Each name in the list is used by the next one, and people read it the other way round; a circle may begin
+        # anywhere, so it begins with the definition that stands first.
+        names = list(reversed(error.args[1]))[1:]
+        start = min(range(len(names)), key=lambda at: list(by_name).index(names[at]))
+        circle = [*names[start:], *names[: start + 1]]
         words = f"definitions go in a circle: {' -> '.join(circle)}"
         raise PolicyError([PolicyFault(by_name[circle[0]].pointer, "circle", words, of_key=True)]) from None

@@ -97,7 +97,8 @@ class _Sweep:
     def rows_meeting(self, ranges: Ranges) -> int:
         found = 0
         for low, high in ranges:
-            found |= self._union(bisect_right(self.edges, low) - 1, bisect_right(self.edges, high) - 1)
+            # Before the first edge no row holds, so that a range may begin anywhere.
+            found |= self._union(max(0, bisect_right(self.edges, low) - 1), bisect_right(self.edges, high) - 1)
         return found
 
     def _union(self, first: int, last: int) -> int:

@@ -1,12 +1,12 @@
 """A small product, catalogue of reasons and policy, and ways to change them one thing at a time."""
 
 import copy
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from services.decision.domain.policy import Policy, load_policy
+from services.decision.domain.policy import Evaluation, Policy, load_policy
 from services.decision.domain.reasons import parse_reasons
 from shared.facts import FactValue
 from shared.products import parse_product
@@ -49,6 +49,8 @@ REASONS = parse_reasons(
                     "AMOUNT_HIGH",
                     "HISTORY_SHORT",
                     "INCOME_LOW",
+                    "GUARANTEE",
+                    "PAYSLIP",
                 )
             },
         }
@@ -100,7 +102,7 @@ DOCUMENT: dict[str, Any] = {
     "matrix": {
         "hit_policy": "FIRST",
         "rows": [
-            {"when": {"grade": '"A"'}, "outcome": "approve", "share": "1", "rate": "0.0900"},
+            {"when": {"grade": '"A"'}, "outcome": "approve", "rate": "0.0900"},
             {
                 "when": {"grade": '"B"', "requested_amount": "<= 5000"},
                 "outcome": "counter_offer",
@@ -113,7 +115,7 @@ DOCUMENT: dict[str, Any] = {
         "default": {"outcome": "decline", "reason": "from_score"},
     },
     "terms": {
-        "approve": {"limit": "min(requested_amount, income * 0.5)"},
+        "approve": {"limit": "min(requested_amount, income * 0.5)", "less_reason": "INCOME_LOW"},
         "counter_offer": {"limit": "requested_amount * share", "round_down_to": "50"},
     },
     "routing": {
@@ -122,6 +124,8 @@ DOCUMENT: dict[str, Any] = {
         "default": {"queue": "desk"},
     },
 }
+
+AS_OF = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 GOOD: dict[str, FactValue] = {
     "requested_amount": 200_000,
@@ -166,3 +170,15 @@ def without(path: str) -> dict[str, Any]:
 def policy(document: Mapping[str, Any] = DOCUMENT) -> Policy:
     """Return the loaded policy of `document`."""
     return load_policy(document, PRODUCT, REASONS)
+
+
+def evaluated(loaded: Policy, facts: Mapping[str, Any], score_reasons: Sequence[str] = ()) -> Evaluation:
+    """Return what a policy says to `facts`, all ways of asking it agreeing; None stands for a missing fact."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    found = loaded.evaluate(known, score_reasons, AS_OF)
+    answer = loaded.answer(known, score_reasons, AS_OF)
+    assert answer._asdict() == {name: getattr(found, name) for name in answer._fields}
+    step_by_step = loaded.interpret(known, score_reasons, AS_OF)
+    assert (step_by_step.outcome, step_by_step.approved_minor) == (found.outcome, found.approved_minor)
+    assert tuple(found.trace["tables"].values()) == step_by_step.letters
+    return found

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from services.decision.domain.policy import CompactTrace, TraceMismatch, expand_trace
-from tests.decision.domain.small import DOCUMENT, GOOD, changed, policy
+from tests.decision.domain.policy.small import AS_OF, DOCUMENT, GOOD, changed, evaluated, policy
 
 POLICY = policy()
 
 
 def test_the_compact_trace_is_small_plain_json() -> None:
-    trace = POLICY.evaluate({**GOOD, "score": 560}).trace
+    trace = evaluated(POLICY, {**GOOD, "score": 560}).trace
     assert json.loads(json.dumps(trace)) == trace
     assert trace == {
         "tables": {
@@ -38,7 +38,7 @@ def test_the_compact_trace_is_small_plain_json() -> None:
 
 def expanded(change: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     facts = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
-    tables = expand_trace(POLICY, facts, POLICY.evaluate(facts, ("DEBT_HIGH",)).trace)
+    tables = expand_trace(POLICY, facts, evaluated(POLICY, facts, ("DEBT_HIGH",)).trace, AS_OF)
     return {table["table"]: table["rows"] for table in tables}
 
 
@@ -49,6 +49,7 @@ def test_every_rule_is_shown_with_its_operands() -> None:
         "status": "no_hit",
         "conditions": [{"fact": "dti", "test": "> 0.6", "value": "0.2000", "status": "no_hit"}],
         "output": {"outcome": "decline", "reason": "DEBT_HIGH", "on_missing": "refer"},
+        "nearest": 1,
     }
     assert rows[1]["status"] == "missing"
     assert rows[1]["conditions"] == [
@@ -118,38 +119,38 @@ def test_the_default_of_routing_hits_where_the_rows_cannot_tell() -> None:
 def test_a_trace_that_these_facts_do_not_give_names_the_first_rule_that_differs(
     table: str, letters: str, complaint: str
 ) -> None:
-    trace = POLICY.evaluate(GOOD).trace
+    trace = evaluated(POLICY, GOOD).trace
     forged: CompactTrace = {**trace, "tables": {**trace["tables"], table: letters}}
     with pytest.raises(TraceMismatch) as refused:
-        expand_trace(POLICY, GOOD, forged)
+        expand_trace(POLICY, GOOD, forged, AS_OF)
     assert str(refused.value) == complaint
 
 
 @pytest.mark.parametrize(("name", "value"), [("grade", "B"), ("approved_minor", 1), ("queue", "desk")])
 def test_an_output_that_these_facts_do_not_give_is_named(name: str, value: str | int) -> None:
-    trace = POLICY.evaluate(GOOD).trace
+    trace = evaluated(POLICY, GOOD).trace
     forged: CompactTrace = {**trace, "outputs": {**trace["outputs"], name: value}}
     with pytest.raises(TraceMismatch, match=f"^output {name} differs$"):
-        expand_trace(POLICY, GOOD, forged)
+        expand_trace(POLICY, GOOD, forged, AS_OF)
 
 
 def test_a_refusal_without_reasons_of_the_score_can_be_traced_too() -> None:
     facts = {**GOOD, "score": 400}
-    assert expand_trace(POLICY, facts, POLICY.evaluate(facts).trace)
-    assert expand_trace(POLICY, facts, POLICY.evaluate(facts, ("HISTORY_SHORT",)).trace)
+    assert expand_trace(POLICY, facts, evaluated(POLICY, facts).trace, AS_OF)
+    assert expand_trace(POLICY, facts, evaluated(POLICY, facts, ("HISTORY_SHORT",)).trace, AS_OF)
 
 
 def test_other_facts_than_those_of_the_decision_are_noticed() -> None:
-    trace = POLICY.evaluate(GOOD).trace
+    trace = evaluated(POLICY, GOOD).trace
     with pytest.raises(TraceMismatch, match="table knock_outs, row 1: recorded no_hit, now hit"):
-        expand_trace(POLICY, {**GOOD, "dti": Decimal("0.9")}, trace)
+        expand_trace(POLICY, {**GOOD, "dti": Decimal("0.9")}, trace, AS_OF)
 
 
 def test_a_policy_without_routing_has_no_routing_in_its_trace() -> None:
     loaded = policy({key: value for key, value in DOCUMENT.items() if key != "routing"})
-    answer = loaded.evaluate({name: value for name, value in GOOD.items() if name != "score"})
+    answer = evaluated(loaded, {name: value for name, value in GOOD.items() if name != "score"})
     assert answer.queue is None
-    assert [table["table"] for table in expand_trace(loaded, {}, loaded.evaluate({}).trace)][-1] == "terms"
+    assert [table["table"] for table in expand_trace(loaded, {}, evaluated(loaded, {}).trace, AS_OF)][-1] == "terms"
 
 
 def test_the_same_document_has_the_same_hash_whatever_the_order_of_its_keys() -> None:

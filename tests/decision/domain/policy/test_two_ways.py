@@ -18,7 +18,7 @@ from services.decision.domain.policy.program import compile_program
 from services.decision.domain.reasons import INFORMATION_INCOMPLETE, POLICY_UNRESOLVED, SCORE_UNAVAILABLE
 from shared.facts import FactValue
 from shared.products import parse_product
-from tests.decision.domain.small import DOCUMENT, PRODUCT
+from tests.decision.domain.policy.small import DOCUMENT, PRODUCT
 
 Predicate = Callable[[Any], bool]
 

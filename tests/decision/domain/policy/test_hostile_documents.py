@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.decision.domain.policy import Evaluation, PolicyError
-from tests.decision.domain.small import DOCUMENT, GOOD, policy
+from tests.decision.domain.policy.small import DOCUMENT, GOOD, policy
 
 JUNK = st.recursive(
     st.none()
