@@ -15,7 +15,8 @@ A fact that is absent or null is missing; it has no value, and missing is never 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
@@ -194,6 +195,34 @@ _PARSERS: Final[Mapping[FactType, Callable[[Fact, object], FactValue]]] = {
 }
 
 
+class SoundFacts(dict[str, FactValue]):
+    """Values that a dictionary has checked, each in the normal form of its fact; never changed afterwards.
+
+    Who reads them by the same dictionary need not check them again.
+    """
+
+    __slots__ = ("dictionary",)
+
+    def __init__(self, values: Mapping[str, FactValue], dictionary: "FactDictionary") -> None:
+        super().__init__(values)
+        self.dictionary = dictionary
+
+    def with_values(self, values: Mapping[str, FactValue]) -> "SoundFacts":
+        """Return these facts with others in addition, or in their place; what is not a value of its fact is missing."""
+        merged = dict(self)
+        for name, value in values.items():
+            merged.pop(name, None)
+            fact = self.dictionary.facts.get(name)
+            if fact is not None:
+                with suppress(ValueError):
+                    merged[name] = fact.parse(fact.to_wire(value))
+        return SoundFacts(merged, self.dictionary)
+
+    def without(self, names: Collection[str]) -> "SoundFacts":
+        """Return these facts but for those of `names`."""
+        return SoundFacts({name: value for name, value in self.items() if name not in names}, self.dictionary)
+
+
 @dataclass(frozen=True, slots=True)
 class FactDictionary:
     """All facts of a product by name."""
@@ -210,7 +239,7 @@ class FactDictionary:
 
     def parse(
         self, wire: Mapping[str, object], *, source: Source = Source.APPLICATION
-    ) -> tuple[dict[str, FactValue], list[Fault]]:
+    ) -> tuple[SoundFacts, list[Fault]]:
         """Return the exact values of `wire` and every fault found; missing facts have no entry.
 
         Faults point below `/facts`. Unknown facts, facts of another source and missing required facts are faults.
@@ -229,7 +258,7 @@ class FactDictionary:
         for fact in self.facts.values():
             if fact.required and fact.source is source and wire.get(fact.name) is None:
                 faults.append(Fault(f"/facts/{fact.name}", "missing_fact", "is required by this product"))
-        return values, faults
+        return SoundFacts(values, self), faults
 
     def to_wire(self, values: Mapping[str, FactValue]) -> dict[str, object]:
         """Return the wire form of `values`."""

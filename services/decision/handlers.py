@@ -20,13 +20,15 @@ from shared.contracts.envelope import Event
 from shared.contracts.scoring import ApplicationScored, Score
 from shared.db import Database, Transaction
 from shared.errors import Fault, Refusal, conflict, invalid, not_found
-from shared.facts import FactValue
+from shared.facts import FactDictionary, SoundFacts
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 from shared.products import parse_product
 from shared.tracing import set_traceparent
 
 CONSUMER: Final = "decision"
+
+NO_FACTS: Final = SoundFacts({}, FactDictionary({}))
 
 T = TypeVar("T")
 
@@ -73,7 +75,7 @@ async def _decide_and_answer(
     return results
 
 
-def _checked(question: Question, book: Rulebook | None) -> dict[str, FactValue] | Refusal:
+def _checked(question: Question, book: Rulebook | None) -> SoundFacts | Refusal:
     if book is None:
         return invalid("unknown_product", "there is no such product", [Fault("/product", "unknown_product", "unknown")])
     if question.requested.currency != book.product.currency:
@@ -85,7 +87,7 @@ def _checked(question: Question, book: Rulebook | None) -> dict[str, FactValue] 
     return values
 
 
-def _decide(question: Question, facts: Mapping[str, FactValue], book: Rulebook | None, score: Score | None) -> Decision:
+def _decide(question: Question, facts: SoundFacts, book: Rulebook | None, score: Score | None) -> Decision:
     outcome = events.score_outcome(score)
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
@@ -120,7 +122,7 @@ async def decide_scored(db: Database, rulebooks: Rulebooks, batch: Sequence[Even
             book = books.get(event.data.product)
             question = events.question_of(event.data)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
-            facts = {} if book is None else book.product.dictionary.parse(question.facts)[0]
+            facts = NO_FACTS if book is None else book.product.dictionary.parse(question.facts)[0]
             made.append((_decide(question, facts, book, event.data.score), event.traceparent))
         kept = await _keep(tx, made)
     for decision in kept:

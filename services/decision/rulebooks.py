@@ -10,7 +10,7 @@ from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogueError, 
 from services.decision.domain.record import Rulebook
 from shared.catalogue import EntryKind, Need, Shelf, product_shelf
 from shared.db import Transaction
-from shared.products import parse_product
+from shared.products import Product, parse_product
 
 log = structlog.get_logger()
 
@@ -46,13 +46,13 @@ class Rulebooks:
 
 def _parse(documents: Sequence[dict[str, Any]], revisions: tuple[int, ...]) -> Rulebook:
     product = parse_product(documents[0])
-    return Rulebook(product, _load(documents), revisions)
+    return Rulebook(product, _load(product, documents), revisions)
 
 
-def _load(documents: Sequence[dict[str, Any]]) -> Policy | None:
+def _load(product: Product, documents: Sequence[dict[str, Any]]) -> Policy | None:
     """Return the policy, or None: a policy that no longer loads must refer, not stop the service."""
     try:
-        return load_policy(documents[3], parse_product(documents[0]), parse_reasons(documents[1:3]))
+        return load_policy(documents[3], product, parse_reasons(documents[1:3]))
     except (PolicyError, ReasonCatalogueError) as error:
         log.error("policy_unusable", policy=documents[3].get("name"), faults=[f.code for f in error.faults])
         return None

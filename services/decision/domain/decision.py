@@ -1,17 +1,20 @@
 """One decision: policy and score brought together. Where either is not there, a person decides, never the default."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy import Evaluation, Policy
 from services.decision.domain.reasons import POLICY_UNAVAILABLE, SCORE_UNAVAILABLE
-from shared.facts import FactValue, Source
+from shared.facts import SoundFacts, Source
 from shared.products import Product
 
-__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide"]
+SCORED: Final = ("score", "pd")
+"""Facts that scoring supplies."""
+
+__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide", "scored_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class ScoreOutcome:
 def decide(
     product: Product | None,
     policy: Policy | None,
-    facts: Mapping[str, FactValue],
+    facts: SoundFacts,
     score: ScoreOutcome | None,
     as_of: datetime,
 ) -> Evaluation:
@@ -41,11 +44,15 @@ def decide(
     if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
     if score is None:
-        known = {name: value for name, value in facts.items() if name not in ("score", "pd")}
-        evaluation = policy.evaluate(known, (), as_of)
+        evaluation = policy.evaluate(facts.without(SCORED), (), as_of)
         scored = any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
         return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace) if scored else evaluation
-    return policy.evaluate({**facts, "score": score.score, "pd": score.pd}, score.reasons, as_of)
+    return policy.evaluate(scored_facts(facts, score), score.reasons, as_of)
+
+
+def scored_facts(facts: SoundFacts, score: ScoreOutcome) -> SoundFacts:
+    """Return `facts` with what the score adds to them."""
+    return facts.with_values({"score": score.score, "pd": score.pd})
 
 
 def _referred(reason: str) -> Evaluation:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.decision.domain.decision import Evaluation, ScoreOutcome
+from services.decision.domain.decision import Evaluation, ScoreOutcome, scored_facts
 from services.decision.domain.policy import Policy
-from shared.facts import FactValue
+from shared.facts import SoundFacts
 from shared.money import Money
 from shared.products import Product
 
@@ -59,9 +59,7 @@ class Decision:
         return Money(self.evaluation.approved_minor, self.question.requested.currency)
 
 
-def known_facts(decision: Decision, product: Product) -> dict[str, FactValue]:
+def known_facts(decision: Decision, product: Product) -> SoundFacts:
     """Return the exact facts that a decision was made on, score included."""
     values, _ = product.dictionary.parse(decision.question.facts)
-    if decision.score is None:
-        return values
-    return {**values, "score": decision.score.score, "pd": decision.score.pd}
+    return values if decision.score is None else scored_facts(values, decision.score)
