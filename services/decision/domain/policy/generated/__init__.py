@@ -28,7 +28,7 @@ def generate_decide(interpreter: Interpreter) -> Decide:
     """Return the function of a policy."""
     policy, layout = interpreter.policy, interpreter.layout
     scope = Scope.of(layout)
-    body = reading(layout.facts, scope)
+    body = reading(layout.facts, policy.product.dictionary, scope)
     if layout.reads_clock:
         body += template("today = as_of.astimezone(UTC).date()", UTC=name(scope.constant(UTC)))
     marks = []

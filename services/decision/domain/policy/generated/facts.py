@@ -4,15 +4,26 @@ import ast
 from collections.abc import Sequence
 from operator import itemgetter
 
-from services.decision.domain.policy.generated.code import all_of, assign, constant, expression, item, name, template
+from services.decision.domain.policy.generated.code import all_of, assign, constant, expression, item, name, template, when
 from services.decision.domain.policy.generated.scope import Scope
 from services.decision.domain.policy.layout import PYTHON_TYPE, bounds, decimal_bounds, quantum
-from shared.facts import Fact, FactType
+from shared.facts import Fact, FactDictionary, FactType, SoundFacts
 
 
-def reading(facts: Sequence[Fact], scope: Scope) -> list[ast.stmt]:
-    """Return code that puts facts into their variables; it gives up, or raises `KeyError`, where one is missing."""
-    return [*_taken(facts, scope), *template("if not SOUND: return None", SOUND=all_of(_checks(facts, scope)))]
+def reading(facts: Sequence[Fact], dictionary: FactDictionary, scope: Scope) -> list[ast.stmt]:
+    """Return code that puts facts into their variables; it gives up, or raises `KeyError`, where one is missing.
+
+    Facts that the product's own dictionary has checked are not checked again.
+    """
+    unchecked = expression(
+        "type(facts) is not SOUND or facts.dictionary is not DICTIONARY",
+        SOUND=name(scope.constant(SoundFacts)),
+        DICTIONARY=name(scope.constant(dictionary)),
+    )
+    return [
+        *_taken(facts, scope),
+        when(unchecked, template("if not CHECKS: return None", CHECKS=all_of(_checks(facts, scope)))),
+    ]
 
 
 def _taken(facts: Sequence[Fact], scope: Scope) -> list[ast.stmt]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from services.decision.domain.outcome import Outcome
@@ -35,6 +36,8 @@ from services.decision.domain.policy.verdicts import Verdict, prevailing, verdic
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
+_REMEMBERED: Final = 10_000
+
 FOUND: Final = "found"
 MATRIX_ROW: Final = "offer"
 
@@ -44,7 +47,9 @@ def verdict(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
     offers = policy.matrix.outputs
     approved = tuple(offer.outcome is Outcome.APPROVE for offer in offers)
 
-    def screened(eligibility: str, knock_outs: str, row: int, score_reasons: Sequence[str]) -> Verdict:
+    # Few combinations of rules ever hit; what each comes to is found once.
+    @lru_cache(maxsize=_REMEMBERED)
+    def screened(eligibility: str, knock_outs: str, row: int, score_reasons: tuple[str, ...]) -> Verdict:
         hits = [*_hits(policy.eligibility, eligibility), *_hits(policy.knock_outs, knock_outs)]
         return prevailing([*hits, verdict_of_offer(offers[row], score_reasons)])
 
@@ -54,7 +59,7 @@ def verdict(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
     return template(
         """
 if found:
-    verdict, reasons = SCREENED(eligibility, knock_outs, offer, score_reasons)
+    verdict, reasons = SCREENED(eligibility, knock_outs, offer, TUPLE(score_reasons))
 elif APPROVED[offer]:
     verdict = APPROVE
     reasons = ()
@@ -62,6 +67,7 @@ else:
     verdict, reasons = OFFERED(offer, score_reasons)
 """,
         SCREENED=name(scope.constant(screened)),
+        TUPLE=name(scope.constant(tuple)),
         APPROVED=name(scope.constant(approved)),
         APPROVE=name(scope.constant(Outcome.APPROVE)),
         OFFERED=name(scope.constant(offered)),
