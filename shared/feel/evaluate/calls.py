@@ -13,6 +13,7 @@ from shared.feel.types import ANY, FeelType, read_type
 from shared.feel.values import FeelError, Function, Value
 from shared.feel.walk import names_in
 
+_FUNCTION_STEPS = 10
 _EXTERNAL_FRAMES = Frames(20, 0)
 
 
@@ -85,6 +86,12 @@ def compile_function(node: tree.FunctionLiteral, compiler: Compiler) -> Code:
     names, frames = names_in(node), frames_of(node.body)
 
     def code(scope: Scope, run: Run) -> Value:
+        try:
+            run.spend(_FUNCTION_STEPS)
+        except FeelError as fault:
+            run.note(fault)
+            return None
+
         def evaluate(bound: dict[str, Value]) -> Value:
             return body({**captured(scope, names), **bound}, run)
 

@@ -10,6 +10,8 @@ from shared.feel.syntax import tree
 from shared.feel.types import instance_of, read_type
 from shared.feel.values import FeelError, Value
 
+_POWER_STEPS = 10
+
 _OPERATIONS: Mapping[str, Callable[[Value, Value], Value]] = {
     "+": add,
     "-": subtract,
@@ -39,13 +41,19 @@ def compile_negation(node: tree.Negation, compiler: Compiler) -> Code:
 def compile_arithmetic(node: tree.Arithmetic, compiler: Compiler) -> Code:
     """`left + right` and its kin."""
     left, right, operate = compiler.compile(node.left), compiler.compile(node.right), _OPERATIONS[node.operator]
+    steps = _POWER_STEPS if node.operator == "**" else 0
 
     def code(scope: Scope, run: Run) -> Value:
         try:
-            return operate(left(scope, run), right(scope, run))
+            if steps:
+                run.spend(steps)
+            value = operate(left(scope, run), right(scope, run))
+            if isinstance(value, str):
+                run.look_into(value)
         except FeelError as fault:
             run.note(fault)
             return None
+        return value
 
     return code
 
@@ -66,7 +74,8 @@ def compile_comparison(node: tree.Comparison, compiler: Compiler) -> Code:
 
 def compared(operator: str, left: Value, right: Value, run: Run) -> bool | None:
     """Whether `left operator right`. Raises FeelError where that is too much to find out."""
-    if isinstance(left, list | dict) and isinstance(right, list | dict):
+    kind = type(left)
+    if kind is type(right) and (kind is list or kind is dict or kind is str):
         run.look_into(left)
     return equal(left, right) if operator == "=" else compare(operator, left, right)
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from shared.feel.evaluate.frames import Frames
 from shared.feel.evaluate.run import Run
 from shared.feel.library import BUILTINS, Builtin
+from shared.feel.library.patterns.match import TooSlow
 from shared.feel.types import ANY, FeelType, FunctionOf, TypedFunction, coerce, typed_function
 from shared.feel.values import FeelError, Function, Value, kind_of
 
-_CHARACTERS_A_STEP = 8
+_CALL_STEPS = 10
+_PATTERN_STEPS = 500
+_PATTERN_FUNCTIONS = ("matches", "replace", "split")
 _INVOCATION_FRAMES = 2
 _CALLBACK_FRAMES = 10
 
@@ -87,7 +90,8 @@ def _placed(function: Function, arguments: Sequence[Value], names: Sequence[str]
 
 
 def builtin_value(name: str, run: Run) -> Value:
-    """A built-in function as a value, None for a name that is none."""
+    """A built-in function as a value, None for a name that is none. Raises FeelError in an exhausted run."""
+    run.spend(_CALL_STEPS)
     if name in CLOCK:
         clock = CLOCK[name]
         return define_function((), ANY, lambda _bound: clock(run), run, Frames(2, 0))
@@ -105,7 +109,7 @@ def builtin_value(name: str, run: Run) -> Value:
 
 def call_builtin(builtin: Builtin, arguments: Sequence[Value], names: Sequence[str] | None, run: Run) -> Value:
     """The result of a built-in function, all parts of its arguments accounted for. Raises FeelError."""
-    run.spend()
+    run.spend(_PATTERN_STEPS if builtin.name in _PATTERN_FUNCTIONS else _CALL_STEPS)
     for argument in arguments:
         run.look_into(argument)
     calls_back = any(isinstance(argument, Function) for argument in arguments)
@@ -116,11 +120,10 @@ def call_builtin(builtin: Builtin, arguments: Sequence[Value], names: Sequence[s
             result = builtin.invoke(arguments)
         else:
             result = builtin.invoke_named(dict(zip(names, arguments, strict=True)))
+    except TooSlow as fault:
+        run.give_up(str(fault))
     finally:
         if calls_back:
             run.leave(_CALLBACK_FRAMES)
-    if isinstance(result, list):
-        run.spend(len(result))
-    elif isinstance(result, str):
-        run.spend(len(result) // _CHARACTERS_A_STEP)
+    run.look_into(result)
     return result

@@ -11,6 +11,9 @@ from shared.feel.values import FeelError, Value
 from shared.feel.values.text import at_literal
 from shared.feel.walk import names_in
 
+_CONTEXT_STEPS = 2
+_RANGE_STEPS = 2
+
 Literal = tree.NumberLiteral | tree.StringLiteral | tree.BooleanLiteral
 
 
@@ -52,12 +55,20 @@ def compile_name(node: tree.Name, _compiler: Compiler) -> Code:
         try:
             return scope[name]
         except KeyError:
-            value = builtin_value(name, run)
-            if value is None:
-                run.note(f"unknown name `{name}`")
-            return value
+            return _builtin_of(name, run)
 
     return code
+
+
+def _builtin_of(name: str, run: Run) -> Value:
+    try:
+        value = builtin_value(name, run)
+    except FeelError as fault:
+        run.note(fault)
+        return None
+    if value is None:
+        run.note(f"unknown name `{name}`")
+    return value
 
 
 def compile_path(node: tree.Path, compiler: Compiler) -> Code:
@@ -82,9 +93,17 @@ def compile_path(node: tree.Path, compiler: Compiler) -> Code:
 
 def compile_list(node: tree.ListLiteral, compiler: Compiler) -> Code:
     """`[item, ...]`."""
-    items = compiler.compile_all(node.items)
+    values = [constant_of(item) for item in node.items]
+    if None not in values:
+        return constant(values)
+    items, steps = compiler.compile_all(node.items), len(values)
 
     def code(scope: Scope, run: Run) -> Value:
+        try:
+            run.spend(steps)
+        except FeelError as fault:
+            run.note(fault)
+            return None
         return [item(scope, run) for item in items]
 
     return code
@@ -93,12 +112,17 @@ def compile_list(node: tree.ListLiteral, compiler: Compiler) -> Code:
 def compile_context(node: tree.ContextLiteral, compiler: Compiler) -> Code:
     """`{key: value, ...}`: each value in the scope of the entries before it. Null where a key comes twice."""
     entries = tuple((key, compiler.compile(value)) for key, value in node.entries)
-    names = names_in(node)
+    names, steps = names_in(node), len(entries) + _CONTEXT_STEPS
     repeated = [key for key, times in Counter(key for key, _ in entries).items() if times > 1]
     if repeated:
         return failure(f"the context has two entries `{repeated[0]}`")
 
     def code(scope: Scope, run: Run) -> Value:
+        try:
+            run.spend(steps)
+        except FeelError as fault:
+            run.note(fault)
+            return None
         # Functions among the values keep this very scope, so that they know one another, and themselves.
         inner = captured(scope, names)
         made: dict[str, Value] = {}
@@ -122,6 +146,7 @@ def compile_interval(node: tree.Interval, compiler: Compiler) -> Code:
 
     def code(scope: Scope, run: Run) -> Value:
         try:
+            run.spend(_RANGE_STEPS)
             return interval(low(scope, run), high(scope, run), low_included, high_included)
         except FeelError as fault:
             run.note(fault)

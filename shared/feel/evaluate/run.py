@@ -1,9 +1,16 @@
 """One evaluation: the moment it is for, what it has to say, and how much work it may still do."""
 
+from typing import NoReturn
+
 from shared.feel.values import DateTime, FeelError, Value
 
 STEPS = 1_000_000
-"""The work of one evaluation: each call and each turn of a loop is a step, and each part of a value looked at."""
+"""The work of one evaluation: each turn of a loop is a step, each part of a value made or looked at, and a call is ten.
+
+A step takes a few microseconds and some hundred bytes at most, so the longest evaluation takes a few seconds."""
+
+CHARACTERS_A_STEP = 64
+"""So many characters of a string are copied or compared in the time of one step."""
 
 _FRAMES = 600
 _NOTES = 200
@@ -37,22 +44,31 @@ class Run:
         if len(notes) < _NOTES and not (notes and notes[-1] == text):
             notes.append(text)
 
+    def give_up(self, reason: str) -> NoReturn:
+        """Refuse all work from now on, always for the first reason, by raising FeelError."""
+        self._left = -1
+        self._given_up = self._given_up or reason
+        raise FeelError(self._given_up)
+
     def spend(self, steps: int = 1) -> None:
         """Account for work. Raises FeelError where there is none left to do."""
         self._left -= steps
         if self._left < 0:
-            self._give_up("the evaluation takes too many steps")
+            self.give_up("the evaluation takes too many steps")
 
     def look_into(self, value: Value) -> None:
         """Account for an operation that may look at all parts of a value. Raises FeelError as `spend` does."""
         remaining = [value]
         while remaining:
             part = remaining.pop()
+            if isinstance(part, str):
+                self.spend(len(part) // CHARACTERS_A_STEP)
+                continue
             if isinstance(part, dict):
                 part = list(part.values())
             if isinstance(part, list):
                 self.spend(len(part))
-                remaining.extend(item for item in part if isinstance(item, list | dict))
+                remaining.extend(item for item in part if isinstance(item, list | dict | str))
 
     def enter(self, frames: int, deepest: int) -> None:
         """Account for a call: `frames` of Python until it calls further, and `deepest` at most. `leave` ends it.
@@ -61,15 +77,9 @@ class Run:
         FeelError where calls nest too deeply for that, which is about 100 calls of a function like the factorial.
         """
         if self._depth + deepest > _FRAMES:
-            self._give_up("functions call one another too deeply")
+            self.give_up("functions call one another too deeply")
         self._depth += frames
 
     def leave(self, frames: int) -> None:
         """End what `enter` began."""
         self._depth -= frames
-
-    def _give_up(self, reason: str) -> None:
-        """Refuse all work from now on, always for the first reason."""
-        self._left = -1
-        self._given_up = self._given_up or reason
-        raise FeelError(self._given_up)

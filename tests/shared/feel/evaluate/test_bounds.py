@@ -31,6 +31,13 @@ def deep_in_a_host(frames, act):
         "{a: for i in 1..100000 return {b: i}, r: for i in 1..100000 return a.b}.r",
         "{a: for i in 1..100000 return i, r: for i in 1..100000 return 0 in a}.r",
         "for i in 1..100000 return partial",
+        "for i in 1..100000 return {a: i, b: i}",
+        "for i in 1..100000 return [i, i, i]",
+        "for i in 1..100000 return function() i",
+        "for i in 1..100000 return abs",
+        "for i in 1..100000 return i ** 0.5",
+        '{a: string join(for i in 1..10000 return "aaaa"), r: for i in 1..100000 return a + "b"}.r',
+        '{a: string join(for i in 1..10000 return "aaaa"), r: for i in 1..100000 return contains(a, "b")}.r',
         "{f: function(n) if n = 0 then 1 else f(n - 1) + f(n - 1), r: f(60)}.r",
     ],
 )
@@ -46,6 +53,13 @@ def test_a_value_that_holds_one_list_many_times_over_takes_steps_for_each_of_the
     run = new_run()
     assert value_of(f"{{{', '.join(entries)}, r: a60 = b60}}.r", run=run) is None
     assert run.exhausted
+
+
+def test_a_pattern_that_backtracks_without_end_is_tried_once():
+    run = new_run()
+    text = f'for i in 1..1000000 return matches("{"a" * 60}b", "^(a|aa)+$")'
+    assert value_of(text, run=run) is None
+    assert run.notes == ["matches: the pattern takes too long to match"]
 
 
 def test_what_an_exhausted_run_computes_afterwards_is_null():
