@@ -81,7 +81,7 @@ TITLES: Final = (
 
 _MAX_TITLE: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9_]+")
-_DIGEST: Final = 6
+_DIGEST: Final = 8
 
 
 def definition_title(name: str) -> str:

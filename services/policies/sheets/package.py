@@ -136,9 +136,7 @@ def parse(name: str, data: bytes) -> Element:
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
     if data.startswith(_COMPOUND):
-        raise refused(
-            "the file is encrypted, or a workbook of the old form (.xls); save it as .xlsx without a password"
-        )
+        raise refused("the file is encrypted, or of the old form (.xls); save it as .xlsx without a password")
     if not data.startswith(_ZIP):
         raise refused("not a workbook (.xlsx): the file is no zip archive")
     if len(data) > MAX_BYTES:

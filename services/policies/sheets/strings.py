@@ -13,7 +13,7 @@ from services.policies.sheets.package import Package, Relation
 from shared.dmn.xml import Element
 
 _ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
-_UNSAFE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_UNSAFE: Final = re.compile("_(?=x[0-9A-Fa-f]{4})|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
 """Office programmes keep binary numbers and show 15 digits of them; what is shown is what was meant."""

@@ -109,8 +109,9 @@ def read_kind(record: Record) -> dict[str, Any]:
 
 
 def text_of(value: Any) -> str | None:
-    """Return a value as a cell; None, an empty cell, for what is not there."""
-    return None if value is None else str(value)
+    """Return a value as a cell; None, an empty cell, for what is not there or blank."""
+    text = "" if value is None else str(value)
+    return text if text.strip() else None
 
 
 def _kind_cells(entry: Mapping[str, Any]) -> list[str | None]:
