@@ -8,7 +8,7 @@ from shared.feel.evaluate.run import Run
 from shared.feel.operators import add, between, compare, divide, equal, multiply, negate, power, subtract
 from shared.feel.syntax import tree
 from shared.feel.types import instance_of, read_type
-from shared.feel.values import FeelError, Value
+from shared.feel.values import FeelError, Value, kind_of
 
 _POWER_STEPS = 10
 
@@ -63,17 +63,25 @@ def compile_comparison(node: tree.Comparison, compiler: Compiler) -> Code:
     left, right, operator = compiler.compile(node.left), compiler.compile(node.right), node.operator
 
     def code(scope: Scope, run: Run) -> Value:
-        try:
-            return compared(operator, left(scope, run), right(scope, run), run)
-        except FeelError as fault:
-            run.note(fault)
-            return None
+        return compared(operator, left(scope, run), right(scope, run), run)
 
     return code
 
 
 def compared(operator: str, left: Value, right: Value, run: Run) -> bool | None:
-    """Whether `left operator right`. Raises FeelError where that is too much to find out."""
+    """Whether `left operator right`; null, with a note, for two values that do not compare."""
+    try:
+        answer = compare_parts(operator, left, right, run)
+    except FeelError as fault:
+        run.note(fault)
+        return None
+    if answer is None and left is not None and right is not None:
+        run.note(f"a {kind_of(left)} and a {kind_of(right)} do not compare by `{operator}`")
+    return answer
+
+
+def compare_parts(operator: str, left: Value, right: Value, run: Run) -> bool | None:
+    """Whether `left operator right`, all their parts accounted for. Raises FeelError where they are too many."""
     kind = type(left)
     if kind is type(right) and (kind is list or kind is dict or kind is str):
         run.look_into(left)
@@ -101,7 +109,10 @@ def compile_conjunction(node: tree.Conjunction, compiler: Compiler) -> Code:
         second = right(scope, run)
         if second is False:
             return False
-        return True if first is True and second is True else None
+        if first is True and second is True:
+            return True
+        _note_oddity(first, second, run)
+        return None
 
     return code
 
@@ -117,9 +128,19 @@ def compile_disjunction(node: tree.Disjunction, compiler: Compiler) -> Code:
         second = right(scope, run)
         if second is True:
             return True
-        return False if first is False and second is False else None
+        if first is False and second is False:
+            return False
+        _note_oddity(first, second, run)
+        return None
 
     return code
+
+
+def _note_oddity(left: Value, right: Value, run: Run) -> None:
+    """Note which operand is neither true nor false, and not null either."""
+    for operand in (left, right):
+        if operand is not None and not isinstance(operand, bool):
+            run.note(f"a {kind_of(operand)} is neither true nor false")
 
 
 def compile_if(node: tree.If, compiler: Compiler) -> Code:

@@ -5,7 +5,7 @@ Answers are three-valued. Of several tests one must hold, as if they were joined
 
 from collections.abc import Callable, Sequence
 
-from shared.feel.evaluate.choices import compared
+from shared.feel.evaluate.choices import compare_parts, compared
 from shared.feel.evaluate.code import Code, Compiler, Scope, captured
 from shared.feel.evaluate.functions import call_function
 from shared.feel.evaluate.run import Run
@@ -100,11 +100,7 @@ def _comparison(operator: str, end: Code) -> _Test:
     """`< end` and its kin."""
 
     def holds(value: Value, scope: Scope, run: Run) -> bool | None:
-        try:
-            return compared(operator, value, end(scope, run), run)
-        except FeelError as fault:
-            run.note(fault)
-            return None
+        return compared(operator, value, end(scope, run), run)
 
     return holds
 
@@ -141,7 +137,7 @@ def matches(value: Value, test: Value, run: Run) -> bool | None:
             return answer if isinstance(answer, bool) else None
         if isinstance(test, list):
             return _in_list(value, test, run)
-        return compared("=", value, test, run)
+        return compare_parts("=", value, test, run)
     except FeelError as fault:
         run.note(fault)
         return None
@@ -154,7 +150,7 @@ def _in_list(value: Value, items: list[Value], run: Run) -> bool:
         if isinstance(item, Range) and not isinstance(value, Range):
             found = in_range(value, item)
         else:
-            found = compared("=", value, item, run)
+            found = compare_parts("=", value, item, run)
         if found:
             return True
-    return isinstance(value, list) and compared("=", value, items, run) is True
+    return isinstance(value, list) and compare_parts("=", value, items, run) is True
