@@ -6,6 +6,9 @@ from difflib import get_close_matches
 
 from shared.feel.syntax.tree import Span
 
+_MAX_WORDS = 63
+"""Characters of a policy's text that a message repeats: as many as the longest name may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeFault:
@@ -30,6 +33,12 @@ class TypeFaults(ValueError):
     def __init__(self, faults: Sequence[TypeFault]) -> None:
         super().__init__("; ".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+
+
+def clipped(text: str) -> str:
+    """Return a part of an expression as messages repeat it: on one line, fit for printing, not too long."""
+    line = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return line if len(line) <= _MAX_WORDS else f"{line[: _MAX_WORDS - 1]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:

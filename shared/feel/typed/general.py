@@ -9,7 +9,7 @@ from shared.feel.typed.conversion import from_feel, moment, to_feel
 from shared.feel.typed.nodes import NOW, General
 from shared.feel.values import MIDNIGHT_UTC, Date, DateTime, FeelError
 
-STEPS: Final = 100_000
+STEPS: Final = 20_000
 """The work that one expression of a policy may do, in steps of the general engine."""
 
 _NO_MOMENT: Final = DateTime(Date(1970, 1, 1), MIDNIGHT_UTC)

@@ -9,7 +9,7 @@ from shared.feel.typed.check import arithmetic, functions, literals
 from shared.feel.typed.check.comparison import any_of, comparison, within
 from shared.feel.typed.check.operand import Exotic, Operand, Refusal, Refused
 from shared.feel.typed.check.units import number, unified
-from shared.feel.typed.faults import TypeFault, did_you_mean
+from shared.feel.typed.faults import TypeFault, clipped, did_you_mean
 from shared.feel.typed.nodes import Choice, Conjunction, Constant, Disjunction, ListOf, Not, Typed, Variable
 from shared.feel.typed.types import BOOLEAN, NULL, TEXT, Kind, Type
 from shared.feel.walk import names_in
@@ -31,7 +31,7 @@ def name_fault(name: str, names: Mapping[str, Type], span: tree.Span = (0, 0)) -
         if name == SUBJECT:
             return TypeFault("unknown_fact", "`?` stands for the column of a cell, and this is not a cell", span)
         hint = did_you_mean(name, [known for known, its in names.items() if not its.protected])
-        return TypeFault("unknown_fact", f"unknown fact `{name}`", span, hint)
+        return TypeFault("unknown_fact", f"unknown fact `{clipped(name)}`", span, hint)
     return TypeFault("protected_fact", f"protected fact `{name}` may not be used", span) if of.protected else None
 
 

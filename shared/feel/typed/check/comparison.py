@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from shared.feel.typed.check.operand import Exotic, Operand
 from shared.feel.typed.check.units import unified
-from shared.feel.typed.faults import did_you_mean
+from shared.feel.typed.faults import clipped, did_you_mean
 from shared.feel.typed.nodes import (
     Comparison,
     Conjunction,
@@ -109,7 +109,7 @@ def _require_common_value(left: Operand, right: Operand) -> None:
         if isinstance(literal.typed, Constant):
             value = str(literal.typed.value)
             hint = did_you_mean(value, other.type.values, '"')
-            raise literal.refuse("unknown_value", f'{other.words} has no value "{value}"', hint)
+            raise literal.refuse("unknown_value", f'{other.words} has no value "{clipped(value)}"', hint)
     raise right.refuse("unknown_value", f"{left.words} and {right.words} have no value in common")
 
 

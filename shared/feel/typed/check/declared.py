@@ -3,7 +3,7 @@
 from shared.feel.syntax import tree
 from shared.feel.typed.check.operand import Operand, Refusal
 from shared.feel.typed.check.units import MONEY_HINT, as_money
-from shared.feel.typed.faults import did_you_mean
+from shared.feel.typed.faults import clipped, did_you_mean
 from shared.feel.typed.nodes import Brought, Choice, Constant, Typed
 from shared.feel.typed.operations import brought
 from shared.feel.typed.types import NUMBER, TEXT, Kind, Type, kind_words
@@ -55,7 +55,7 @@ def _of_enum(operand: Operand, expected: Type) -> Typed:
     for literal in _literals(operand.typed):
         if literal not in expected.values:
             hint = did_you_mean(literal, expected.values, '"')
-            raise operand.refuse("unknown_value", f'"{literal}" is not one of the values declared', hint)
+            raise operand.refuse("unknown_value", f'"{clipped(literal)}" is not one of the values declared', hint)
     own = operand.type.values
     if own and set(own) <= set(expected.values):
         return operand.typed

@@ -9,7 +9,7 @@ from shared.feel.typed.check import literals
 from shared.feel.typed.check.comparison import any_of, comparison
 from shared.feel.typed.check.operand import Exotic, Operand, Refusal
 from shared.feel.typed.check.units import as_money, computed, require, unified
-from shared.feel.typed.faults import did_you_mean
+from shared.feel.typed.faults import clipped, did_you_mean
 from shared.feel.typed.nodes import TODAY, Constant, Disjunction, Function, ListOf, Not, Typed, Variable
 from shared.feel.typed.types import BOOLEAN, DATE, DAYS, MAX_DIGITS, MONTHS, NUMBER, TEXT, Kind, Type, kind_words
 
@@ -57,7 +57,9 @@ def check_arity(name: str, count: int, span: tree.Span) -> None:
         return
     found = BUILTINS.get(name)
     if found is None:
-        raise Refusal("unknown_function", f"unknown function `{name}`", span, did_you_mean(name, (*BUILTINS, *CLOCK)))
+        raise Refusal(
+            "unknown_function", f"unknown function `{clipped(name)}`", span, did_you_mean(name, (*BUILTINS, *CLOCK))
+        )
     if not any(least <= count and (most is None or count <= most) for least, most in found.arities):
         raise Refusal("wrong_arguments", f"`{name}` is called as {found.usage()}", span)
 
@@ -81,13 +83,13 @@ def property_of(node: tree.Path, source: Operand) -> Typed:
     if known is None:
         if source.type.kind is Kind.LIST:
             raise Exotic
-        raise Refusal("wrong_type", f"{source.sentence} and has no property `{node.name}`", node.span)
+        raise Refusal("wrong_type", f"{source.sentence} and has no property `{clipped(node.name)}`", node.span)
     if node.name in known:
         return Function(f".{node.name}", (source.typed,), _SMALL)
     if node.name in ("hours", "minutes", "seconds"):
         raise Exotic
     hint = did_you_mean(node.name, known)
-    raise Refusal("wrong_type", f"{kind_words(source.type)} has no property `{node.name}`", node.span, hint)
+    raise Refusal("wrong_type", f"{kind_words(source.type)} has no property `{clipped(node.name)}`", node.span, hint)
 
 
 def _items(operands: Sequence[Operand]) -> Sequence[Operand]:

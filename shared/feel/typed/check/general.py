@@ -8,7 +8,7 @@ from shared.feel.library import BUILTINS
 from shared.feel.syntax import tree
 from shared.feel.typed.check.functions import CLOCK, check_arity
 from shared.feel.typed.check.operand import Refusal, Refused
-from shared.feel.typed.faults import TypeFault, did_you_mean
+from shared.feel.typed.faults import TypeFault, clipped, did_you_mean
 from shared.feel.typed.nodes import NOW, Variable
 from shared.feel.typed.types import DATE, Type
 from shared.feel.walk import children
@@ -105,11 +105,11 @@ class GeneralNames:
 def _check_parameters(name: str, given: tuple[str, ...], span: tree.Span) -> None:
     found = BUILTINS.get(name)
     if found is None:
-        raise Refusal("unknown_function", f"unknown function `{name}`", span, did_you_mean(name, BUILTINS))
+        raise Refusal("unknown_function", f"unknown function `{clipped(name)}`", span, did_you_mean(name, BUILTINS))
     known = {parameter.name for form in found.forms for parameter in form.parameters}
     for parameter in given:
         if parameter not in known:
-            message = f"`{name}` has no parameter `{parameter}`; it is called as {found.usage()}"
+            message = f"`{name}` has no parameter `{clipped(parameter)}`; it is called as {found.usage()}"
             raise Refusal("wrong_arguments", message, span, did_you_mean(parameter, known))
 
 

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from shared.feel.syntax import tree
 from shared.feel.syntax.unparse import unparse
-from shared.feel.typed.faults import TypeFault
+from shared.feel.typed.faults import TypeFault, clipped
 from shared.feel.typed.nodes import Constant, Typed, Variable
 from shared.feel.typed.types import Kind, Type, kind_words
-
-_MAX_WORDS = 60
 
 
 class Refusal(Exception):
@@ -42,8 +40,7 @@ class Operand:
     @property
     def words(self) -> str:
         """The part as written, for messages."""
-        text = unparse(self.node)
-        return f"`{text if len(text) <= _MAX_WORDS else text[: _MAX_WORDS - 1] + '…'}`"
+        return f"`{clipped(unparse(self.node))}`"
 
     @property
     def sentence(self) -> str:

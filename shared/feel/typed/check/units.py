@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, Overflow
 
 from shared.feel.typed.check.operand import Operand
 from shared.feel.typed.nodes import Arithmetic, Choice, Constant, Function, Typed
@@ -36,8 +36,7 @@ def as_money(typed: Typed, money: Type, *, declared: bool = False) -> Typed | No
 def _read_as_money(typed: Typed, money: Type, declared: bool) -> Typed | None:
     match typed:
         case Constant(value=value) if isinstance(value, int | Decimal):
-            minor = number(NUMBERS.scaleb(Decimal(value), money.scale or 0))
-            return Constant(minor.value, replace(_computed(money), width=minor.type.width))
+            return _amount(Decimal(value), money)
         case Choice():
             return _all_money(typed, (typed.then, typed.otherwise), money, declared)
         case Function(name=name) if name in _SAME_UNIT:
@@ -47,6 +46,14 @@ def _read_as_money(typed: Typed, money: Type, declared: bool) -> Typed | None:
         case Arithmetic(operator="*" | "/") if declared:
             return _factor_money(typed, money)
     return None
+
+
+def _amount(major: Decimal, money: Type) -> Constant | None:
+    try:
+        minor = number(NUMBERS.scaleb(major, money.scale or 0))
+    except Overflow:
+        return None  # There is no such number of minor units.
+    return Constant(minor.value, replace(_computed(money), width=minor.type.width))
 
 
 def _computed(money: Type) -> Type:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP
+from typing import Final
 
 from services.decision.domain.policy.bind.bound import Formula, Rule, RuleTable, TypedTest
 from services.decision.domain.policy.bind.bound import OutputT as BoundT
@@ -11,6 +12,11 @@ from services.decision.domain.policy.document import IF, Cell, Expression, Outpu
 from services.decision.domain.policy.faults import Findings, did_you_mean, excerpt
 from shared.facts import Fact
 from shared.feel.typed import Type, Typed, TypeFaults, check_cell, check_condition, check_expression, names_in
+from shared.feel.typed.nodes import Function, General, walk
+
+MAX_GENERAL: Final = 100
+"""Tests and values of a policy that the typed language leaves to the general engine, or that match patterns: together
+they bound the work of a decision, each having its own bound."""
 
 Sound = tuple[Typed, frozenset[str]]
 """A typed tree, and the names that it reads."""
@@ -22,6 +28,8 @@ class Binder:
 
     findings: Findings = field(default_factory=Findings)
     _checked: dict[tuple[int, str, str], Sound | TypeFaults] = field(default_factory=dict)
+    _general: set[tuple[int, str, str]] = field(default_factory=set)
+    _generals: int = 0
 
     def table(
         self, table: Table[OutputT], vocabulary: Vocabulary, bind_output: Callable[[OutputT, str], BoundT]
@@ -91,12 +99,26 @@ class Binder:
             try:
                 found = check()
                 self._checked[key] = (found, names_in(found))
+                if any(map(_is_general, walk(found))):
+                    self._general.add(key)
             except TypeFaults as faults:
                 self._checked[key] = faults
         typed = self._checked[key]
         if not isinstance(typed, TypeFaults):
+            if key in self._general:
+                self._count_general(pointer, place)
             return typed
         for fault in typed.faults:
             hint = f"; {fault.hint}" if fault.hint else ""
             self.findings.add(pointer, fault.code, f"{fault.message} {place}{hint}", fault.span)
         return None
+
+    def _count_general(self, pointer: str, place: str) -> None:
+        self._generals += 1
+        if self._generals == MAX_GENERAL + 1:
+            words = f"more than {MAX_GENERAL} tests and values have loops, functions, contexts or patterns, {place}"
+            self.findings.add(pointer, "too_many_general", f"{words}; say what they share in a definition")
+
+
+def _is_general(node: Typed) -> bool:
+    return isinstance(node, General) or (isinstance(node, Function) and node.name == "matches")

@@ -18,6 +18,8 @@ MAX_DEPTH: Final = 12
 MAX_NODES: Final = 200_000
 MAX_CHARACTERS: Final = 10_000
 """Length of the longest text that is not FEEL (a description)."""
+MAX_INTEGER: Final = 10**18
+"""Greatest integer; longer ones are no amounts, and Python refuses to write out the longest."""
 
 _NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,10 +40,13 @@ def json_fault(document: object) -> Fault | None:
             for key, value in node.items():
                 if not isinstance(key, str):
                     return PolicyFault(pointer, "key_not_text", "has a key that is not text")
+                fault = _text_fault(key)
+                if fault is not None:
+                    return PolicyFault(pointer, fault[0], f"has a key that {fault[1]}")
                 pending.append((f"{pointer}/{pointer_token(key)}", value, depth + 1))
         elif isinstance(node, list | tuple):
             pending.extend((f"{pointer}/{index}", value, depth + 1) for index, value in enumerate(node))
-        elif not isinstance(node, int | None):
+        elif node is not None:
             fault = _scalar_fault(node)
             if fault is not None:
                 return PolicyFault(pointer, *fault)
@@ -49,13 +54,19 @@ def json_fault(document: object) -> Fault | None:
 
 
 def _scalar_fault(node: object) -> tuple[str, str] | None:
+    if isinstance(node, str):
+        return _text_fault(node)
+    if isinstance(node, int):
+        return None if abs(node) <= MAX_INTEGER else ("too_large", "is an integer of more than 18 digits")
     if isinstance(node, float):
         return "binary_float", "is a binary floating-point number; write it in quotes"
-    if not isinstance(node, str):
-        return "not_json", f"is a {type(node).__name__}; write it in quotes"
-    if len(node) > MAX_CHARACTERS:
+    return "not_json", f"is a {type(node).__name__}; write it in quotes"
+
+
+def _text_fault(text: str) -> tuple[str, str] | None:
+    if len(text) > MAX_CHARACTERS:
         return "too_long", f"is longer than {MAX_CHARACTERS} characters"
-    if not node.isascii() and any("\ud800" <= character <= "\udfff" for character in node):
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return "not_unicode", "is not valid Unicode text"
     return None
 
@@ -201,8 +212,10 @@ class Reader:
         return {}
 
     def child(self, key: str, *, required: bool = True) -> "Reader":
-        """Return the reader of the mapping at `key`."""
-        return Reader(self.mapping(key, required=required), self.at(key), self.findings, self.texts)
+        """Return the reader of the mapping at `key`; where there is none, what it lacks is no further fault."""
+        values = self.mapping(key, required=required)
+        findings = self.findings if isinstance(self.values.get(key), Mapping) else Findings()
+        return Reader(values, self.at(key), findings, self.texts)
 
     def named(self, key: str) -> "list[tuple[str, Reader]]":
         """Return name and reader of each mapping in the mapping at `key`, which need not be there."""
