@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from shared.feel.evaluate.frames import Frames
 from shared.feel.evaluate.run import Run
 from shared.feel.library import BUILTINS, Builtin
-from shared.feel.library.patterns.match import TooSlow
+from shared.feel.library.patterns import TooSlow
 from shared.feel.types import ANY, FeelType, FunctionOf, TypedFunction, coerce, typed_function
 from shared.feel.values import FeelError, Function, Value, kind_of
 
