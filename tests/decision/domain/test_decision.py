@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from services.decision.domain.decision import Outcome, ScoreOutcome, decide
-from shared.facts import FactValue
+from shared.facts import FactValue, SoundFacts
 from shared.products import Product
 from tests.decision.domain.policy.small import AS_OF, GOOD, PRODUCT, policy
 
 POLICY = policy()
-APPLICATION: dict[str, FactValue] = {name: value for name, value in GOOD.items() if name not in ("score", "pd")}
+APPLICATION = SoundFacts(GOOD, PRODUCT.dictionary).without(("score", "pd"))
 SCORE = ScoreOutcome(640, Decimal("0.010000"), ("HISTORY_SHORT",), "card", "1", "0" * 64)
 
 
@@ -22,8 +22,8 @@ def test_score_and_pd_of_the_model_become_facts() -> None:
 
 def test_a_score_in_the_application_does_not_stand_in_for_that_of_the_model() -> None:
     weak = ScoreOutcome(400, Decimal("0.4"), ("HISTORY_SHORT",), "card", "1", "0" * 64)
-    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, weak, AS_OF).outcome is Outcome.DECLINE
-    assert decide(PRODUCT, POLICY, {**APPLICATION, "score": 900}, None, AS_OF).outcome is Outcome.REFER
+    assert decide(PRODUCT, POLICY, APPLICATION.with_values({"score": 900}), weak, AS_OF).outcome is Outcome.DECLINE
+    assert decide(PRODUCT, POLICY, APPLICATION.with_values({"score": 900}), None, AS_OF).outcome is Outcome.REFER
 
 
 def test_without_a_policy_the_application_is_referred() -> None:
@@ -38,7 +38,7 @@ def test_the_policy_of_another_product_is_no_policy() -> None:
 
 @pytest.mark.parametrize("change", [{}, {"dti": Decimal("0.9")}, {"requested_amount": 1}])
 def test_without_a_score_the_application_is_referred_with_what_the_rules_found(change: dict[str, FactValue]) -> None:
-    decided = decide(PRODUCT, POLICY, {**APPLICATION, **change}, None, AS_OF)
+    decided = decide(PRODUCT, POLICY, APPLICATION.with_values(change), None, AS_OF)
     assert (decided.outcome, decided.reasons, decided.approved_minor) == ("refer", ("SCORE_UNAVAILABLE",), None)
     assert decided.trace["tables"]["grade"] == "mmm"
 

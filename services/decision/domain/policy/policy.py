@@ -29,7 +29,7 @@ class Policy:
     document: Mapping[str, Any]
     bound: BoundPolicy
     interpreter: Interpreter
-    _decide: Decide
+    decide: Decide
     _tables: tuple[str, ...]
     _outputs: tuple[Mapping[str, str], ...]
 
@@ -45,7 +45,7 @@ class Policy:
             document=document,
             bound=bound,
             interpreter=interpreter,
-            _decide=generate_decide(interpreter),
+            decide=generate_decide(interpreter),
             _tables=_table_names(bound),
             _outputs=_offers(bound),
         )
@@ -81,7 +81,7 @@ class Policy:
         if as_of.tzinfo is None:
             raise ValueError("as_of needs a zone: its day would depend on the machine")
         try:
-            result = self._decide(facts, score_reasons, as_of)
+            result = self.decide(facts, score_reasons, as_of)
         except (KeyError, Unknown):
             result = None
         return self.interpret(facts, score_reasons, as_of) if result is None else result

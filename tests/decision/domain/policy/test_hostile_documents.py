@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.decision.domain.policy import Evaluation, PolicyError
-from tests.decision.domain.policy.small import DOCUMENT, GOOD, policy
+from tests.decision.domain.policy.small import DOCUMENT, GOOD, evaluated, policy
 
+POLICY = policy()
 JUNK = st.recursive(
     st.none()
     | st.booleans()
@@ -49,7 +50,7 @@ def test_a_document_with_junk_in_it_is_refused_or_decides_but_does_nothing_else(
     except PolicyError as refused:
         assert refused.faults
     else:
-        assert isinstance(loaded.evaluate(GOOD), Evaluation)
+        assert isinstance(evaluated(loaded, GOOD), Evaluation)
 
 
 @settings(max_examples=200, deadline=None)
@@ -66,5 +67,5 @@ def test_a_document_that_is_all_junk_is_refused(document: Any) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(GOOD)), JUNK)
 def test_junk_in_place_of_a_fact_never_raises_the_amount(name: str, junk: Any) -> None:
-    answer = policy().evaluate({**GOOD, name: junk})
+    answer = evaluated(POLICY, {**GOOD, name: junk})
     assert answer.approved_minor is None or isinstance(junk, int | str) or answer.approved_minor <= 200_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic
 
 from services.decision.domain.policy.bind import Formula, OutputT, RuleTable, counting_order
-from services.decision.domain.policy.document import HitPolicy
+from services.decision.domain.policy.document import Aggregation, HitPolicy
 from services.decision.domain.policy.interpret.aggregate import aggregate
 from services.decision.domain.policy.result import HIT, MISSING, NO_HIT, NOT_EVALUATED
 from shared.facts import Fact
@@ -117,7 +117,7 @@ def definition_value(compiled: CompiledTable[Formula | None], fact: Fact, slots:
     value = None
     if MISSING not in letters:
         hits = [row for row, letter in enumerate(letters) if letter == HIT]
-        # A table that counts has no values.
-        values = [compiled.values[row](slots) for row in hits] if compiled.values else hits
+        # The rows of a table that counts have no values; only its default row has one.
+        values = hits if aggregation is Aggregation.COUNT else [compiled.values[row](slots) for row in hits]
         value = None if None in values else aggregate(aggregation, values, fact)
     return value, letters if default is None else letters + NOT_EVALUATED
