@@ -105,6 +105,13 @@ def test_a_file_of_cases_that_cannot_be_read_counts_as_a_case(tmp_path: Path) ->
     assert lines[-1] == "passed 0 of 1"
 
 
+def test_a_case_with_a_value_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
+    folder = kit(
+        tmp_path, case("1", expecting("doubled", number("eight"))), case("2", expecting("doubled", number("8")))
+    )
+    assert lines_of(folder) == ["0001-doubled 1/2", "  1: model:1: `eight` is no decimal", "passed 1 of 2"]
+
+
 def test_a_folder_without_cases_has_none(tmp_path: Path) -> None:
     assert lines_of(tmp_path) == ["passed 0 of 0"]
 
