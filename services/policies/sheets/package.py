@@ -2,13 +2,14 @@
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.policies.sheets.faults import refused, shown
+from services.policies.sheets.faults import SheetError, refused, shown
 from shared.dmn.xml import Element, read_xml
 
 MAX_BYTES: Final = 20_000_000
@@ -21,6 +22,18 @@ _ZIP: Final = b"PK\x03\x04"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CENTRAL_ENTRY: Final = b"PK\x01\x02"
 _ENCRYPTED: Final = 0x1
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library's reader raises for damaged archives; `RuntimeError` covers what it has not implemented."""
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 
 _DRAWN: Final = "has drawings, pictures or charts, which may cover what decides"
@@ -48,19 +61,24 @@ _SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheet
 WORKBOOK_TYPE: Final = f"{_SPREADSHEET}sheet.main+xml"
 SHEET_TYPE: Final = f"{_SPREADSHEET}worksheet+xml"
 _DOCUMENT: Final = "application/vnd.openxmlformats-officedocument."
+_RELATIONS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
+_KEPT: Final = frozenset(
+    {WORKBOOK_TYPE, _RELATIONS_TYPE, f"{_SPREADSHEET}sharedStrings+xml", f"{_SPREADSHEET}styles+xml"}
+)
+"""The content types of what is needed to read the sheets."""
+_NOT_XML: Final = f"{_SPREADSHEET}printerSettings"
 _DRAWING_TYPE: Final = f"{_DOCUMENT}drawing+xml"
 _TYPES: Final = frozenset(
     {
-        WORKBOOK_TYPE,
         SHEET_TYPE,
-        *(f"{_SPREADSHEET}{each}" for each in ("sharedStrings+xml", "styles+xml", "comments+xml", "table+xml")),
-        *(f"{_SPREADSHEET}{each}" for each in ("calcChain+xml", "printerSettings", "sheetMetadata+xml")),
+        *_KEPT,
+        *(f"{_SPREADSHEET}{each}+xml" for each in ("comments", "table", "calcChain", "sheetMetadata")),
+        _NOT_XML,
         *(f"{_DOCUMENT}{each}+xml" for each in ("theme", "extended-properties", "custom-properties")),
         f"{_DOCUMENT}customXmlProperties+xml",
         f"{_DOCUMENT}vmlDrawing",
         _DRAWING_TYPE,
         "application/vnd.openxmlformats-package.core-properties+xml",
-        "application/vnd.openxmlformats-package.relationships+xml",
         "application/vnd.ms-excel.threadedcomments+xml",
         "application/vnd.ms-excel.person+xml",
         "application/vnd.ms-office.classificationlabels+xml",
@@ -68,7 +86,6 @@ _TYPES: Final = frozenset(
     }
 )
 """The content types of the parts that a workbook of plain sheets has."""
-_NOT_XML: Final = f"{_SPREADSHEET}printerSettings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The parts of a workbook. All XML but that of the sheets is parsed; sheets are parsed one at a time."""
+    """The parts of a workbook: types of all, roots of what sheets are read with, and sheets, parsed one at a time."""
 
     types: Mapping[str, str]
     roots: Mapping[str, Element]
@@ -114,11 +131,15 @@ def open_package(data: bytes) -> Package:
     if _CONTENT_TYPES not in parts:
         raise refused(f"not a workbook: the archive has no `{_CONTENT_TYPES}`")
     declared = parse(_CONTENT_TYPES, parts.pop(_CONTENT_TYPES))
-    types = {name: _content_type(name, declared) for name in parts}
-    readable = {name: part for name, part in parts.items() if types[name] not in (SHEET_TYPE, _NOT_XML)}
-    roots = {name: parse(name, part) for name, part in readable.items()}
-    for name, root in roots.items():
-        if name.endswith(".rels"):
+    types = dict(_content_types(parts, declared))
+    roots: dict[str, Element] = {}
+    for name, part in parts.items():
+        if types[name] in (SHEET_TYPE, _NOT_XML):
+            continue
+        root = parse(name, part)
+        if types[name] in _KEPT:
+            roots[name] = root
+        if types[name] == _RELATIONS_TYPE:
             _refuse_outside(name, root)
         # LibreOffice gives every sheet with a filter a drawing in which nothing is drawn.
         if types[name] == _DRAWING_TYPE and root.children:
@@ -147,14 +168,14 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return dict(_parts(archive))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, OverflowError) as error:
-        if isinstance(error, ValueError) and hasattr(error, "faults"):
-            raise
+    except SheetError:
+        raise
+    except _DAMAGED as error:
         raise refused(f"the archive is damaged: {shown(str(error))}") from None
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if sum(entry.file_size for entry in entries) > MAX_BYTES:
         raise refused(f"the archive unpacks to more than {MAX_BYTES:,} bytes")
     seen: set[str] = set()
@@ -178,17 +199,18 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         yield name, part
 
 
-def _content_type(name: str, declared: Element) -> str:
-    extension = name.rpartition(".")[2].lower()
+def _content_types(names: Iterable[str], declared: Element) -> Iterator[tuple[str, str]]:
     defaults = {each.attributes.get("Extension", "").lower(): each for each in declared.all("Default")}
     overrides = {each.attributes.get("PartName", "").lower(): each for each in declared.all("Override")}
-    found = overrides.get(f"/{name}".lower(), defaults.get(extension))
-    content_type = found.attributes.get("ContentType", "") if found is not None else ""
-    if "macroEnabled" in content_type:
-        raise refused("the workbook may have macros; save it as .xlsx")
-    if content_type not in _TYPES:
-        raise refused(f"the workbook has `{shown(name)}` ({shown(content_type) or 'of no type'}); only sheets are read")
-    return content_type
+    for name in names:
+        found = overrides.get(f"/{name}".lower(), defaults.get(name.rpartition(".")[2].lower()))
+        content_type = found.attributes.get("ContentType", "") if found is not None else ""
+        if "macroEnabled" in content_type:
+            raise refused("the workbook may have macros; save it as .xlsx")
+        if content_type not in _TYPES:
+            what = shown(content_type) or "of no type"
+            raise refused(f"the workbook has `{shown(name)}` ({what}); only sheets are read")
+        yield name, content_type
 
 
 def _refuse_outside(name: str, root: Element) -> None:
