@@ -1,5 +1,6 @@
 """The use cases of decision."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,8 +8,10 @@ from typing import Any, Final, TypeVar
 
 from services.decision import events, replies
 from services.decision.domain.decision import decide
-from services.decision.domain.policy import PolicyError, TraceMismatch, expand_trace, load_policy
-from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogueError, parse_reasons
+from services.decision.domain.policy import Policy, PolicyError, TraceMismatch, expand_trace, load_policy
+from services.decision.domain.policy.explain import Audience, Explanation, Language, explain, explain_without_rules
+from services.decision.domain.policy.what_if import Advice, what_would_change
+from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogue, ReasonCatalogueError, parse_reasons
 from services.decision.domain.record import Decision, Question, Rulebook, known_facts
 from services.decision.metrics import DECISIONS, SUBMIT_TO_DECISION
 from services.decision.rulebooks import Rulebooks
@@ -23,7 +26,7 @@ from shared.errors import Fault, Refusal, conflict, invalid, not_found
 from shared.facts import FactDictionary, SoundFacts
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
-from shared.products import parse_product
+from shared.products import Product, parse_product
 from shared.tracing import set_traceparent
 
 CONSUMER: Final = "decision"
@@ -146,30 +149,76 @@ async def get_decision(db: Database, rulebooks: Rulebooks, decision_id: str) -> 
 
     409 means that the stored trace does not follow from the stored facts and policy.
     """
+    decision, book, reasons = await _recall(db, rulebooks, decision_id)
+    found = {code: reasons.find(code, decision.question.product) for code in decision.evaluation.reasons}
+    wording = {code: reason.wording for code, reason in found.items() if reason is not None}
+    if book is None or book.policy is None:
+        return ExplainedDecision(decision, [], wording)
+    return ExplainedDecision(decision, _trace(decision, book.policy, known_facts(decision, book.product)), wording)
+
+
+async def _recall(
+    db: Database, rulebooks: Rulebooks, decision_id: str
+) -> tuple[Decision, Rulebook | None, ReasonCatalogue]:
+    """Return a decision, the rulebook it was made by, and the live wording of reasons; raises `Refusal` with 404."""
     async with db.transaction() as tx:
         decision = await decisions.find(tx, decision_id)
         if decision is None:
             raise not_found("decision_not_found", "there is no such decision")
-        book = await rulebooks.pinned(tx, decision.question.product, decision.revisions)
-        wording = await _wording(tx, decision)
-    if book is None or book.policy is None:
-        return ExplainedDecision(decision, [], wording)
+        product = decision.question.product
+        book = await rulebooks.pinned(tx, product, decision.revisions)
+        entries = await catalogue.live(tx, [(EntryKind.REASONS, product), (EntryKind.REASONS, ANY_PRODUCT)])
+        documents = [await catalogue.document(tx, e.kind, e.name, e.revision) for e in entries.values()]
+    return decision, book, parse_reasons(documents)
+
+
+def _trace(decision: Decision, policy: Policy, facts: SoundFacts) -> list[dict[str, Any]]:
     try:
-        facts = known_facts(decision, book.product)
-        trace = expand_trace(book.policy, facts, decision.evaluation.trace, decision.decided_at)
+        return expand_trace(policy, facts, decision.evaluation.trace, decision.decided_at)
     except TraceMismatch as mismatch:
         # What was recorded no longer follows from the recorded facts and policy: say so, don't dress it up.
         raise conflict("decision_not_reproducible", str(mismatch)) from None
-    return ExplainedDecision(decision, trace, wording)
 
 
-async def _wording(tx: Transaction, decision: Decision) -> dict[str, Mapping[str, str]]:
-    product = decision.question.product
-    entries = await catalogue.live(tx, [(EntryKind.REASONS, product), (EntryKind.REASONS, ANY_PRODUCT)])
-    documents = [await catalogue.document(tx, e.kind, e.name, e.revision) for e in entries.values()]
-    reasons = parse_reasons(documents)
-    found = {code: reasons.find(code, product) for code in decision.evaluation.reasons}
-    return {code: reason.wording for code, reason in found.items() if reason is not None}
+@dataclass(frozen=True, slots=True)
+class ToldDecision:
+    """A decision in plain words; `advice` is None where the answer could not be better, or no policy gave it."""
+
+    decision: Decision
+    explanation: Explanation
+    advice: Advice | None
+
+
+async def explain_decision(
+    db: Database, rulebooks: Rulebooks, decision_id: str, language: Language, audience: Audience
+) -> ToldDecision:
+    """Return a decision in words, by the rules it was made by; raises `Refusal` with 404 or 409 as `get_decision`."""
+    decision, book, reasons = await _recall(db, rulebooks, decision_id)
+    if book is None or book.policy is None:
+        told = explain_without_rules(decision.evaluation, decision.question.product, reasons, language, audience)
+        return ToldDecision(decision, told, None)
+    # What would change it takes up to two thousand answers of the policy: too long to keep other requests waiting.
+    return await asyncio.to_thread(_tell, decision, book.product, book.policy, reasons, language, audience)
+
+
+def _tell(
+    decision: Decision,
+    product: Product,
+    policy: Policy,
+    reasons: ReasonCatalogue,
+    language: Language,
+    audience: Audience,
+) -> ToldDecision:
+    evaluation, as_of = decision.evaluation, decision.decided_at
+    facts = known_facts(decision, product)
+    _trace(decision, policy, facts)
+    advice = None
+    # Where something else than the policy decided (there was no score), what the policy says changes nothing.
+    if evaluation.trace["outputs"].get("outcome") == evaluation.outcome:
+        score_reasons = () if decision.score is None else decision.score.reasons
+        advice = what_would_change(policy, facts, score_reasons, as_of)
+    told = explain(policy, reasons, facts, evaluation, as_of, language, audience, advice)
+    return ToldDecision(decision, told, advice)
 
 
 async def list_decisions(db: Database, before: str, limit: int, application_id: str | None) -> list[Decision]:
