@@ -139,7 +139,7 @@ def open_package(data: bytes) -> Package:
         root = parse(name, part)
         if types[name] in _KEPT:
             roots[name] = root
-        if types[name] == _RELATIONS_TYPE:
+        if name.lower().endswith(".rels"):
             _refuse_outside(name, root)
         # LibreOffice gives every sheet with a filter a drawing in which nothing is drawn.
         if types[name] == _DRAWING_TYPE and root.children:

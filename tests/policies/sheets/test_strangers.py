@@ -80,6 +80,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: repacked({RELATIONS: _relation("hyperlink", "https://example.org")}),
         "has a link to `https://example.org`",
     ),
+    "link of a part that says it is something else": (
+        lambda: repacked(
+            {TYPES: declared("docProps/_rels/app.xml.rels", "application/xml")},
+            {
+                "docProps/_rels/app.xml.rels": b'<Relationships><Relationship TargetMode="External" Target="x:y"/>'
+                b"</Relationships>"
+            },
+        ),
+        "has a link to `x:y`",
+    ),
     "connection": (lambda: _part("xl/connections.xml"), "has a connection"),
     "query": (lambda: _part("xl/queryTables/queryTable1.xml"), "has a query"),
     "object": (lambda: _part("xl/embeddings/oleObject1.bin"), "has embedded objects"),
