@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.decision import handlers, replies
+from services.decision.domain.policy.explain import Audience, Language
 from services.decision.domain.record import Question
 from services.decision.handlers import DecisionRequest
 from services.decision.rulebooks import Rulebooks
@@ -71,6 +72,20 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
         found = await handlers.get_decision(db, rulebooks, decision_id)
         wording = {code: dict(words) for code, words in found.wording.items()}
         return reply(replies.explained_reply(found.decision, found.trace, wording))
+
+    @routes.get(
+        "/decisions/{decision_id}/explanation", **operation("decisions:read", replies={200: replies.ExplanationReply})
+    )
+    async def explain_decision(
+        decision_id: str, language: Language = Language.EN, audience: Audience = Audience.CONSUMER
+    ) -> Response:
+        """Say in plain words why a decision came out as it did, and what the applicant could change about it.
+
+        An officer is told everything: rules, figures, near misses. A consumer is told the principal reasons and what
+        would help, and nothing of scores, limits of the policy, or facts that are not the applicant's to change.
+        """
+        told = await handlers.explain_decision(db, rulebooks, decision_id, language, audience)
+        return reply(replies.explanation_reply(told.decision, told.explanation, told.advice))
 
     @routes.get("/decisions", **operation("decisions:read", replies={200: replies.DecisionPage}))
     async def list_decisions(
