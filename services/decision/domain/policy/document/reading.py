@@ -208,7 +208,7 @@ class Reader:
         if isinstance(value, Mapping):
             return value
         if value is not None:
-            self.fault(key, "not_a_mapping", f"`{key}` must be a mapping")
+            self.fault(key, "not_a_mapping", f"`{excerpt(key)}` must be a mapping")
         return {}
 
     def child(self, key: str, *, required: bool = True) -> "Reader":
@@ -248,5 +248,5 @@ class Reader:
         self.read.add(key)
         value = self.values.get(key)
         if value is None and (required or key in self.values):
-            self.fault(key, "missing_key", f"`{key}` is missing")
+            self.fault(key, "missing_key", f"`{excerpt(key)}` is missing")
         return value
