@@ -62,7 +62,7 @@ class Policy:
             approved_minor=result.approved_minor,
             rate=result.rate,
             reasons=result.reasons[:MAX_PRINCIPAL_REASONS],
-            trace=self._trace(result),
+            trace=self._trace(result, score_reasons),
             queue=result.queue,
             conditions=result.conditions,
             other_terms=result.other_terms,
@@ -92,7 +92,7 @@ class Policy:
         assert result is not None
         return result
 
-    def _trace(self, result: Result) -> CompactTrace:
+    def _trace(self, result: Result, score_reasons: Sequence[str]) -> CompactTrace:
         outputs: dict[str, str | int] = {}
         if result.grade is not None:
             outputs["grade"] = result.grade
@@ -112,6 +112,8 @@ class Policy:
         }
         if result.values:
             trace["definitions"] = self._values(result)
+        if score_reasons:
+            trace["score_reasons"] = list(score_reasons)
         return trace
 
     def _values(self, result: Result) -> dict[str, Any]:

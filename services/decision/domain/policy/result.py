@@ -26,13 +26,14 @@ class CompactTrace(TypedDict):
     rate (as the matrix states it), approved_minor, approved_rate (if a formula gave another), outcome (the final one),
     queue.
     `definitions` has their values in wire form, if there are definitions.
-    `reasons` has all reasons, not just the principal ones.
+    `reasons` has all reasons, not just the principal ones; `score_reasons` those that the score gave, if it gave any.
     """
 
     tables: dict[str, str]
     outputs: dict[str, str | int]
     reasons: list[str]
     definitions: NotRequired[dict[str, Any]]
+    score_reasons: NotRequired[list[str]]
 
 
 class Answer(NamedTuple):

@@ -21,7 +21,6 @@ from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import HIT, NO_HIT, NOT_EVALUATED, CompactTrace, Result
 from services.decision.domain.policy.trace.nearness import nearest_miss
 from services.decision.domain.policy.trace.replay import STATUS, compare
-from services.decision.domain.reasons import PLATFORM_REASONS
 from shared.facts import FactValue
 from shared.feel.typed import NOW, TODAY
 
@@ -38,8 +37,7 @@ def expand_trace(
 
     The policy is evaluated again on the way; raises `TraceMismatch` when it does not come out as recorded.
     """
-    # The score's reasons are not facts. Of the recorded ones they are all that matters: whether there were any.
-    reasons = [code for code in compact["reasons"] if code not in PLATFORM_REASONS]
+    reasons = compact.get("score_reasons", [])
     compare(compact, policy.evaluate(facts, reasons, as_of).trace)
     return _Expansion(policy, policy.interpreter.run(facts, reasons, as_of)).shown()
 

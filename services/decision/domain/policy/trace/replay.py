@@ -21,6 +21,8 @@ def compare(recorded: CompactTrace, now: CompactTrace) -> None:
     for table, marks in now["tables"].items():
         _compare_table(table, recorded["tables"].get(table, ""), marks)
     _compare_outputs(recorded["outputs"], now["outputs"])
+    if recorded["reasons"] != now["reasons"]:
+        raise TraceMismatch("the reasons differ")
 
 
 def _compare_table(table: str, before: str, now: str) -> None:
