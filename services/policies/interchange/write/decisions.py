@@ -1,0 +1,51 @@
+"""A decision to be written, and which of its names it has from elsewhere."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from services.policies.interchange.markup import Tag, text_tag
+from services.policies.interchange.vocabulary import Role
+from shared.feel.syntax import parse_expression, parse_unary_tests
+from shared.feel.walk import names_in
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision: `needs` has the names of facts and decisions that its logic uses."""
+
+    name: str
+    role: Role
+    logic: Tag
+    needs: frozenset[str]
+    type_ref: str | None = None
+    label: str | None = None
+    description: str = ""
+    marks: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that a policy knows, and the names of its stages where those are taken by facts or definitions."""
+
+    names: frozenset[str]
+
+    def in_expression(self, text: str) -> frozenset[str]:
+        """Return the known names that an expression uses."""
+        return names_in(parse_expression(text)) & self.names
+
+    def in_cell(self, text: str) -> frozenset[str]:
+        """Return the known names that the unary tests of a cell use."""
+        return names_in(parse_unary_tests(text)) & self.names
+
+    def free(self, name: str, taken: Collection[str] = ()) -> str:
+        """Return `name`, with a number behind it where a fact or a definition is called so."""
+        candidate, number = name, 1
+        while candidate in self.names or candidate in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        return candidate
+
+
+def literal(text: str, type_ref: str | None = None) -> Tag:
+    """Return a literal expression."""
+    return text_tag("literalExpression", text, {"typeRef": type_ref})
