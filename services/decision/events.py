@@ -28,6 +28,8 @@ def decided(decision: Decision, traceparent: str | None) -> Fact:
         score=None if decision.score is None else decision.score.score,
         reasons=evaluation.reasons,
         policy=_policy(decision),
+        conditions=evaluation.conditions,
+        other_terms=dict(evaluation.other_terms),
         submitted_at=question.submitted_at,
         decided_at=decision.decided_at,
     )

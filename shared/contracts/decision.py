@@ -21,6 +21,7 @@ class PolicyVersion(Contract):
 class Decided(Contract):
     """A decision was made. `limit` is present on approve and counter_offer only; reasons on every other outcome.
 
+    `conditions` (codes of what must be there before money moves) and `other_terms` (values by name) come with a limit.
     `application_id` is null when the caller keeps the application and only asked for the decision.
     """
 
@@ -37,6 +38,8 @@ class Decided(Contract):
     score: int | None
     reasons: tuple[str, ...] = Field(strict=False)
     policy: PolicyVersion | None
+    conditions: tuple[str, ...] = Field(default=(), strict=False)
+    other_terms: dict[str, Any] = Field(default_factory=dict)
     submitted_at: Instant
     decided_at: Instant
 

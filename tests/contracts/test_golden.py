@@ -83,7 +83,8 @@ def test_an_example_fits_its_schema(golden: tuple[type[Contract], dict[str, Any]
     schema = json.loads(schema_path(document["headers"]["ce_type"]).read_text())
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(document["data"])
-    assert schema["required"] == list(model.model_fields)
+    # What was added later has a default: messages without it are still under way.
+    assert schema["required"] == [name for name, field in model.model_fields.items() if field.is_required()]
 
 
 def test_an_envelope_has_every_attribute_of_a_cloud_event(golden: tuple[type[Contract], dict[str, Any]]) -> None:
