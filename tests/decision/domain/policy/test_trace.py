@@ -157,3 +157,90 @@ def test_the_same_document_has_the_same_hash_whatever_the_order_of_its_keys() ->
     assert policy(dict(reversed(DOCUMENT.items()))).content_hash == POLICY.content_hash
     assert policy(changed("title", "Card")).content_hash != POLICY.content_hash
     assert len(POLICY.content_hash) == 64
+
+
+def shown(document: dict[str, Any], change: dict[str, Any], table: str) -> dict[str, Any]:
+    loaded = policy(document)
+    facts = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
+    tables = expand_trace(loaded, facts, evaluated(loaded, facts).trace, AS_OF)
+    return next(entry for entry in tables if entry["table"] == table)
+
+
+MISSES: list[tuple[dict[str, str], dict[str, Any], dict[str, Any]]] = [
+    ({"dti": "> 0.6"}, {"dti": Decimal("0.5999")}, {"fact": "dti", "distance": "0.0002 too low"}),
+    ({"dti": "[0.3..0.4]"}, {"dti": Decimal("0.45")}, {"fact": "dti", "distance": "0.0500 too high"}),
+    ({"income": "> 0.5 * 20000"}, {}, {"fact": "income", "distance": "1,000.01 USD too low"}),
+    ({"months": "< 12, > 36"}, {}, {"fact": "months", "distance": "13 too low"}),
+    ({"customer_since": '> date("2020-02-05")'}, {}, {"fact": "customer_since", "distance": "6 days too low"}),
+    ({"customer_since": '> date("2020-01-31")'}, {}, {"fact": "customer_since", "distance": "1 day too low"}),
+    ({"region": '"south"'}, {}, {}),
+    ({"employed": "false"}, {}, {}),
+    ({"income": "> 10 * requested_amount"}, {}, {}),
+]
+
+
+@pytest.mark.parametrize(("when", "change", "distance"), MISSES)
+def test_the_nearest_miss_says_how_far_it_was_in_the_unit_of_the_fact(
+    when: dict[str, str], change: dict[str, Any], distance: dict[str, Any]
+) -> None:
+    row = {"when": when, "outcome": "refer", "reason": "NEW_CUSTOMER", "on_missing": "refer"}
+    rows = [{**row, "when": {"employed": "false", "months": "> 100"}, "reason": "NO_JOB"}, row]
+    table = shown(changed("knock_outs/rows", rows), change, "knock_outs")
+    assert [each["nearest"] for each in table["rows"]] == [2, 1]
+    assert table["nearest_miss"] == {"row": 2, "failed": 1, **distance}
+
+
+def test_of_rows_that_are_equally_near_the_first_is_told_and_rows_that_hit_or_are_open_are_not_near() -> None:
+    table = shown(changed("title", "x"), {"dti": None, "employed": False}, "knock_outs")
+    assert [each.get("nearest") for each in table["rows"]] == [None, None, 1]
+    assert table["nearest_miss"] == {"row": 3, "failed": 1, "fact": "customer_since", "distance": "2313 days too low"}
+    everything_open = shown(changed("title", "x"), {"requested_amount": None}, "eligibility")
+    assert everything_open["nearest_miss"] is None
+
+
+def test_a_free_condition_and_a_cell_that_reads_more_than_its_column_are_shown_with_their_operands() -> None:
+    row = {
+        "when": {"income": "> requested_amount * (1 + dti)"},
+        "if": "today() > customer_since and months / 3 > 4",
+        "outcome": "refer",
+        "reason": "NEW_CUSTOMER",
+        "on_missing": "refer",
+    }
+    first, second = shown(changed("knock_outs/rows/0", row), {}, "knock_outs")["rows"][0]["conditions"]
+    assert first == {
+        "fact": "income",
+        "test": "> requested_amount * (1 + dti)",
+        "value": {"amount_minor": 900_000, "currency": "USD"},
+        "status": "hit",
+        "operands": [
+            {"fact": "dti", "value": "0.2000"},
+            {"fact": "requested_amount", "value": {"amount_minor": 200_000, "currency": "USD"}},
+        ],
+    }
+    assert second == {
+        "fact": "if",
+        "test": "today() > customer_since and months / 3 > 4",
+        "status": "hit",
+        "operands": [
+            {"fact": "customer_since", "value": "2020-01-31"},
+            {"fact": "months", "value": 24},
+            {"fact": "today()", "value": "2026-11-21"},
+        ],
+    }
+
+
+def test_a_decision_of_another_day_is_replayed_on_its_own_day() -> None:
+    row = {"if": 'today() > customer_since + duration("P6Y")', "outcome": "refer", "reason": "NEW_CUSTOMER"}
+    loaded = policy(changed("knock_outs/rows/0", {**row, "on_missing": "refer"}))
+    trace = evaluated(loaded, GOOD).trace
+    assert trace["tables"]["knock_outs"] == "hnn"
+    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: recorded hit, now no_hit"):
+        expand_trace(loaded, GOOD, trace, AS_OF.replace(year=2021))
+
+
+def test_a_refusal_for_want_of_terms_can_be_traced_though_its_reasons_are_not_those_of_the_score() -> None:
+    loaded = policy(changed("terms/counter_offer/round_down_to", "5000"))
+    facts = {**GOOD, "score": 560}
+    answer = evaluated(loaded, facts, ("HISTORY_SHORT",))
+    assert (answer.outcome, answer.reasons) == ("refer", ("POLICY_UNRESOLVED",))
+    assert expand_trace(loaded, facts, answer.trace, AS_OF)
