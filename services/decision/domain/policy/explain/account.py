@@ -8,7 +8,7 @@ from services.decision.domain.policy.bind import RuleTable, Vocabulary
 from services.decision.domain.policy.explain.phrases import Language, listing, say
 from services.decision.domain.policy.explain.sentences import Sentences
 from services.decision.domain.policy.explain.values import Values
-from services.decision.domain.policy.explain.words import Words, label_of
+from services.decision.domain.policy.explain.words import label_of
 from services.decision.domain.policy.interpret import Course, Slots
 from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import Evaluation
@@ -39,7 +39,7 @@ class Account:
     def sentences(self, vocabulary: Vocabulary, slots: Slots | None = None) -> Sentences:
         """Return the words for tests and formulas over `vocabulary`; `slots` are those at the end unless given."""
         slots = self.course.slots if slots is None else slots
-        return Sentences(Words(self.language, self.policy.interpreter.layout, slots, vocabulary, self.values))
+        return Sentences(self.language, self.policy.interpreter.layout, slots, vocabulary, self.values)
 
     def wording(self, code: str) -> str:
         """Return what a code tells the consumer, the code itself where the catalogue has no words for it."""

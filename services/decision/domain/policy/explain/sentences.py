@@ -25,19 +25,18 @@ _MEMBERS_SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(Words):
     """Sentences over the words of one evaluation.
 
     Where they are `open`, they state a condition that need not hold, and leave out the values it was looked at with.
     """
 
-    words: Words
     open: bool = False
 
     def because(self, rule: Rule[Any]) -> str:
         """Return the tests of a row as one sentence."""
         tests = [test for test in rule.tests if not _holds_always(test.typed)] or rule.tests
-        return self.words.listing([self.test(test) for test in tests], "all")
+        return self.listing([self.test(test) for test in tests], "all")
 
     def test(self, test: TypedTest) -> str:
         """Return what a test states, with the values it was made on; quoted where there are no words for it."""
@@ -48,83 +47,83 @@ class Sentences:
 
     def asked(self, test: TypedTest) -> str:
         """Return what would have to hold for a test that does not."""
-        words, subject = self.words, _subject(test.typed)
+        subject = _subject(test.typed)
         try:
             if subject is not None and not _is_flag(subject):
                 asked = self._predicate(test.typed, subject)
-                name = words.expression(subject)
-                return words.say("near.one", subject=name, value=words.value(subject), predicate=asked)
+                name = self.expression(subject)
+                return self.say("near.one", subject=name, value=self.value(subject), predicate=asked)
             sentence = replace(self, open=True)._sentence(test.typed)
         except Unsaid:
             sentence = self._quoted(test)
-        return words.say("near.other", sentence=sentence)
+        return self.say("near.other", sentence=sentence)
 
     def formula(self, formula: Formula) -> str:
         """Return a formula with the labels of its operands, or its text where there are no words for it."""
         try:
-            return self._chosen(within_rounding(formula.typed))
+            return self.expression(within_rounding(formula.typed))
         except Unsaid:
-            return f"`{formula.text}`"
+            return _code(formula.text)
 
     def settled(self, formula: Formula, value: bool) -> str:
         """Return why a condition with a name of its own holds, or that it does not."""
         try:
             if value:
                 return self._sentence(formula.typed)
-            return self.words.say("not", sentence=replace(self, open=True)._sentence(formula.typed))
+            return self.say("not", sentence=replace(self, open=True)._sentence(formula.typed))
         except Unsaid:
-            names = self.words.with_values(names_in(formula.typed))
-            return self.words.say("operands", formula=f"`{formula.text}`", operands=names)
+            names = self.with_values(names_in(formula.typed))
+            return self.say("operands", formula=_code(formula.text), operands=names)
 
-    def _chosen(self, typed: Typed) -> str:
+    def expression(self, typed: Typed) -> str:
+        """Return an expression with the labels of its operands; raises `Unsaid`."""
         if not isinstance(typed, Choice):
-            return self.words.expression(typed)
-        then, otherwise = self._chosen(typed.then), self._chosen(typed.otherwise)
+            return Words.expression(self, typed)
         condition = replace(self, open=True)._sentence(typed.condition)
-        return self.words.say("choice", then=then, condition=condition, otherwise=otherwise)
+        then, otherwise = self.expression(typed.then), self.expression(typed.otherwise)
+        return self.say("choice", then=then, condition=condition, otherwise=otherwise)
 
     def _quoted(self, test: TypedTest) -> str:
         names = names_in(test.typed)
         if not names:
-            return self.words.say("quoted", text=test.text)
-        return self.words.say("quoted.with", text=test.text, operands=self.words.with_values(names))
+            return self.say("quoted", text=_code(test.text))
+        return self.say("quoted.with", text=_code(test.text), operands=self.with_values(names))
 
     def _sentence(self, typed: Typed) -> str:
         subject = _subject(typed)
         if subject is None or (_is_flag(subject) and isinstance(typed, Conjunction | Disjunction)):
             return self._compound(typed)
-        return self._stated(typed, subject, self.words.expression(subject), self.words.value_of(subject))
+        return self._stated(typed, subject, self.expression(subject), self.value_of(subject))
 
     def _stated(self, typed: Typed, subject: Typed, name: str, value: Any) -> str:
-        words = self.words
         match typed:
             case IsMissing():
-                said = words.say("is.missing", subject=name)
+                said = self.say("is.missing", subject=name)
             case Not(IsMissing()):
-                said = words.say("is.known", subject=name)
+                said = self.say("is.known", subject=name)
             case _ if value is None and not self.open:
-                said = words.say("is.missing", subject=name)
+                said = self.say("is.missing", subject=name)
             case Variable():
-                said = words.say("is.flag", subject=name, value=words.like(subject, True))
+                said = self.say("is.flag", subject=name, value=self.like(subject, True))
             case Not(Variable()):
-                said = words.say("is.flag", subject=name, value=words.like(subject, False))
+                said = self.say("is.flag", subject=name, value=self.like(subject, False))
             case _ if self.open:
-                said = words.say("is.bare", subject=name, predicate=self._predicate(typed, subject))
-            case _ if _says_the_value(typed) and words.value_of(typed) is True:
-                said = words.say("is.value", subject=name, value=words.like(subject, value))
+                said = self.say("is.bare", subject=name, predicate=self._predicate(typed, subject))
+            case _ if _says_the_value(typed) and self.value_of(typed) is True:
+                said = self.say("is.value", subject=name, value=self.like(subject, value))
             case _:
                 predicate = self._predicate(typed, subject)
-                said = words.say("is", subject=name, value=words.like(subject, value), predicate=predicate)
+                said = self.say("is", subject=name, value=self.like(subject, value), predicate=predicate)
         return said
 
     def _compound(self, typed: Typed) -> str:
         match typed:
             case Conjunction(operands):
-                return self.words.listing([self._nested(each, Disjunction) for each in operands], "all")
+                return self.listing([self._nested(each, Disjunction) for each in operands], "all")
             case Disjunction(operands):
-                return self.words.listing([self._nested(each, Conjunction) for each in operands], "or")
+                return self.listing([self._nested(each, Conjunction) for each in operands], "or")
             case Not(operand):
-                return self.words.say("not", sentence=f"({self._sentence(operand)})")
+                return self.say("not", sentence=f"({self._sentence(operand)})")
         raise Unsaid
 
     def _nested(self, typed: Typed, other: type) -> str:
@@ -136,19 +135,19 @@ class Sentences:
         match typed:
             case Comparison(operator, _, right):
                 of_days = "day." if right.type.kind is Kind.DATE and operator not in ("=", "!=") else ""
-                said = self.words.say(f"predicate.{of_days}{operator}", bound=self._bound(right, subject))
+                said = self.say(f"predicate.{of_days}{operator}", bound=self._bound(right, subject))
             case Within():
                 said = self._within(typed, subject)
             case Membership(_, members):
-                said = self.words.say("predicate.members", members=self._members(members, subject))
+                said = self.say("predicate.members", members=self._members(members, subject))
             case IsMissing():
-                said = self.words.say("predicate.missing")
+                said = self.say("predicate.missing")
             case Not(operand):
                 said = self._denied(operand, subject)
             case Conjunction(operands):
-                said = self.words.listing([self._predicate(each, subject) for each in operands], "both")
+                said = self.listing([self._predicate(each, subject) for each in operands], "both")
             case Disjunction(operands):
-                said = self.words.listing([self._predicate(each, subject) for each in operands], "or")
+                said = self.listing([self._predicate(each, subject) for each in operands], "or")
             case _:
                 raise Unsaid
         return said
@@ -156,45 +155,50 @@ class Sentences:
     def _denied(self, typed: Typed, subject: Typed) -> str:
         match typed:
             case Comparison("=", _, right):
-                said = self.words.say("predicate.!=", bound=self._bound(right, subject))
+                said = self.say("predicate.!=", bound=self._bound(right, subject))
             case Membership(_, members):
-                said = self.words.say("predicate.no_member", members=self._members(members, subject))
+                said = self.say("predicate.no_member", members=self._members(members, subject))
             case Within(_, low, high, True, True):
                 ends = {"low": self._bound(low, subject), "high": self._bound(high, subject)}
-                said = self.words.say("predicate.outside", **ends)
+                said = self.say("predicate.outside", **ends)
             case IsMissing():
-                said = self.words.say("predicate.known")
+                said = self.say("predicate.known")
             case _:
-                said = self.words.say("predicate.not", predicate=self._predicate(typed, subject))
+                said = self.say("predicate.not", predicate=self._predicate(typed, subject))
         return said
 
     def _within(self, typed: Within, subject: Typed) -> str:
         if typed.low_included and typed.high_included:
             ends = {"low": self._bound(typed.low, subject), "high": self._bound(typed.high, subject)}
-            return self.words.say("predicate.within", **ends)
+            return self.say("predicate.within", **ends)
         at_least = Comparison(">=" if typed.low_included else ">", typed.value, typed.low)
         at_most = Comparison("<=" if typed.high_included else "<", typed.value, typed.high)
-        return self.words.listing([self._predicate(each, subject) for each in (at_least, at_most)], "both")
+        return self.listing([self._predicate(each, subject) for each in (at_least, at_most)], "both")
 
     def _members(self, members: Sequence[Any], subject: Typed) -> str:
-        said = [self.words.like(subject, member) for member in members[:_MEMBERS_SHOWN]]
+        said = [self.like(subject, member) for member in members[:_MEMBERS_SHOWN]]
         if len(members) > _MEMBERS_SHOWN:
-            said.append(self.words.say("members.more", number=len(members) - _MEMBERS_SHOWN))
-        return self.words.listing(said, "or")
+            said.append(self.say("members.more", number=len(members) - _MEMBERS_SHOWN))
+        return self.listing(said, "or")
 
     def _bound(self, typed: Typed, subject: Typed) -> str:
         """Return what the subject is compared with; what is computed, with its value."""
         if isinstance(typed, Constant):
-            return self.words.like(subject, typed.value)
-        named = self.words.expression(typed)
+            return self.like(subject, typed.value)
+        named = self.expression(typed)
         if self.open:
             return named
-        return self.words.say("bound.with_value", words=named, value=self.words.value(typed))
+        return self.say("bound.with_value", words=named, value=self.value(typed))
 
 
 def within_rounding(typed: Typed) -> Typed:
     """Return an expression without what brings it to its declared type."""
     return typed.operand if isinstance(typed, Brought) else typed
+
+
+def _code(text: str) -> str:
+    """Return FEEL as it is written, on one line."""
+    return f"`{' '.join(text.split())}`"
 
 
 def _subject(typed: Typed) -> Typed | None:

@@ -78,7 +78,7 @@ def _terms(account: Account, outcome: Outcome, term: BoundTerm) -> list[str]:
 
 
 def _limit(account: Account, term: BoundTerm, slots: Slots) -> str:
-    exact = account.sentences(term.limit.vocabulary, slots).words.value_of(term.limit.typed)
+    exact = account.sentences(term.limit.vocabulary, slots).value_of(term.limit.typed)
     words, approved = _sum(account, term.limit, slots), account.evaluation.approved_minor
     if approved is None or exact == approved:
         return words
@@ -89,7 +89,7 @@ def _limit(account: Account, term: BoundTerm, slots: Slots) -> str:
 def _untold(account: Account, outcome: Outcome, term: BoundTerm) -> str:
     slots = slots_of(account, outcome, price_known=False)
     for formula in term.formulas:
-        if account.sentences(formula.vocabulary, slots).words.value_of(formula.typed) is None:
+        if account.sentences(formula.vocabulary, slots).value_of(formula.typed) is None:
             name = formula.fact.name
             words = account.say(f"term.{name}") if name in (LIMIT, RATE) else label_of(formula.fact, account.language)
             return account.say("terms.missing", term=words, why=account.why(names_in(formula.typed)))
@@ -99,14 +99,14 @@ def _untold(account: Account, outcome: Outcome, term: BoundTerm) -> str:
 def _sum(account: Account, formula: Formula, slots: Slots) -> str:
     """Return a formula, its value, and the values that it was computed from."""
     sentences = account.sentences(formula.vocabulary, slots)
-    value = account.values.of_fact(formula.fact, sentences.words.value_of(formula.typed))
+    value = account.values.of_fact(formula.fact, sentences.value_of(formula.typed))
     typed = within_rounding(formula.typed)
     if isinstance(typed, Constant):
         return value
     parts = {"formula": sentences.formula(formula), "value": value}
     if isinstance(typed, Variable) or not names_in(typed):
         return account.say("sum", **parts)
-    return account.say("sum.with", operands=sentences.words.with_values(names_in(typed)), **parts)
+    return account.say("sum.with", operands=sentences.with_values(names_in(typed)), **parts)
 
 
 def _figure(account: Account, definition: BoundDefinition) -> str:
@@ -123,7 +123,7 @@ def _figure(account: Account, definition: BoundDefinition) -> str:
         typed = within_rounding(source.typed)
         how = sentences.formula(source)
         if names_in(typed) and not isinstance(typed, Variable):
-            how = account.say("operands", formula=how, operands=sentences.words.with_values(names_in(typed)))
+            how = account.say("operands", formula=how, operands=sentences.with_values(names_in(typed)))
     else:
         how = _from_table(account, definition, source)
     return account.statement(key, label=label, value=account.values.of_fact(definition.fact, value), how=how)
@@ -138,8 +138,9 @@ def _from_table(account: Account, definition: BoundDefinition, table: RuleTable[
     if hits == [len(table.rules)]:
         return account.say("otherwise")
     parts = [_part(account, definition, table, row) for row in hits if row < len(table.rules)]
-    said = listing(account.language, parts, "and") if parts else account.say("aggregate.none")
-    return account.say(f"aggregate.{table.aggregation}", parts=said)
+    if not parts:
+        return account.say("aggregate.none")
+    return account.say(f"aggregate.{table.aggregation}", parts=listing(account.language, parts, "and"))
 
 
 def _part(account: Account, definition: BoundDefinition, table: RuleTable[Formula | None], row: int) -> str:

@@ -10,7 +10,7 @@ from services.decision.domain.policy.explain.phrases import PHRASES, Language, s
 from shared.facts import Fact
 from shared.feel.typed import Kind, Type
 from shared.feel.values import NUMBERS
-from shared.money import MAX_MINOR, Money
+from shared.money import MAX_MINOR, Money, exponent
 
 PERCENT: Final = "%"
 """The unit of what is said as a percentage of one: a price, or a share of the amount asked for."""
@@ -54,9 +54,9 @@ class Values:
     def money(self, minor: int | Decimal) -> str:
         """Return an amount of minor units; a computed one is shown to the whole minor unit."""
         whole = int(Decimal(minor).to_integral_value(ROUND_HALF_EVEN, NUMBERS)) if isinstance(minor, Decimal) else minor
-        if abs(whole) > MAX_MINOR:
-            return f"{whole:,} / {self.currency}"
-        return str(Money(whole, self.currency))
+        if abs(whole) <= MAX_MINOR:
+            return str(Money(whole, self.currency))
+        return f"{NUMBERS.scaleb(Decimal(whole), -exponent(self.currency)):,f} {self.currency}"
 
     def percent(self, share: Decimal) -> str:
         """Return a part of one as a percentage."""
