@@ -28,8 +28,10 @@ def decided(decision: Decision, traceparent: str | None) -> Fact:
         score=None if decision.score is None else decision.score.score,
         reasons=evaluation.reasons,
         policy=_policy(decision),
+        # `str` falls into scientific notation below a millionth.
+        rate=None if evaluation.rate is None else format(evaluation.rate, "f"),
         conditions=evaluation.conditions,
-        other_terms=dict(evaluation.other_terms),
+        other_terms=evaluation.other_terms,
         submitted_at=question.submitted_at,
         decided_at=decision.decided_at,
     )

@@ -1,5 +1,7 @@
 """Domain facts of intake as public contracts, and contracts of others as facts that intake keeps."""
 
+from decimal import Decimal
+
 from services.intake.domain.application import Application, DecisionSummary, GrantedLimit
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Amount
@@ -34,6 +36,9 @@ def decision_summary(decided: Decided) -> DecisionSummary:
         grade=decided.grade,
         score=decided.score,
         limit=_money(decided.limit),
+        rate=None if decided.rate is None else Decimal(decided.rate),
+        conditions=decided.conditions,
+        other_terms=decided.other_terms,
         decided_at=decided.decided_at,
     )
 

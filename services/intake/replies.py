@@ -1,17 +1,22 @@
 """What intake shows of its values over HTTP."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 
-from services.intake.domain.application import Application
+from services.intake.domain.application import Application, DecisionSummary
 from shared.http.money import MoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
 
 
 class DecisionReply(BaseModel):
-    """The decision on an application; ask the decision service for its full trace."""
+    """The decision on an application; ask the decision service for its full trace.
+
+    What is granted stands only where credit is: `limit`, `rate` a year, `other_terms` by name, and `conditions`: codes
+    of what must be there before money moves.
+    """
 
     decision_id: str
     outcome: str
@@ -19,6 +24,9 @@ class DecisionReply(BaseModel):
     grade: str | None
     score: int | None
     limit: MoneyBody | None
+    rate: str | None
+    other_terms: dict[str, Any]
+    conditions: list[str]
     decided_at: datetime
 
 
@@ -85,18 +93,23 @@ def application_reply(application: Application) -> ApplicationReply:
         status=application.status,
         requested=_money(application.requested),
         submitted_at=application.submitted_at,
-        decision=None
-        if decision is None
-        else DecisionReply(
-            decision_id=decision.decision_id,
-            outcome=decision.outcome,
-            reasons=list(decision.reasons),
-            grade=decision.grade,
-            score=decision.score,
-            limit=None if decision.limit is None else _money(decision.limit),
-            decided_at=decision.decided_at,
-        ),
+        decision=None if decision is None else _decision(decision),
         limit=None if limit is None else LimitReply(account_id=limit.account_id, limit=_money(limit.amount)),
+    )
+
+
+def _decision(decision: DecisionSummary) -> DecisionReply:
+    return DecisionReply(
+        decision_id=decision.decision_id,
+        outcome=decision.outcome,
+        reasons=list(decision.reasons),
+        grade=decision.grade,
+        score=decision.score,
+        limit=None if decision.limit is None else _money(decision.limit),
+        rate=None if decision.rate is None else format(decision.rate, "f"),
+        other_terms=dict(decision.other_terms),
+        conditions=list(decision.conditions),
+        decided_at=decision.decided_at,
     )
 
 

@@ -1,5 +1,6 @@
 """Events that decision publishes: decisions keyed by application (or by decision, where there is none), products."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -21,7 +22,8 @@ class PolicyVersion(Contract):
 class Decided(Contract):
     """A decision was made. `limit` is present on approve and counter_offer only; reasons on every other outcome.
 
-    `conditions` (codes of what must be there before money moves) and `other_terms` (values by name) come with a limit.
+    With a limit come `rate` (the price a year, a decimal: 0.0790 is 7.9 %), `conditions` (codes of what must be there
+    before money moves) and `other_terms` (wire values by name), as far as the policy has them.
     `application_id` is null when the caller keeps the application and only asked for the decision.
     """
 
@@ -38,8 +40,9 @@ class Decided(Contract):
     score: int | None
     reasons: tuple[str, ...] = Field(strict=False)
     policy: PolicyVersion | None
+    rate: str | None = Field(default=None, pattern=r"^-?[0-9]+(\.[0-9]+)?$")
     conditions: tuple[str, ...] = Field(default=(), strict=False)
-    other_terms: dict[str, Any] = Field(default_factory=dict)
+    other_terms: Mapping[str, Any] = Field(default_factory=dict)
     submitted_at: Instant
     decided_at: Instant
 

@@ -122,19 +122,28 @@ def test_a_field_that_a_newer_producer_added_is_ignored(golden: tuple[type[Contr
 
 
 def with_added_field(name: str, value: Any) -> Any:
-    """Add a field to a nested contract; `facts` and `document` are open, so all of theirs is data."""
-    return {**value, "added_later": 1} if isinstance(value, dict) and name not in ("facts", "document") else value
+    """Add a field to a nested contract; what is in an open object is all data."""
+    is_open = name in ("facts", "document", "other_terms")
+    return {**value, "added_later": 1} if isinstance(value, dict) and not is_open else value
 
 
 def test_a_field_that_went_missing_is_refused_without_quoting_a_value(
     golden: tuple[type[Contract], dict[str, Any]],
 ) -> None:
     model, document = golden
-    for name in document["data"]:
+    for name in (name for name, field in model.model_fields.items() if field.is_required()):
         rest = {key: value for key, value in document["data"].items() if key != name}
         with pytest.raises(ContractError) as refusal:
             parse(read({**document, "data": rest}), model)
         assert str(refusal.value) == f"{model.__name__} at /{name}: missing"
+
+
+def test_a_field_that_was_added_later_may_be_absent(golden: tuple[type[Contract], dict[str, Any]]) -> None:
+    model, document = golden
+    required = {name for name, field in model.model_fields.items() if field.is_required()}
+    older = {name: value for name, value in document["data"].items() if name in required}
+    data = parse(read({**document, "data": older}), model).data
+    assert all(not getattr(data, name) for name in set(model.model_fields) - required)
 
 
 def test_a_moment_without_a_time_zone_is_refused(golden: tuple[type[Contract], dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from shared.contracts import decision, limits
 from shared.contracts.envelope import Amount
 from shared.db import Database
 from shared.ids import new_id
-from tests.kit.platform import application
+from tests.kit.platform import application, money
 from tests.kit.service import delivery
 
 
@@ -25,7 +25,7 @@ async def _submit(los: httpx.AsyncClient, body: dict[str, Any], **headers: str) 
     return await los.post("/v1/applications", json=body, headers={**_key(), **headers})
 
 
-async def _decide(consumer: Consumer, accepted: dict[str, Any], outcome: str = "approve") -> str:
+async def _decide(consumer: Consumer, accepted: dict[str, Any], outcome: str = "approve", **granted_too: Any) -> str:
     now = datetime.now(UTC)
     granted = Amount(amount_minor=200_000, currency="DEM") if outcome == "approve" else None
     data = decision.Decided(
@@ -42,6 +42,7 @@ async def _decide(consumer: Consumer, accepted: dict[str, Any], outcome: str = "
         policy=decision.PolicyVersion(name="p", version="1", hash="0" * 64),
         submitted_at=now,
         decided_at=now,
+        **granted_too,
     )
     await consumer.handle(
         [delivery("decision", decision.AGGREGATE, data.decision_id, decision.Decided.type, data, now)]
@@ -154,6 +155,26 @@ async def test_a_decision_and_its_limit_are_shown_once_they_are_known(
     assert shown["status"] == "decided"
     assert shown["decision"]["decision_id"] == decision_id
     assert shown["limit"] == {"account_id": "acc_1", "limit": {"amount_minor": 200_000, "currency": "DEM"}}
+
+
+async def test_an_approval_is_shown_with_its_price_its_conditions_and_its_terms_as_they_were_decided(
+    los: httpx.AsyncClient, consumer: Consumer
+) -> None:
+    accepted = (await _submit(los, application("on terms"))).json()
+    terms = {"term_months": 84, "guaranteed_amount": money(150_000), "review_on": "2027-11-21", "cover": "0.7500"}
+    conditions = ("PERSONAL_GUARANTEE", "LIEN_FILED")
+    await _decide(consumer, accepted, rate="0.0690", conditions=conditions, other_terms=terms)
+    shown = (await los.get(f"/v1/applications/{accepted['application_id']}")).json()["decision"]
+    assert shown["limit"] == money(200_000)
+    assert (shown["rate"], shown["conditions"]) == ("0.0690", list(conditions))
+    assert list(shown["other_terms"].items()) == list(terms.items())
+
+
+async def test_a_decision_of_before_conditions_were_told_has_none(los: httpx.AsyncClient, consumer: Consumer) -> None:
+    accepted = (await _submit(los, application("told earlier"))).json()
+    await _decide(consumer, accepted)
+    shown = (await los.get(f"/v1/applications/{accepted['application_id']}")).json()["decision"]
+    assert (shown["rate"], shown["conditions"], shown["other_terms"]) == (None, [], {})
 
 
 async def test_a_caller_that_waits_gets_the_decision_as_soon_as_it_is_there(

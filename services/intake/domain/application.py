@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -45,7 +46,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionSummary:
-    """What intake knows of the decision on an application."""
+    """What intake knows of the decision on an application.
+
+    Where credit is granted: `limit`, `rate` (the price a year, 0.0790 is 7.9 %), `conditions` (codes of what must be
+    there before money moves) and `other_terms` (wire values by name).
+    """
 
     decision_id: str
     outcome: str
@@ -53,6 +58,9 @@ class DecisionSummary:
     grade: str | None
     score: int | None
     limit: Money | None
+    rate: Decimal | None
+    conditions: tuple[str, ...]
+    other_terms: Mapping[str, Any]
     decided_at: datetime
 
 

@@ -28,8 +28,8 @@ _ADD: Final = text("""
 """)
 _SELECT: Final = """
     SELECT a.application_id, a.party_id, p.external_ref, a.product, a.requested_minor, a.currency, a.facts,
-           a.submitted_at, a.decision_id, a.outcome, a.reasons, a.grade, a.score, a.approved_minor, a.decided_at,
-           a.account_id, a.limit_minor
+           a.submitted_at, a.decision_id, a.outcome, a.reasons, a.grade, a.score, a.approved_minor, a.rate,
+           a.conditions, a.other_terms, a.decided_at, a.account_id, a.limit_minor
     FROM application a JOIN party p USING (party_id)
 """
 _FIND: Final = text(f"{_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[]))")
@@ -37,10 +37,11 @@ _PAGE: Final = text(f"{_SELECT} WHERE a.application_id < :before ORDER BY a.appl
 # Decisions on one application arrive in order; an older one never overwrites a newer.
 _DECIDE: Final = text("""
     UPDATE application a SET decision_id = r.decision_id, outcome = r.outcome, reasons = r.reasons, grade = r.grade,
-           score = r.score, approved_minor = r.approved_minor, decided_at = r.decided_at
+           score = r.score, approved_minor = r.approved_minor, rate = r.rate, conditions = r.conditions,
+           other_terms = r.other_terms, decided_at = r.decided_at
     FROM json_to_recordset(CAST(:rows AS json))
          AS r(application_id text, decision_id text, outcome text, reasons text[], grade text, score int,
-              approved_minor bigint, decided_at timestamptz)
+              approved_minor bigint, rate numeric, conditions text[], other_terms json, decided_at timestamptz)
     WHERE a.application_id = r.application_id AND (a.decided_at IS NULL OR a.decided_at < r.decided_at)
 """)
 _TELL: Final = text("SELECT pg_notify('intake_decided', id) FROM unnest(CAST(:ids AS text[])) AS id")
@@ -120,6 +121,9 @@ async def record_decisions(tx: Transaction, decisions: Sequence[tuple[str, Decis
             "grade": decision.grade,
             "score": decision.score,
             "approved_minor": None if decision.limit is None else decision.limit.amount_minor,
+            "rate": decision.rate,
+            "conditions": decision.conditions,
+            "other_terms": decision.other_terms,
             "decided_at": decision.decided_at,
         }
         for application_id, decision in decisions
@@ -152,6 +156,9 @@ def _application(row: Any) -> Application:
             grade=row.grade,
             score=row.score,
             limit=None if row.approved_minor is None else Money(row.approved_minor, row.currency),
+            rate=row.rate,
+            conditions=tuple(row.conditions),
+            other_terms=row.other_terms,
             decided_at=row.decided_at,
         )
     limit = None

@@ -36,4 +36,7 @@ application = sa.Table(
     sa.Column("decided_at", sa.DateTime(timezone=True)),
     sa.Column("account_id", sa.Text),
     sa.Column("limit_minor", sa.BigInteger),
+    sa.Column("rate", sa.Numeric),
+    sa.Column("conditions", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("other_terms", pg.JSON, nullable=False, server_default="{}"),
 )

@@ -84,6 +84,15 @@ _APPROVED: Final = decision.Decided(
     submitted_at=_NOW,
     decided_at=_LATER,
 )
+_APPROVED_ON_TERMS: Final = _APPROVED.model_copy(
+    update={
+        "product": "sme-loan",
+        "score": None,
+        "rate": "0.087500",
+        "conditions": ("PERSONAL_GUARANTEE", "LIEN_FILED"),
+        "other_terms": {"term_months": 84, "guaranteed_amount": {"amount_minor": 150_000, "currency": "DEM"}},
+    }
+)
 _REFERRED: Final = decision.Decided(
     decision_id=_DECISION,
     application_id=None,
@@ -140,6 +149,9 @@ EXAMPLES: Final[dict[tuple[str, str], Example]] = {
     (scoring.ApplicationScored.type, "without_model"): _scored(None, "no_model"),
     (decision.Decided.type, "approved"): Example(
         _EVENT, "decision", decision.AGGREGATE, _APPLICATION, _APPROVED, _LATER
+    ),
+    (decision.Decided.type, "approved_on_terms"): Example(
+        _EVENT, "decision", decision.AGGREGATE, _APPLICATION, _APPROVED_ON_TERMS, _LATER
     ),
     (decision.Decided.type, "referred_without_application"): Example(
         _EVENT, "decision", decision.AGGREGATE, _DECISION, _REFERRED, _LATER, None
