@@ -3,14 +3,14 @@
 It is read in bounded time: what is nested too deep, too long, or made long by aliases of aliases is refused.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 MAX_CHARACTERS: Final = 10_000_000
 MAX_DEPTH: Final = 50
-MAX_VALUES: Final = 1_000_000
+MAX_VALUES: Final = 300_000
 """Values of a document, those that aliases repeat counted each time."""
 
 _MERGE: Final = "tag:yaml.org,2002:merge"
@@ -44,7 +44,23 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     }
 
 
+def _scalar(construct: Callable[[_StrictLoader, yaml.ScalarNode], Any]) -> Callable[[Any, Any], Any]:
+    """Let a scalar that looks like a value and is none be an error of YAML: a 31 June, an integer without end."""
+
+    def value(loader: _StrictLoader, node: yaml.ScalarNode) -> Any:
+        try:
+            return construct(loader, node)
+        except ValueError:
+            words = f"line {node.start_mark.line + 1}: {node.value[:40]!r} is no value; write it in quotes"
+            raise yaml.constructor.ConstructorError(None, None, words) from None
+
+    return value
+
+
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+for _tag in ("int", "float", "timestamp"):
+    _construct = yaml.SafeLoader.yaml_constructors[f"tag:yaml.org,2002:{_tag}"]
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar(_construct))
 
 
 def load_yaml(text: str) -> Any:

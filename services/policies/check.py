@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unicodedata import combining, east_asian_width
 
 import yaml
 
@@ -13,6 +14,9 @@ from services.policies.places import Places
 from shared.errors import Fault
 from shared.products import Product, parse_product
 from shared.yaml import load_yaml
+
+_MAX_LINE: Final = 160
+_MAX_NAME: Final = 64
 
 
 class Unreadable(Exception):
@@ -62,11 +66,14 @@ def read_text(path: Path) -> str:
 
 def check(document: Any, shelf: Shelf) -> Policy:
     """Return the policy of a document; raises `PolicyError` with every fault, as the decision service would."""
-    name = document.get("product") if isinstance(document, Mapping) else None
-    product = shelf.products.get(str(name))
+    if not isinstance(document, Mapping):
+        raise PolicyError([Fault("", "not_a_mapping", "a policy is a mapping")])
+    name = str(document.get("product"))
+    product = shelf.products.get(name)
     if product is None:
         known = ", ".join(sorted(shelf.products)) or "none"
-        raise PolicyError([Fault("/product", "unknown_product", f"there is no product `{name}`; known: {known}")])
+        words = f"there is no product `{name[:_MAX_NAME]}`; known: {known}"
+        raise PolicyError([Fault("/product", "unknown_product", words)])
     return load_policy(document, product, shelf.reasons)
 
 
@@ -82,12 +89,12 @@ def shown(path: Path, faults: Sequence[Fault], places: Places | None, document: 
 
 def _in_file(path: Path, fault: Fault, places: Places) -> str:
     place = places.find(fault.pointer, getattr(fault, "span", None), of_key=getattr(fault, "of_key", False))
-    head = f"{path}:{place.line}:{place.column}: {fault.detail} [{fault.code}]"
+    head = f"{path}:{place.line}:{place.column}: {_printable(fault.detail)} [{fault.code}]"
     return f"{head}\n{_underlined(str(place.line), places.line(place.line), place.column - 1, place.width)}"
 
 
 def _in_document(path: Path, fault: Fault, document: Any) -> str:
-    head = f"{path}: {fault.detail} [{fault.code}]"
+    head = f"{path}: {_printable(fault.detail)} [{fault.code}]"
     value: Any = document
     for token in fault.pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
@@ -105,5 +112,19 @@ def _in_document(path: Path, fault: Fault, document: Any) -> str:
 
 
 def _underlined(label: str, line: str, start: int, width: int) -> str:
-    carets = "^" * min(max(1, width), max(1, len(line) - start))
-    return f"  {label} | {line}\n  {' ' * len(label)} | {' ' * start}{carets}"
+    """Return a line, or the part of a long one around `start`, with carets below `width` characters from there."""
+    cut = max(0, start - _MAX_LINE // 2) if len(line) > _MAX_LINE else 0
+    line, start = line[cut : cut + _MAX_LINE], start - cut
+    marked = line[start : start + width]
+    carets = "^" * max(1, _columns(marked))
+    return f"  {label} | {_printable(line)}\n  {' ' * len(label)} | {' ' * _columns(line[:start])}{carets}"
+
+
+def _columns(text: str) -> int:
+    """Return how many columns a terminal gives a text: two for what is wide, none for what combines."""
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _printable(text: str) -> str:
+    """Return a text of a policy without what would steer the terminal, or turn its direction."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)

@@ -23,7 +23,7 @@ def test_what_a_mapping_merges_in_can_be_overridden() -> None:
         ("[" * 100_000, "nested deeper than 50 levels"),
         ("- " * 5_000 + "x", "nested deeper than 50 levels"),
         ("&a [*a]", "`*a` stands for nothing before it"),
-        (doubling(40), "more than 1,000,000 values"),
+        (doubling(40), "more than 300,000 values"),
         ("x" * 10_000_001, "longer than 10,000,000 characters"),
         ("a: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
         ("[a]: 1", "can't be a key"),

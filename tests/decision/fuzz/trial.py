@@ -31,11 +31,14 @@ class Setting:
     product: Product
     reasons: ReasonCatalogue
 
+    def load(self, document: Any) -> Policy:
+        return load_policy(document, self.product, self.reasons)
+
 
 def tried(document: Any, setting: Setting, rng: Random) -> bool:
     """Load the document and ask it for a few decisions. Tell whether it loaded; raises AssertionError."""
     try:
-        policy = _timely(load_policy, document, setting.product, setting.reasons)
+        policy = _timely(setting.load, document)
     except PolicyError as refused:
         assert refused.faults, "refused for nothing"
         for fault in refused.faults:
