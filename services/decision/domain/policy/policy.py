@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.decision.domain.policy.bind import BoundPolicy
-from services.decision.domain.policy.generated import Decide, generate_decide
+from services.decision.domain.policy.generated import Decide, DecideAnyway, decide_anyway, generate_decide
 from services.decision.domain.policy.interpret import TERMS, Interpreter
 from services.decision.domain.policy.layout import Layout
 from services.decision.domain.policy.result import MAX_PRINCIPAL_REASONS, Answer, CompactTrace, Evaluation, Result
@@ -30,6 +30,7 @@ class Policy:
     bound: BoundPolicy
     interpreter: Interpreter
     decide: Decide
+    decide_anyway: DecideAnyway
     _tables: tuple[str, ...]
     _outputs: tuple[Mapping[str, str], ...]
 
@@ -46,6 +47,7 @@ class Policy:
             bound=bound,
             interpreter=interpreter,
             decide=generate_decide(interpreter),
+            decide_anyway=decide_anyway(interpreter),
             _tables=_table_names(bound),
             _outputs=_offers(bound),
         )
@@ -84,7 +86,7 @@ class Policy:
             result = self.decide(facts, score_reasons, as_of)
         except (KeyError, Unknown):
             result = None
-        return self.interpret(facts, score_reasons, as_of) if result is None else result
+        return self.decide_anyway(facts, score_reasons, as_of) if result is None else result
 
     def interpret(self, facts: Mapping[str, FactValue], score_reasons: Sequence[str], as_of: datetime) -> Result:
         """Return the result by going through the policy step by step, whatever is missing."""

@@ -67,9 +67,9 @@ def below(left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.Compare(left, [ast.Lt()], [right])
 
 
-def give_up() -> ast.stmt:
-    """Return `return None`: what generated code leaves to the interpreter."""
-    return ast.Return(constant(None))
+def attempt(body: Sequence[ast.stmt], error: ast.expr, otherwise: Sequence[ast.stmt]) -> ast.stmt:
+    """Return `try: body except error: otherwise`."""
+    return ast.Try(list(body), [ast.ExceptHandler(error, None, list(otherwise))], [], [])
 
 
 def chain(links: Sequence[tuple[ast.expr, list[ast.stmt]]], open_while: ast.expr) -> list[ast.stmt]:

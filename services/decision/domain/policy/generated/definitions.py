@@ -2,10 +2,10 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from services.decision.domain.policy.bind import BoundDefinition, Formula, RuleTable
-from services.decision.domain.policy.document import Aggregation
 from services.decision.domain.policy.generated.code import (
     append,
     assign,
@@ -13,17 +13,21 @@ from services.decision.domain.policy.generated.code import (
     chain,
     constant,
     equals,
+    expression,
     item,
     name,
     template,
     when,
 )
 from services.decision.domain.policy.generated.scope import Scope
-from services.decision.domain.policy.generated.tables import letters, single
+from services.decision.domain.policy.generated.tables import single
 from services.decision.domain.policy.interpret import aggregate
 from services.decision.domain.policy.result import HIT, NOT_EVALUATED
 from shared.facts import Fact
+from shared.feel.typed import Typed
 from shared.feel.typed.nodes import Constant
+
+_REMEMBERED: Final = 4_096
 
 
 def definition(of: BoundDefinition, marks: str, order: Sequence[int], scope: Scope) -> list[ast.stmt]:
@@ -49,22 +53,48 @@ def _value_of_row(table: RuleTable[Formula | None], variable: str, scope: Scope)
 
 
 def _aggregate(table: RuleTable[Formula | None], fact: Fact, variable: str, marks: str, scope: Scope) -> list[ast.stmt]:
-    statements = [assign(marks, letters(table, scope))]
-    hits: list[ast.stmt] = template("hits = []")
-    for row, rule in enumerate(table.rules):
-        value = constant(row) if rule.output is None else scope.code(rule.output.typed)
-        hit = equals(item(marks, constant(row)), constant(HIT))
-        hits.append(when(hit, template("hits.append(VALUE)", VALUE=value)))
-    total = _aggregator(table.aggregation or Aggregation.COUNT, fact)
-    hits.append(assign(variable, call(scope.constant(total), name("hits"))))
-    hits += template("if VALUE is None: return None", VALUE=name(variable))
+    aggregated = _remembered(table, fact, variable, marks, scope) or _collected(table, fact, variable, marks, scope)
+    aggregated.append(when(expression("VALUE is None", VALUE=name(variable)), [scope.give_up()]))
+    every = assign(marks, scope.letters(table))
     if table.default is None:
-        return [*statements, *hits]
+        return [every, *aggregated]
     by_default = [assign(variable, scope.code(table.default.typed)), append(marks, HIT)]
-    hits.append(append(marks, NOT_EVALUATED))
+    aggregated.append(append(marks, NOT_EVALUATED))
     any_hit = ast.Compare(constant(HIT), [ast.In()], [name(marks)])
-    return [*statements, when(any_hit, hits, by_default)]
+    return [every, when(any_hit, aggregated, by_default)]
 
 
-def _aggregator(aggregation: Aggregation, fact: Fact) -> Callable[[Sequence[Any]], Any]:
+def _remembered(
+    table: RuleTable[Formula | None], fact: Fact, variable: str, marks: str, scope: Scope
+) -> list[ast.stmt] | None:
+    """Where rows have literal values, what a combination of them comes to is found once; None where they do not."""
+    values = [row if rule.output is None else _literal(rule.output.typed) for row, rule in enumerate(table.rules)]
+    if None in values:
+        return None
+    total = _aggregator(table, fact)
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def of_letters(found: str) -> Any:
+        return total([value for value, letter in zip(values, found, strict=True) if letter == HIT])
+
+    return [assign(variable, call(scope.constant(of_letters), name(marks)))]
+
+
+def _literal(typed: Typed) -> Any:
+    return typed.value if isinstance(typed, Constant) else None
+
+
+def _collected(table: RuleTable[Formula | None], fact: Fact, variable: str, marks: str, scope: Scope) -> list[ast.stmt]:
+    statements: list[ast.stmt] = template("hits = []")
+    for row, rule in enumerate(table.rules):
+        if rule.output is not None:
+            hit = equals(item(marks, constant(row)), constant(HIT))
+            statements.append(when(hit, template("hits.append(VALUE)", VALUE=scope.code(rule.output.typed))))
+    total = scope.constant(_aggregator(table, fact))
+    return [*statements, assign(variable, call(total, name("hits")))]
+
+
+def _aggregator(table: RuleTable[Formula | None], fact: Fact) -> Callable[[Sequence[Any]], Any]:
+    aggregation = table.aggregation
+    assert aggregation is not None
     return lambda values: aggregate(aggregation, values, fact)

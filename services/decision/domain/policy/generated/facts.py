@@ -4,7 +4,16 @@ import ast
 from collections.abc import Sequence
 from operator import itemgetter
 
-from services.decision.domain.policy.generated.code import all_of, assign, constant, expression, item, name, template, when
+from services.decision.domain.policy.generated.code import (
+    all_of,
+    assign,
+    constant,
+    expression,
+    item,
+    name,
+    template,
+    when,
+)
 from services.decision.domain.policy.generated.scope import Scope
 from services.decision.domain.policy.layout import PYTHON_TYPE, bounds, decimal_bounds, quantum
 from shared.facts import Fact, FactDictionary, FactType, SoundFacts

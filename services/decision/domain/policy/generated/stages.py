@@ -17,22 +17,23 @@ from services.decision.domain.policy.bind import (
     RuleTable,
     names_of_table,
 )
-from services.decision.domain.policy.document import Finding, Requirement
+from services.decision.domain.policy.document import Finding, OnMissing, Requirement
 from services.decision.domain.policy.generated.code import (
     assign,
+    below,
     call,
     constant,
     expression,
-    give_up,
     item,
     name,
     template,
     when,
 )
 from services.decision.domain.policy.generated.scope import Scope
-from services.decision.domain.policy.generated.tables import screen, single
-from services.decision.domain.policy.result import HIT, NOT_EVALUATED
+from services.decision.domain.policy.generated.tables import single
+from services.decision.domain.policy.result import HIT, MISSING, NOT_EVALUATED
 from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
+from shared.feel.typed import Unknown
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
@@ -59,15 +60,14 @@ def verdict(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
     return template(
         """
 if found:
-    verdict, reasons = SCREENED(eligibility, knock_outs, offer, TUPLE(score_reasons))
+    verdict, reasons = WEIGHED
 elif APPROVED[offer]:
     verdict = APPROVE
     reasons = ()
 else:
     verdict, reasons = OFFERED(offer, score_reasons)
 """,
-        SCREENED=name(scope.constant(screened)),
-        TUPLE=name(scope.constant(tuple)),
+        WEIGHED=scope.weighed(policy, screened),
         APPROVED=name(scope.constant(approved)),
         APPROVE=name(scope.constant(Outcome.APPROVE)),
         OFFERED=name(scope.constant(offered)),
@@ -93,12 +93,14 @@ def granting(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
 
 def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scope) -> list[ast.stmt]:
     tables: list[RuleTable[Any]] = [] if policy.conditions is None else [policy.conditions]
-    statements = _stated(term.names.union(*(names_of_table(table) for table in tables)))
+    statements = _stated(term.names.union(*(names_of_table(table) for table in tables)), scope)
+    statements += scope.needing(term.names | {REQUESTED_AMOUNT})
     statements.append(assign(OUTCOME, constant(outcome.value)))
     statements.append(assign(LIMIT, scope.code(term.limit.typed)))
     if term.multiple_minor != 1:
         statements += template("limit = limit // MULTIPLE * MULTIPLE", MULTIPLE=constant(term.multiple_minor))
-    statements += template("if not 0 < limit <= MOST: return None", MOST=constant(MAX_MINOR))
+    too_much = expression("not 0 < limit <= MOST", MOST=constant(MAX_MINOR))
+    statements.append(when(too_much, [scope.give_up()]))
     if outcome is Outcome.APPROVE:
         statements += _less(term, scope)
     if term.rate is not None:
@@ -113,19 +115,16 @@ def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scop
     return statements
 
 
-def _stated(names: frozenset[str]) -> list[ast.stmt]:
+def _stated(names: frozenset[str], scope: Scope) -> list[ast.stmt]:
     """What the matrix may leave open must be stated where it is read."""
-    statements: list[ast.stmt] = []
-    for output in (SHARE, RATE):
-        if output in names:
-            statements += template("if OUTPUT is None: return None", OUTPUT=name(output))
-    return statements
+    read = [output for output in (SHARE, RATE) if output in names]
+    return [when(expression("OUTPUT is None", OUTPUT=name(output)), [scope.give_up()]) for output in read]
 
 
 def _less(term: BoundTerm, scope: Scope) -> list[ast.stmt]:
     requested = name(scope.variable_of[REQUESTED_AMOUNT])
     if term.less_reason is None:
-        return template("if limit < REQUESTED: return None", REQUESTED=requested)
+        return [when(below(name(LIMIT), requested), [scope.give_up()])]
     return template(
         """
 if limit < REQUESTED:
@@ -149,13 +148,20 @@ def _conditions(table: RuleTable[Requirement] | None, scope: Scope) -> list[ast.
     none: ast.stmt = assign("conditions", constant(()))
     if table is None:
         return [none]
-    codes = [rule.output.condition for rule in table.rules]
+    rules = table.rules
 
     def required(letters: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(code for code, letter in zip(codes, letters, strict=True) if letter == HIT))
+        codes: dict[str, None] = {}
+        for rule, letter in zip(rules, letters, strict=True):
+            on_missing = rule.output.on_missing
+            if letter == HIT or (letter == MISSING and on_missing is OnMissing.REQUIRE):
+                codes[rule.output.condition] = None
+            elif letter == MISSING and on_missing is OnMissing.REFER:
+                raise Unknown
+        return tuple(codes)
 
     found = assign("conditions", call(scope.constant(required), name("marks")))
-    return [none, *screen(table, "marks", scope, [found])]
+    return [none, *scope.noting(names_of_table(table)), *scope.screen(table, "marks", [found])]
 
 
 def _is(outcome: Outcome, scope: Scope) -> ast.expr:
@@ -164,7 +170,7 @@ def _is(outcome: Outcome, scope: Scope) -> ast.expr:
 
 def _refused(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
     unknown = [outcome for outcome in (Outcome.APPROVE, Outcome.COUNTER_OFFER) if outcome not in policy.terms]
-    statements = [when(_is(outcome, scope), [give_up()]) for outcome in unknown]
+    statements = [when(_is(outcome, scope), [scope.give_up()]) for outcome in unknown]
     statements += template(
         """
 limit = None
@@ -186,9 +192,9 @@ queue = None
 def _routing(table: RuleTable[Any], scope: Scope) -> list[ast.stmt]:
     queues = tuple(output.queue for output in table.outputs)
     routed = [
-        *_stated(names_of_table(table)),
+        *_stated(names_of_table(table), scope),
         assign(OUTCOME, expression("verdict.value")),
-        *single(table, "row", "routing", range(len(table.rules)), scope),
+        *scope.selected(table, "row", "routing", single(table, "row", "routing", range(len(table.rules)), scope)),
         assign("queue", item(scope.constant(queues), name("row"))),
     ]
     declined = assign("routing", constant(NOT_EVALUATED * (len(table.rules) + 1)))
@@ -198,9 +204,10 @@ def _routing(table: RuleTable[Any], scope: Scope) -> list[ast.stmt]:
 def grade(table: RuleTable[Any], order: Sequence[int], scope: Scope) -> list[ast.stmt]:
     """Return code that puts the grade into its variable, its letters into `grades`."""
     grades = tuple(output.grade for output in table.outputs)
-    return [*single(table, "row", "grades", order, scope), assign(GRADE, item(scope.constant(grades), name("row")))]
+    found = scope.selected(table, "row", "grades", single(table, "row", "grades", order, scope))
+    return [*found, assign(GRADE, item(scope.constant(grades), name("row")))]
 
 
 def matrix(table: RuleTable[Any], order: Sequence[int], scope: Scope) -> list[ast.stmt]:
     """Return code that puts the number of the matrix row that counts into its variable, its letters into `matrix`."""
-    return single(table, MATRIX_ROW, "matrix", order, scope)
+    return scope.selected(table, MATRIX_ROW, "matrix", single(table, MATRIX_ROW, "matrix", order, scope))

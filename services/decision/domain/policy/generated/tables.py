@@ -1,4 +1,4 @@
-"""Decision tables as code, for when nothing is missing."""
+"""Decision tables as code."""
 
 import ast
 from collections.abc import Sequence
@@ -8,17 +8,14 @@ from services.decision.domain.policy.bind import Rule, RuleTable
 from services.decision.domain.policy.document import HitPolicy
 from services.decision.domain.policy.generated.code import (
     all_of,
-    any_of,
     append,
     assign,
     below,
     call,
     chain,
     constant,
-    give_up,
     item,
     name,
-    texts,
     when,
 )
 from services.decision.domain.policy.generated.scope import Scope
@@ -43,20 +40,6 @@ _SPELT_OUT: Final = 256
 """Rows up to which the letters of every row that may hit are kept ready."""
 
 
-def letters(table: RuleTable[Any], scope: Scope) -> ast.expr:
-    """Return the letters of all rows, each evaluated."""
-    return texts([ast.IfExp(scope.rule(rule), constant(HIT), constant(NO_HIT)) for rule in table.rules])
-
-
-def screen(table: RuleTable[Any], variable: str, scope: Scope, found: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return code that puts the letters of a COLLECT table into `variable`, and does `found` when a row hits."""
-    no_hit = assign(variable, constant(NO_HIT * len(table.rules)))
-    if not table.rules:
-        return [no_hit]
-    hit = any_of([scope.rule(rule) for rule in table.rules])
-    return [when(hit, [assign(variable, letters(table, scope)), *found], [no_hit])]
-
-
 def single(table: RuleTable[Any], row: str, marks: str, order: Sequence[int], scope: Scope) -> list[ast.stmt]:
     """Return code that puts the number of the row that counts into `row`, the letters into `marks`; or gives up."""
     in_turn = table.hit_policy is HitPolicy.FIRST
@@ -64,17 +47,17 @@ def single(table: RuleTable[Any], row: str, marks: str, order: Sequence[int], sc
         numbered = list(enumerate(table.rules))
         find = [assign(row, constant(-1))]
         find += _search(numbered, row, scope) if in_turn else _grouped(numbered, 0, row, scope)
-        return [*find, *_or_default(table, row), assign(marks, item(scope.constant(_marks(table)), name(row)))]
-    every = assign(marks, letters(table, scope))
+        return [*find, *_or_default(table, row, scope), assign(marks, item(scope.constant(_marks(table)), name(row)))]
+    every = assign(marks, scope.letters(table))
     find = [assign(row, call(scope.constant(_counting(order)), name(marks)))]
     if table.default is None:
-        return [every, *find, when(below(name(row), constant(0)), [give_up()])]
+        return [every, *find, when(below(name(row), constant(0)), [scope.give_up()])]
     by_default = [assign(row, constant(len(table.rules))), append(marks, HIT)]
     return [every, *find, when(below(name(row), constant(0)), by_default, [append(marks, NOT_EVALUATED)])]
 
 
-def _or_default(table: RuleTable[Any], row: str) -> list[ast.stmt]:
-    nothing = give_up() if table.default is None else assign(row, constant(len(table.rules)))
+def _or_default(table: RuleTable[Any], row: str, scope: Scope) -> list[ast.stmt]:
+    nothing = scope.give_up() if table.default is None else assign(row, constant(len(table.rules)))
     return [when(below(name(row), constant(0)), [nothing])]
 
 
