@@ -81,6 +81,12 @@ def _check_names(document: PolicyDocument, product: Product, findings: Findings)
         elif definition.name in product.dictionary.facts:
             words = f"`{definition.name}` is a fact of the product; choose another name"
             findings.add(pointer, "name_taken", words, of_key=True)
+    for outcome, term in document.terms.items():
+        for other in term.other_terms:
+            if other.name in STAGE_OUTPUTS:
+                words = f"`{other.name}` of {outcome} is what policies call an output of a stage; choose another name"
+                pointer = f"/terms/{outcome}/other_terms/{other.name}"
+                findings.add(pointer, "reserved_name", words, of_key=True)
 
 
 def _definition(

@@ -20,7 +20,7 @@ from services.decision.domain.policy.document.form import (
 from services.decision.domain.policy.document.reading import Reader
 from services.decision.domain.policy.document.tables import read_default, read_hit_policy, read_rows
 from services.decision.domain.policy.document.values import read_definitions, read_terms
-from services.decision.domain.policy.faults import PolicyError, PolicyFault
+from services.decision.domain.policy.faults import PolicyError, PolicyFault, did_you_mean, excerpt
 
 MAX_ROWS: Final = 5_000
 """Rows of all tables of a policy together."""
@@ -82,8 +82,8 @@ def _finding(row: Reader, table: str) -> Finding:
 def _grades(table: Reader) -> Table[Grade]:
     hit_policy = read_hit_policy(table, "grade", _SINGLE)
     values = table.texts_at("values")
-    rows = read_rows(table, "grade", _grade)
-    default = read_default(table, _grade)
+    rows = read_rows(table, "grade", lambda row: _grade(row, values))
+    default = read_default(table, lambda row: _grade(row, values))
     if hit_policy is HitPolicy.PRIORITY and not values:
         table.fault("values", "missing_key", "table grade: PRIORITY goes by the order of `values`")
     if len(set(values)) != len(values):
@@ -92,8 +92,12 @@ def _grades(table: Reader) -> Table[Grade]:
     return Table("grade", table.pointer, hit_policy, rows, default, values=values)
 
 
-def _grade(row: Reader) -> Grade:
-    return Grade(row.text("grade"))
+def _grade(row: Reader, values: tuple[str, ...]) -> Grade:
+    grade = row.text("grade")
+    if grade and values and grade not in values:
+        words = f"{row.place('grade')}: `{excerpt(grade)}` is not one of `values`{did_you_mean(grade, values)}"
+        row.fault("grade", "unknown_value", words)
+    return Grade(grade)
 
 
 def _matrix(table: Reader) -> Table[Offer]:

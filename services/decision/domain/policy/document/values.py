@@ -51,23 +51,29 @@ def _definition(name: str, entry: Reader) -> Definition | None:
 
 def _table(name: str, kind: Kind, entry: Reader) -> Table[Worth]:
     hit_policy = read_hit_policy(entry, name, tuple(HitPolicy))
-    aggregation = entry.choice("aggregation", Aggregation, tuple(Aggregation)) if entry.has("aggregation") else None
-    if hit_policy is HitPolicy.COLLECT and aggregation is None:
-        words = f"table {name}: COLLECT needs an aggregation, one of {', '.join(Aggregation)}"
-        entry.fault("aggregation", "missing_key", words)
-    if hit_policy is not HitPolicy.COLLECT and aggregation is not None:
-        entry.fault("aggregation", "needless_key", f"table {name}: an aggregation is for COLLECT")
     if hit_policy is HitPolicy.PRIORITY and not kind.values:
         entry.fault("hit_policy", "unsupported_hit_policy", f"table {name}: PRIORITY is for the values of an enum")
-    if aggregation is not None and kind.type not in (FactType.INTEGER, FactType.MONEY, FactType.DECIMAL):
-        entry.fault("aggregation", "wrong_type", f"table {name}: only numbers and money are aggregated")
+    aggregation = _aggregation(name, kind, hit_policy, entry)
     counts = aggregation is Aggregation.COUNT
-    if counts and kind.type is not FactType.INTEGER:
-        entry.fault("aggregation", "wrong_type", f"table {name}: a number of rows is an integer")
-
     rows = read_rows(entry, name, lambda row: _worth(row, name, counts))
     default = read_default(entry, lambda row: Worth(row.expression("value", row.place(name))))
     return Table(name, entry.pointer, hit_policy, rows, default, aggregation, kind.values)
+
+
+def _aggregation(name: str, kind: Kind, hit_policy: HitPolicy, entry: Reader) -> Aggregation | None:
+    if not entry.has("aggregation"):
+        if hit_policy is HitPolicy.COLLECT:
+            words = f"table {name}: COLLECT needs an aggregation, one of {', '.join(Aggregation)}"
+            entry.fault("aggregation", "missing_key", words)
+        return None
+    aggregation = entry.choice("aggregation", Aggregation, tuple(Aggregation))
+    if hit_policy is not HitPolicy.COLLECT:
+        entry.fault("aggregation", "needless_key", f"table {name}: an aggregation is for COLLECT")
+    elif aggregation is Aggregation.COUNT and kind.type is not FactType.INTEGER:
+        entry.fault("aggregation", "wrong_type", f"table {name}: a number of rows is an integer")
+    elif kind.type not in (FactType.INTEGER, FactType.MONEY, FactType.DECIMAL):
+        entry.fault("aggregation", "wrong_type", f"table {name}: only numbers and money are aggregated")
+    return aggregation
 
 
 def _worth(row: Reader, table: str, counts: bool) -> Worth:

@@ -88,6 +88,63 @@ CASES: list[Refused] = [
         "table grade: PRIORITY goes by the order of `values`",
     ),
     (
+        changed("grade/values", ["AA", "B", "C"]),
+        "/grade/rows/0/grade",
+        "unknown_value",
+        "table grade, row 1: `A` is not one of `values`; did you mean `AA`?",
+    ),
+    *(
+        (changed("definitions", {"d": {"type": "integer", **definition}}), f"/definitions/d/{key}", code, words)
+        for definition, key, code, words in [
+            ({}, "value", "missing_key", "`value` is missing"),
+            ({"rows": []}, "hit_policy", "missing_key", "`hit_policy` is missing"),
+            ({"value": "1", "scale": 2}, "scale", "needless_key", "definition `d`: a scale is for decimals"),
+            ({"value": "1", "type": "enum"}, "values", "missing_key", "definition `d`: an enum needs its values"),
+            (
+                {"value": "1", "type": "monney"},
+                "type",
+                "not_a_choice",
+                "`type` must be one of integer, money, decimal, enum, boolean, date; did you mean `money`?",
+            ),
+            (
+                {"hit_policy": "COLLECT", "rows": []},
+                "aggregation",
+                "missing_key",
+                "table definitions.d: COLLECT needs an aggregation, one of SUM, MIN, MAX, COUNT",
+            ),
+            (
+                {"hit_policy": "FIRST", "aggregation": "SUM", "rows": []},
+                "aggregation",
+                "needless_key",
+                "table definitions.d: an aggregation is for COLLECT",
+            ),
+            (
+                {"hit_policy": "COLLECT", "aggregation": "SUM", "type": "boolean", "rows": []},
+                "aggregation",
+                "wrong_type",
+                "table definitions.d: only numbers and money are aggregated",
+            ),
+            (
+                {"hit_policy": "PRIORITY", "rows": []},
+                "hit_policy",
+                "unsupported_hit_policy",
+                "table definitions.d: PRIORITY is for the values of an enum",
+            ),
+            (
+                {"hit_policy": "COLLECT", "aggregation": "COUNT", "rows": [{"if": "employed", "value": "1"}]},
+                "rows/0/value",
+                "needless_key",
+                "table definitions.d, row 1: COUNT counts rows, whatever their value",
+            ),
+        ]
+    ),
+    (
+        changed("definitions", {"D": {"type": "integer", "value": "1"}}),
+        "/definitions/D",
+        "bad_name",
+        "definition `D`: a name is lower snake case, of up to 63 characters",
+    ),
+    (
         changed("knock_outs/hit_policy", "FIRST"),
         "/knock_outs/hit_policy",
         "unsupported_hit_policy",

@@ -140,6 +140,12 @@ CASES: list[Refused] = [
         "`limit` is what policies call an output of a stage; choose another name",
     ),
     (
+        changed("terms/approve/other_terms", {"rate": {"type": "integer", "value": "1"}}),
+        "/terms/approve/other_terms/rate",
+        "reserved_name",
+        "`rate` of approve is what policies call an output of a stage; choose another name",
+    ),
+    (
         changed("terms/counter_offer/round_down_to", "0"),
         "/terms/counter_offer/round_down_to",
         "not_an_amount",
