@@ -1,5 +1,6 @@
 """Policy and score brought together."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from services.decision.domain.decision import Outcome, ScoreOutcome, decide
 from shared.facts import FactValue, SoundFacts
 from shared.products import Product
+from tests.decision.domain.catalogue.books import book
 from tests.decision.domain.policy.small import AS_OF, GOOD, PRODUCT, policy
 
 POLICY = policy()
@@ -41,6 +43,26 @@ def test_without_a_score_the_application_is_referred_with_what_the_rules_found(c
     decided = decide(PRODUCT, POLICY, APPLICATION.with_values(change), None, AS_OF)
     assert (decided.outcome, decided.reasons, decided.approved_minor) == ("refer", ("SCORE_UNAVAILABLE",), None)
     assert decided.trace["tables"]["grade"] == "mmm"
+
+
+@pytest.mark.parametrize("name", ["sme-loan", "trade-credit"])
+def test_a_product_without_scored_facts_is_decided_without_a_score(name: str) -> None:
+    found = book(name)
+    facts = SoundFacts(found.facts(found.typical), found.product.dictionary)
+    decided = decide(found.product, found.policy, facts, None, AS_OF)
+    assert decided == found.policy.evaluate(facts, (), AS_OF)
+    assert (decided.outcome, decided.reasons) == (Outcome.APPROVE, ())
+    assert decided.conditions
+    assert decided.other_terms
+
+
+@pytest.mark.parametrize("name", ["sme-loan", "trade-credit"])
+def test_a_score_that_a_product_has_no_fact_for_changes_nothing(name: str) -> None:
+    found = book(name)
+    facts = SoundFacts(found.facts(found.typical), found.product.dictionary)
+    scored = decide(found.product, found.policy, facts, SCORE, AS_OF)
+    unscored = decide(found.product, found.policy, facts, None, AS_OF)
+    assert replace(scored, trace=unscored.trace) == unscored
 
 
 def test_the_gravest_finding_prevails() -> None:
