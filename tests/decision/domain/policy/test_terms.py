@@ -8,7 +8,7 @@ import pytest
 from services.decision.domain.policy import expand_trace
 from tests.decision.domain.policy.small import AS_OF, GOOD, changed, evaluated, policy
 
-TERMS = {
+TERMS: dict[str, Any] = {
     "limit": "min(requested_amount, income * 0.5)",
     "less_reason": "INCOME_LOW",
     "rate": "rate + (if limit > 1500 then -0.0050 else 0)",
@@ -41,9 +41,8 @@ def test_the_price_is_rounded_to_six_places_and_the_other_terms_to_their_types()
     }
 
 
-@pytest.mark.parametrize("outcome", ["refer", "decline"])
-def test_nothing_is_granted_with_an_outcome_that_grants_nothing(outcome: str) -> None:
-    change = {"refer": {"dti": None}, "decline": {"dti": Decimal("0.9")}}[outcome]
+@pytest.mark.parametrize(("change", "outcome"), [({"dti": None}, "refer"), ({"dti": Decimal("0.9")}, "decline")])
+def test_nothing_is_granted_with_an_outcome_that_grants_nothing(change: dict[str, Any], outcome: str) -> None:
     found = evaluated(POLICY, {**GOOD, **change})
     assert (found.outcome, found.approved_minor, found.rate, found.other_terms) == (outcome, None, None, {})
 

@@ -8,6 +8,49 @@ import pytest
 from tests.decision.domain.policy.refusals.kit import KNOCK_OUT, Refused, faults, refusal, with_row
 from tests.decision.domain.policy.small import changed, without
 
+DEFINITIONS: list[tuple[dict[str, Any], str, str, str]] = [
+    ({}, "value", "missing_key", "`value` is missing"),
+    ({"rows": []}, "hit_policy", "missing_key", "`hit_policy` is missing"),
+    ({"value": "1", "scale": 2}, "scale", "needless_key", "definition `d`: a scale is for decimals"),
+    ({"value": "1", "type": "enum"}, "values", "missing_key", "definition `d`: an enum needs its values"),
+    (
+        {"value": "1", "type": "monney"},
+        "type",
+        "not_a_choice",
+        "`type` must be one of integer, money, decimal, enum, boolean, date; did you mean `money`?",
+    ),
+    (
+        {"hit_policy": "COLLECT", "rows": []},
+        "aggregation",
+        "missing_key",
+        "table definitions.d: COLLECT needs an aggregation, one of SUM, MIN, MAX, COUNT",
+    ),
+    (
+        {"hit_policy": "FIRST", "aggregation": "SUM", "rows": []},
+        "aggregation",
+        "needless_key",
+        "table definitions.d: an aggregation is for COLLECT",
+    ),
+    (
+        {"hit_policy": "COLLECT", "aggregation": "SUM", "type": "boolean", "rows": []},
+        "aggregation",
+        "wrong_type",
+        "table definitions.d: only numbers and money are aggregated",
+    ),
+    (
+        {"hit_policy": "PRIORITY", "rows": []},
+        "hit_policy",
+        "unsupported_hit_policy",
+        "table definitions.d: PRIORITY is for the values of an enum",
+    ),
+    (
+        {"hit_policy": "COLLECT", "aggregation": "COUNT", "rows": [{"if": "employed", "value": "1"}]},
+        "rows/0/value",
+        "needless_key",
+        "table definitions.d, row 1: COUNT counts rows, whatever their value",
+    ),
+]
+
 CASES: list[Refused] = [
     (
         changed("knock_outs/rows/0/when", {"debt/income": "<"}),
@@ -95,48 +138,7 @@ CASES: list[Refused] = [
     ),
     *(
         (changed("definitions", {"d": {"type": "integer", **definition}}), f"/definitions/d/{key}", code, words)
-        for definition, key, code, words in [
-            ({}, "value", "missing_key", "`value` is missing"),
-            ({"rows": []}, "hit_policy", "missing_key", "`hit_policy` is missing"),
-            ({"value": "1", "scale": 2}, "scale", "needless_key", "definition `d`: a scale is for decimals"),
-            ({"value": "1", "type": "enum"}, "values", "missing_key", "definition `d`: an enum needs its values"),
-            (
-                {"value": "1", "type": "monney"},
-                "type",
-                "not_a_choice",
-                "`type` must be one of integer, money, decimal, enum, boolean, date; did you mean `money`?",
-            ),
-            (
-                {"hit_policy": "COLLECT", "rows": []},
-                "aggregation",
-                "missing_key",
-                "table definitions.d: COLLECT needs an aggregation, one of SUM, MIN, MAX, COUNT",
-            ),
-            (
-                {"hit_policy": "FIRST", "aggregation": "SUM", "rows": []},
-                "aggregation",
-                "needless_key",
-                "table definitions.d: an aggregation is for COLLECT",
-            ),
-            (
-                {"hit_policy": "COLLECT", "aggregation": "SUM", "type": "boolean", "rows": []},
-                "aggregation",
-                "wrong_type",
-                "table definitions.d: only numbers and money are aggregated",
-            ),
-            (
-                {"hit_policy": "PRIORITY", "rows": []},
-                "hit_policy",
-                "unsupported_hit_policy",
-                "table definitions.d: PRIORITY is for the values of an enum",
-            ),
-            (
-                {"hit_policy": "COLLECT", "aggregation": "COUNT", "rows": [{"if": "employed", "value": "1"}]},
-                "rows/0/value",
-                "needless_key",
-                "table definitions.d, row 1: COUNT counts rows, whatever their value",
-            ),
-        ]
+        for definition, key, code, words in DEFINITIONS
     ),
     (
         changed("definitions", {"D": {"type": "integer", "value": "1"}}),
