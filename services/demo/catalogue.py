@@ -25,20 +25,23 @@ LIMIT_REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A product with its scorecard and the wording of its reason codes (English).
+    """A product with its scorecard and the wording of its reasons and conditions by code (English).
 
-    `mean_millipoints` is what the average applicant earns on a characteristic, in thousandths of a point.
+    `mean_millipoints` is what the average applicant earns on a characteristic, in thousandths of a point;
+    `policy_labels` is what the policy calls its definitions and other terms.
     """
 
     product: Product
     scorecard: Scorecard
     mean_millipoints: Mapping[str, int]
     wording: Mapping[str, str]
+    policy_labels: Mapping[str, str]
 
-    def label(self, fact: str) -> str:
-        """Return what a fact is called."""
-        known = self.product.dictionary.facts.get(fact)
-        return known.label if known is not None and known.label else fact.replace("_", " ").capitalize()
+    def label(self, name: str) -> str:
+        """Return what a fact, a definition or another name of the policy is called."""
+        known = self.product.dictionary.facts.get(name)
+        label = self.policy_labels.get(name) if known is None else known.label
+        return label or name.removesuffix("()").replace("_", " ").capitalize()
 
 
 def read_catalogue(directory: Path = DIRECTORY) -> Catalogue:
@@ -51,7 +54,14 @@ def read_catalogue(directory: Path = DIRECTORY) -> Catalogue:
         scorecard=load_scorecard(document, product),
         mean_millipoints={entry["fact"]: entry["reference_millipoints"] for entry in document["characteristics"]},
         wording={code: words["en"] for entries in reasons for code, words in entries.items()},
+        policy_labels=_labels(_yaml(directory / "policies" / f"{PRODUCT}.yaml")),
     )
+
+
+def _labels(policy: Mapping[str, Any]) -> dict[str, str]:
+    terms = [term.get("other_terms", {}) for term in policy["terms"].values()]
+    named = [policy.get("definitions", {}), *terms]
+    return {name: entry["label"] for entries in named for name, entry in entries.items() if "label" in entry}
 
 
 def _yaml(path: Path) -> Any:

@@ -15,7 +15,7 @@ from services.demo.catalogue import LIMIT_REASONS, Catalogue
 from services.demo.flow import money
 from services.demo.rules_view import rules_view
 from services.demo.stories import Points, Step, Story
-from services.demo.terms import COLOUR, NAME, percent, shown
+from services.demo.terms import COLOUR, NAME, percent, price, shown
 from shared.money import Money
 
 _STEP: Final = {
@@ -85,6 +85,13 @@ def _points(catalogue: Catalogue, points: Iterable[Points]) -> RenderableType:
 
 def _answer(catalogue: Catalogue, decision: dict[str, Any]) -> RenderableType:
     lines = [Text.assemble((NAME[decision["outcome"]], f"bold {COLOUR[decision['outcome']]}"), _terms(decision))]
+    lines += [
+        Text(f"{catalogue.label(name)}: {shown(catalogue.product, name, value)}")
+        for name, value in decision["other_terms"].items()
+    ]
+    if decision["conditions"]:
+        lines.append(Text("Before any money moves:"))
+        lines += [Text(f"  - {catalogue.wording.get(code, code)}") for code in decision["conditions"]]
     if decision["reasons"]:
         lines.append(Text("Reasons, as the applicant is told them:"))
         lines += [Text(f"  {n}. {catalogue.wording.get(code, code)}") for n, code in enumerate(decision["reasons"], 1)]
@@ -97,7 +104,7 @@ def _terms(decision: dict[str, Any]) -> str:
     if decision["limit"] is not None:
         words += f", {money(decision['limit'])}"
     if decision["rate"] is not None:
-        words += f" at {percent(decision['rate'])} a year"
+        words += f" at {price(decision['rate'])}"
     if decision["queue"] is not None:
         words += f", to the work queue {decision['queue']}"
     return words

@@ -1,10 +1,9 @@
-"""How the demo names outcomes and shows amounts and facts."""
+"""How the demo names outcomes and shows values."""
 
 from decimal import Decimal
 from typing import Any, Final
 
 from services.demo.flow import money
-from shared.facts import FactType
 from shared.products import Product
 
 COLOUR: Final = {
@@ -23,18 +22,23 @@ NAME: Final = {
 }
 
 
-def shown(product: Product, fact: str, wire: Any) -> str:
-    """Return a fact's value (wire form) as people write it."""
-    known = product.dictionary.facts.get(fact)
+def shown(product: Product, name: str, wire: Any) -> str:
+    """Return the value (wire form) of a fact, or of another name of the policy, as people write it."""
     if wire is None:
         return "not known"
-    if known is None:
-        return str(wire)
-    if known.type is FactType.MONEY:
+    if isinstance(wire, bool):
+        return "yes" if wire else "no"
+    if isinstance(wire, dict):
         return str(money(wire))
-    return f"{wire} {known.unit}" if known.unit else str(wire)
+    known = product.dictionary.facts.get(name)
+    return f"{wire} {known.unit}" if known is not None and known.unit else str(wire)
+
+
+def price(rate: str) -> str:
+    """Return a rate a year written as a decimal string (`0.0875`) as a percentage, exactly."""
+    return f"{(Decimal(rate) * 100).normalize():f} % a year"
 
 
 def percent(share: str) -> str:
-    """Return a share written as a decimal string (`0.0690`) as a percentage."""
+    """Return a share written as a decimal string (`0.0369`) as a percentage, to a tenth."""
     return f"{Decimal(share) * 100:.1f}".removesuffix(".0") + " %"

@@ -66,6 +66,8 @@ def decision(outcome: str, **changes: Any) -> dict[str, Any]:
         "requested": amount(100_000),
         "limit": None,
         "rate": None,
+        "other_terms": {},
+        "conditions": [],
         "queue": None,
         "reasons": [],
         "score": {"score": 596, "pd": "0.036900", "model": "consumer-loan", "model_version": "1"},
@@ -74,6 +76,42 @@ def decision(outcome: str, **changes: Any) -> dict[str, Any]:
         "decided_at": "2026-11-21T09:00:00.042Z",
         "facts": {"requested_amount": amount(100_000), "duration_months": 12, "age_years": 67},
         "trace": [
+            {
+                "table": "definitions.without_reserves",
+                "kind": "formula",
+                "value": False,
+                "rows": [
+                    {
+                        "row": 1,
+                        "status": "hit",
+                        "conditions": [],
+                        "formula": 'checking_status = "<0 DM"',
+                        "operands": [{"fact": "checking_status", "value": None}],
+                        "output": {"value": False},
+                    }
+                ],
+            },
+            {
+                "table": "definitions.size_band",
+                "hit_policy": "FIRST",
+                "value": "small",
+                "rows": [
+                    {
+                        "row": 1,
+                        "status": "no_hit",
+                        "conditions": [
+                            {
+                                "fact": "if",
+                                "test": "requested_amount > 5000",
+                                "operands": [{"fact": "requested_amount", "value": amount(100_000)}],
+                                "status": "no_hit",
+                            }
+                        ],
+                        "output": {"value": '"large"'},
+                    },
+                    {"row": "default", "status": "hit", "conditions": [], "output": {"value": '"small"'}},
+                ],
+            },
             {
                 "table": "eligibility",
                 "hit_policy": "COLLECT",
@@ -85,6 +123,20 @@ def decision(outcome: str, **changes: Any) -> dict[str, Any]:
                             {"fact": "duration_months", "test": "not([4..72])", "value": 12, "status": "no_hit"}
                         ],
                         "output": {"outcome": "decline", "reason": "TERM_OUTSIDE_PRODUCT", "on_missing": "refer"},
+                    }
+                ],
+            },
+            {
+                "table": "knock_outs",
+                "hit_policy": "COLLECT",
+                "rows": [
+                    {
+                        "row": 1,
+                        "status": "no_hit",
+                        "conditions": [
+                            {"fact": "without_reserves", "test": "true", "value": False, "status": "no_hit"}
+                        ],
+                        "output": {"outcome": "decline", "reason": "OVERDRAWN_WITHOUT_SAVINGS", "on_missing": "refer"},
                     }
                 ],
             },
@@ -105,6 +157,53 @@ def decision(outcome: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def granting() -> list[dict[str, Any]]:
+    """The trace of terms and conditions where credit is granted."""
+    return [
+        {
+            "table": "terms",
+            "hit_policy": "UNIQUE",
+            "rows": [
+                {
+                    "row": 1,
+                    "status": "hit",
+                    "conditions": [],
+                    "formula": "requested_amount",
+                    "operands": [{"fact": "requested_amount", "value": amount(100_000)}],
+                    "output": {"outcome": "approve", "approved_minor": 100_000},
+                    "terms": [
+                        {"term": "rate", "formula": "rate - 0.0015", "operands": [], "value": "0.067500"},
+                        {"term": "monthly_instalment", "formula": "limit / 12", "operands": [], "value": amount(8_333)},
+                    ],
+                },
+                {
+                    "row": 2,
+                    "status": "not_evaluated",
+                    "conditions": [],
+                    "formula": "requested_amount * share",
+                    "operands": [{"fact": "share", "value": None}],
+                    "output": {"outcome": "counter_offer", "approved_minor": None},
+                    "terms": [{"term": "rate", "formula": "rate + 0.0100", "operands": [], "value": None}],
+                },
+            ],
+        },
+        {
+            "table": "conditions",
+            "hit_policy": "COLLECT",
+            "rows": [
+                {
+                    "row": 1,
+                    "status": "hit",
+                    "conditions": [
+                        {"fact": "other_debtors", "test": '"guarantor"', "value": "guarantor", "status": "hit"}
+                    ],
+                    "output": {"condition": "GUARANTOR_SIGNS", "on_missing": "ignore"},
+                }
+            ],
+        },
+    ]
+
+
 def approved_story() -> Story:
     half = Money(50_000, "DEM")
     steps = (
@@ -118,7 +217,14 @@ def approved_story() -> Story:
         ),
     )
     points = (Points("duration_months", "9 to below 17", 63, 54_443),)
-    return Story(1, decision("approve", limit=amount(100_000), rate="0.0690"), points, steps)
+    approved = decision(
+        "approve",
+        limit=amount(100_000),
+        rate="0.067500",
+        other_terms={"monthly_instalment": amount(8_333)},
+        conditions=["GUARANTOR_SIGNS"],
+    )
+    return Story(1, {**approved, "trace": [*approved["trace"], *granting()]}, points, steps)
 
 
 def declined_story() -> Story:

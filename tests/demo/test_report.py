@@ -55,6 +55,29 @@ def test_a_story_shows_the_rules_that_hit_and_those_that_did_not() -> None:
     assert "Grade ● hit ✓ Score >= 590 grade A" in words
 
 
+def test_a_story_shows_what_the_policy_computes_under_the_names_that_the_policy_gives() -> None:
+    words = squeezed(report())
+    assert 'Definitions computed Overdrawn, with hardly any savings = no checking_status = "<0 DM"' in words
+    assert "computed Size band small" in words
+    assert 'no hit ✗ requested_amount > 5000 (Amount asked "large" for 1,000.00 DEM)' in words
+    assert "Knock-outs no hit ✗ Overdrawn, with hardly any savings decline: overdrawn without" in words
+
+
+def test_a_story_shows_what_is_granted_and_what_has_to_be_there_first() -> None:
+    words = squeezed(report())
+    assert "Approved, grade A, 1,000.00 DEM at 6.75 % a year Instalment a month: 83.33 DEM" in words
+    assert f"Before any money moves: - {report().catalogue.wording['GUARANTOR_SIGNS']}" in words
+    assert "computed Rate = rate - 0.0015 6.75 % a year" in words
+    assert "computed Instalment a month = limit / 12 83.33 DEM" in words
+    assert 'Conditions ● hit ✓ Other debtors or guarantors "guarantor" require: guarantor signs' in words
+
+
+def test_an_outcome_that_was_not_reached_grants_nothing() -> None:
+    words = squeezed(report())
+    assert "not asked offer less: limit = requested_amount * share" in words
+    assert "rate + 0.0100" not in words
+
+
 def test_a_story_shows_how_the_limit_was_drawn() -> None:
     words = squeezed(report())
     assert "Set aside 500.00 DEM reserved 1,000.00 0.00 500.00 500.00" in words
