@@ -15,7 +15,7 @@ class TypeFault:
     """One fault of an expression: where (`span`, characters of its text), what, and a `hint` where there is one.
 
     Codes: `unknown_fact`, `protected_fact`, `unknown_function`, `wrong_arguments`, `wrong_type`, `unknown_value`,
-    `too_precise`, `no_value`, `too_deep`.
+    `too_precise`, `no_value`, `too_slow`, `too_deep`.
     """
 
     code: str

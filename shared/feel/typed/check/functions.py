@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from shared.feel.library import BUILTINS
+from shared.feel.library.patterns import TooSlow
 from shared.feel.syntax import tree
 from shared.feel.typed.check import literals
 from shared.feel.typed.check.comparison import any_of, comparison
 from shared.feel.typed.check.operand import Exotic, Operand, Refusal
 from shared.feel.typed.check.units import as_money, computed, require, unified
 from shared.feel.typed.faults import clipped, did_you_mean
-from shared.feel.typed.nodes import TODAY, Constant, Disjunction, Function, ListOf, Not, Typed, Variable
+from shared.feel.typed.nodes import TODAY, Constant, Disjunction, Function, ListOf, Membership, Not, Typed, Variable
 from shared.feel.typed.types import BOOLEAN, DATE, DAYS, MAX_DIGITS, MONTHS, NUMBER, TEXT, Kind, Type, kind_words
+from shared.feel.values import FeelError
 
 CLOCK: Final = ("today", "now")
 """Functions of the evaluation itself, not of the library."""
@@ -23,7 +25,6 @@ _PLAIN: Final[Mapping[str, tuple[tuple[Type, ...], Type]]] = {
     "contains": ((TEXT, TEXT), BOOLEAN),
     "starts with": ((TEXT, TEXT), BOOLEAN),
     "ends with": ((TEXT, TEXT), BOOLEAN),
-    "matches": ((TEXT, TEXT, TEXT), BOOLEAN),
     "upper case": ((TEXT,), TEXT),
     "lower case": ((TEXT,), TEXT),
     "substring": ((TEXT, NUMBER, NUMBER), TEXT),
@@ -186,6 +187,25 @@ def _list_contains(_name: str, _span: tree.Span, operands: Sequence[Operand]) ->
     return test
 
 
+def _matches(name: str, span: tree.Span, operands: Sequence[Operand]) -> Typed:
+    """Match the values of an enum once and for all: no decision waits for a pattern that is slow, or has none."""
+    text, *rest = (require(operand, TEXT, name) for operand in operands)
+    written = [part.value for part in rest if isinstance(part, Constant) and isinstance(part.value, str)]
+    if len(written) < len(rest):
+        return Function(name, (text, *rest), BOOLEAN)
+    values = (str(text.value),) if isinstance(text, Constant) else text.type.values
+    try:
+        # Without values there is at least the pattern to look at.
+        found = tuple(value for value in values or ("",) if BUILTINS[name].invoke([value, *written]))
+    except TooSlow as error:
+        raise Refusal("too_slow", str(error), span) from None
+    except FeelError as error:
+        raise Refusal("no_value", str(error), span) from None
+    if isinstance(text, Constant):
+        return Constant(bool(found), BOOLEAN)
+    return Membership(text, found) if values else Function(name, (text, *rest), BOOLEAN)
+
+
 def _today(_name: str, _span: tree.Span, _operands: Sequence[Operand]) -> Typed:
     return Variable(TODAY, DATE)
 
@@ -228,6 +248,7 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "modulo": _modulo,
     "not": _not,
     "list contains": _list_contains,
+    "matches": _matches,
     "today": _today,
     "now": _general,
     "date": _date,

@@ -55,6 +55,8 @@ from tests.shared.feel.typed.language import (
         ("bankrupt or amount between 100 and 20000", True),
         ('purpose in ("car", "home")', True),
         ('list contains(["vacation", "home"], purpose)', False),
+        ('matches(purpose, "^c.r$")', True),
+        ('matches(purpose, "^x")', False),
     ],
 )
 def test_expressions_are_computed_exactly(text: str, result: Any) -> None:
