@@ -103,6 +103,29 @@ def test_a_long_list_is_cut() -> None:
     assert sentences(row, Language.EN).endswith("5 months, 6 months or 2 more")
 
 
+def test_a_sum_as_long_as_a_text_can_be_is_said() -> None:
+    row = {"if": f"{' + '.join(['dti'] * 90)} > 1"}
+    assert sentences(row, Language.EN).endswith("+ Debt to income 18 is above 1")
+
+
+def test_a_condition_as_deep_as_a_text_can_be_is_said() -> None:
+    row = {"if": f"{'not(' * 50}{'(1 + ' * 8}dti{')' * 8} > 1{')' * 50}"}
+    assert "Debt to income" in sentences(row, Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("dti - (dti - 1) - 2 * dti", "Debt to income − (Debt to income − 1) − 2 × Debt to income"),
+        ("-dti * 2 + 10", "(−Debt to income) × 2 + 10"),
+        ("(dti + 1) / (dti * 2) / 3", "(Debt to income + 1) ÷ (Debt to income × 2) ÷ 3"),
+        ("max(dti, 1) ** 2", "max(Debt to income, 1) ^ 2"),
+    ],
+)
+def test_a_formula_keeps_the_parentheses_that_it_needs(formula: str, words: str) -> None:
+    assert sentences({"if": f"{formula} > -10"}, Language.EN).startswith(f"{words} ")
+
+
 def test_what_is_written_by_an_author_is_never_read_as_a_template() -> None:
     row = {"if": 'some text in ["{place}", "{0}"] satisfies months > 1 or text = "{"'}
     assert "{place}" in sentences(row, Language.EN)

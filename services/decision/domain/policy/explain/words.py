@@ -73,11 +73,8 @@ class Words:
                 said = self.values.of_type(typed.type, value)
             case Variable(name):
                 said = self.label(name)
-            case Arithmetic("-", Constant(0), right):
-                said = f"−{self._closed(right, _BINDING['*'])}"
-            case Arithmetic(operator, left, right):
-                binding = _BINDING[operator]
-                said = f"{self._closed(left, binding)} {_SIGNS[operator]} {self._closed(right, binding + 1)}"
+            case Arithmetic():
+                said = self._chain(typed)
             case Function(name, (only,)) if name.startswith("."):
                 said = f"{self.expression(only)}{name}"
             case Function(name, arguments):
@@ -88,6 +85,20 @@ class Words:
                 said = self.expression(operand)
             case _:
                 raise Unsaid
+        return said
+
+    def _chain(self, typed: Arithmetic) -> str:
+        """Return a chain of operations, which nests to the left, as deep as the text is long: without recursion."""
+        chain = [typed]
+        while (
+            isinstance(left := chain[-1].left, Arithmetic) and _BINDING[left.operator] >= _BINDING[chain[-1].operator]
+        ):
+            chain.append(left)
+        first = chain[-1]
+        said = "" if _is_negation(first) else self._closed(first.left, _BINDING[first.operator])
+        for link in reversed(chain):
+            sign = "−" if link is first and _is_negation(first) else f" {_SIGNS[link.operator]} "
+            said += sign + self._closed(link.right, _BINDING[link.operator] + 1)
         return said
 
     def _closed(self, typed: Typed, binding: int) -> str:
@@ -110,3 +121,8 @@ def label_of(fact: Fact, language: Language) -> str:
     label = fact.label or fact.name.replace("_", " ")
     stands_out = language is Language.EN and not any(mark in label for mark in ",:;")
     return label if stands_out else say(language, "label.quoted", label=label)
+
+
+def _is_negation(typed: Arithmetic) -> bool:
+    """Tell whether the typed language reads `-x` as this: zero minus `x`."""
+    return typed.operator == "-" and isinstance(typed.left, Constant) and typed.left.value == 0
