@@ -56,7 +56,7 @@ def naive_outcome(policy: Written, facts: dict[str, FactValue]) -> tuple[str, st
     return (outcome, grade, limit) if limit > 0 else ("refer", grade, None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(POLICIES, FACTS)
 def test_the_compiled_policy_answers_as_a_person_reading_it_would(policy: Written, facts: dict[str, FactValue]) -> None:
     found = evaluated(built(policy), facts, ("SCORE_REASON",))
@@ -65,21 +65,22 @@ def test_the_compiled_policy_answers_as_a_person_reading_it_would(policy: Writte
     assert found.trace["tables"]["knock_outs"] == "".join(marks[status(s.row, facts)] for s in policy.screens)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POLICIES, FACTS)
 def test_nothing_negative_goes_without_a_reason_and_nothing_positive_without_an_amount(
     policy: Written, facts: dict[str, FactValue]
 ) -> None:
-    found = evaluated(built(policy), facts, ("SCORE_REASON",))
+    engine = built(policy)
+    found = evaluated(engine, facts, ("SCORE_REASON",))
     assert (found.outcome == "approve") == (not found.reasons)
     assert (found.approved_minor is not None) == found.outcome.grants_credit
     assert len(found.reasons) == len(set(found.reasons)) <= 4
     assert found.reasons == tuple(found.trace["reasons"][:4])
-    without_score_reasons = evaluated(built(policy), facts)
+    without_score_reasons = evaluated(engine, facts)
     assert (without_score_reasons.outcome == "approve") == (not without_score_reasons.reasons)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POLICIES, FACTS, st.fixed_dictionaries(VALUES))
 def test_no_value_of_a_missing_fact_would_have_made_a_screening_row_stop_what_was_granted(
     policy: Written, facts: dict[str, FactValue], rest: dict[str, FactValue]
@@ -96,7 +97,7 @@ def test_no_value_of_a_missing_fact_would_have_made_a_screening_row_stop_what_wa
         assert found.outcome == completed.outcome
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(POLICIES, FACTS, st.lists(st.sampled_from(["S1", "S2", POLICY_UNRESOLVED]), unique=True))
 def test_evaluating_again_gives_the_identical_answer_and_its_trace_expands(
     policy: Written, facts: dict[str, FactValue], score_reasons: list[str]

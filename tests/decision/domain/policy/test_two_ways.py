@@ -139,7 +139,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 APPLICATIONS = st.lists(st.one_of(FACTS, st.fixed_dictionaries(VALUES)), min_size=1, max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     documents(),
     st.lists(st.one_of(FACTS, st.fixed_dictionaries(VALUES)), min_size=1, max_size=6),
