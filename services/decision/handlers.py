@@ -267,5 +267,5 @@ def _sound(code: str, load: Callable[[], T]) -> T:
         return load()
     except (PolicyError, ReasonCatalogueError) as error:
         raise invalid(code, "the document can't be used", error.faults) from None
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except ValueError as error:
         raise invalid(code, f"the document can't be used: {error}") from None
