@@ -16,13 +16,14 @@ import zen
 
 from services.decision.domain.policy import Policy, load_policy
 from services.decision.domain.reasons import PLATFORM_REASONS, parse_reasons
-from tests.bench.policy import by_hand, ours, rule_library, workload, zen_model
+from tests.bench.policy import by_hand, catalogue, ours, rule_library, workload, zen_model
 from tests.bench.report import Level, report
 
 AS_OF: Final = datetime(2026, 11, 22, tzinfo=UTC)
 APPLICATIONS: Final = 2_000
 ROUNDS: Final = 9
 ROWS: Final = 2_000
+CATALOGUE_ANSWERS: Final = 300
 
 
 def main() -> None:
@@ -38,6 +39,8 @@ def main() -> None:
     zen = min(value for name, value in micros.items() if name.startswith("zen"))
     seconds = load_seconds()
     figures: dict[str, object] = {f"{name}, us per decision": value for name, value in micros.items()}
+    catalogued = timed(catalogue.contenders(CATALOGUE_ANSWERS), CATALOGUE_ANSWERS)
+    figures |= {f"{name}, us per decision": value for name, value in catalogued.items()}
     figures["zen-engine with its trace, us per decision"] = timed(traced_zen(plain), APPLICATIONS)["zen"]
     figures |= {f"{name}, times as fast as zen-engine's fastest call": zen / value for name, value in micros.items()}
     figures[f"a policy of {ROWS:,} rows: load and check, s"] = seconds

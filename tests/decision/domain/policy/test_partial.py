@@ -25,7 +25,7 @@ LACKING = st.fixed_dictionaries(
 SCORE_REASONS = st.lists(st.sampled_from(["S1", "S2"]), unique=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(documents(), st.lists(LACKING, min_size=1, max_size=6), SCORE_REASONS)
 def test_facts_that_are_missing_or_of_another_type_are_answered_as_the_interpreter_does(
     document: dict[str, Any], applications: list[dict[str, Any]], score_reasons: list[str]
@@ -36,7 +36,7 @@ def test_facts_that_are_missing_or_of_another_type_are_answered_as_the_interpret
         assert repr(answered) == repr(engine.interpret(facts, score_reasons, AS_OF))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents(), st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=1, max_size=6), SCORE_REASONS)
 def test_facts_that_the_product_has_checked_are_answered_as_the_interpreter_does(
     document: dict[str, Any], applications: list[dict[str, Any]], score_reasons: list[str]

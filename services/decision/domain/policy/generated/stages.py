@@ -75,7 +75,10 @@ else:
 
 
 def _hits(table: RuleTable[Finding], letters: str) -> list[Verdict]:
-    return [verdict_of_finding(rule.output) for rule, letter in zip(table.rules, letters, strict=True) if letter == HIT]
+    findings = [(rule.output, letter) for rule, letter in zip(table.rules, letters, strict=True)]
+    if any(letter == MISSING and finding.on_missing is not OnMissing.IGNORE for finding, letter in findings):
+        raise Unknown
+    return [verdict_of_finding(finding) for finding, letter in findings if letter == HIT]
 
 
 def granting(policy: BoundPolicy, scope: Scope) -> list[ast.stmt]:
