@@ -1,6 +1,6 @@
 """One decision: policy and score brought together. Where either is not there, a person decides, never the default."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -46,7 +46,7 @@ def decide(
     if score is None:
         evaluation = policy.evaluate(facts.without(SCORED), (), as_of)
         scored = any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
-        return replace(_referred(SCORE_UNAVAILABLE), trace=evaluation.trace) if scored else evaluation
+        return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace) if scored else evaluation
     return policy.evaluate(scored_facts(facts, score), score.reasons, as_of)
 
 

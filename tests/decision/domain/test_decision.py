@@ -1,6 +1,5 @@
 """Policy and score brought together."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -62,7 +61,7 @@ def test_a_score_that_a_product_has_no_fact_for_changes_nothing(name: str) -> No
     facts = SoundFacts(found.facts(found.typical), found.product.dictionary)
     scored = decide(found.product, found.policy, facts, SCORE, AS_OF)
     unscored = decide(found.product, found.policy, facts, None, AS_OF)
-    assert replace(scored, trace=unscored.trace) == unscored
+    assert scored._replace(trace=unscored.trace) == unscored
 
 
 def test_the_gravest_finding_prevails() -> None:

@@ -1,8 +1,8 @@
 """What a policy answers, with and without its trace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NotRequired, TypedDict
 
 from services.decision.domain.outcome import Outcome
@@ -55,8 +55,7 @@ class Answer(NamedTuple):
     other_terms: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """An answer with its trace; the fields are those of `Answer`."""
 
     outcome: Outcome
@@ -67,7 +66,7 @@ class Evaluation:
     trace: CompactTrace
     queue: str | None = None
     conditions: tuple[str, ...] = ()
-    other_terms: Mapping[str, object] = field(default_factory=dict)
+    other_terms: Mapping[str, object] = MappingProxyType({})
 
 
 class Result(NamedTuple):
