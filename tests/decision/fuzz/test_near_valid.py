@@ -18,8 +18,8 @@ from tests.decision.fuzz.watch import TookTooLong, bounded_memory, nothing_happe
 
 Written = tuple[dict[str, Any], Setting]
 
-BY_CHANCE = 9_400
-OF_THE_CATALOGUE = 200
+BY_CHANCE = 9_640
+OF_THE_CATALOGUE = 120
 """Of each of the three policies."""
 
 

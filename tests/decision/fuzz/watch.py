@@ -48,7 +48,10 @@ class _Guard:
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if self.on and (event in _FORBIDDEN or (event == "open" and _writes(arguments))):
-            self.seen.append(f"{event} {arguments!r}")
+            deed = f"{event} {arguments!r}"
+            # A module that is imported for the first time is kept compiled.
+            if "__pycache__" not in deed and ".pyc" not in deed:
+                self.seen.append(deed)
 
 
 def _writes(arguments: tuple[object, ...]) -> bool:
