@@ -49,7 +49,11 @@ def written(root: Tag) -> bytes:
 def _lines(tag: Tag, indent: str) -> Iterator[str]:
     given = "".join(f" {name}={quoteattr(value)}" for name, value in tag.attributes.items() if value is not None)
     head = f"{indent}<{tag.name}{given}"
-    if tag.children:
+    if len(tag.children) == 1 and not (tag.text or tag.children[0].children):
+        # Cells and their texts are most of a model: a line each keeps it short.
+        [line] = _lines(tag.children[0], "")
+        yield f"{head}>{line}</{tag.name}>"
+    elif tag.children:
         yield f"{head}>"
         for child in tag.children:
             yield from _lines(child, f"{indent}  ")

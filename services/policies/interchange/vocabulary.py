@@ -62,10 +62,9 @@ CONDITION: Final = "true"
 ANYTHING: Final = "-"
 """A cell that tests nothing."""
 
-UNROUNDED: Final = "unrounded"
 ROUND_DOWN_TO: Final = "round_down_to"
 LESS_REASON: Final = "less_reason"
-"""Entries of the context that is a limit: as it is computed, what it is rounded down to, the reason for less."""
+"""Entries of the context that is a limit: what it is rounded down to, and the reason for an offer of less."""
 
-MULTIPLE: Final = f"floor({UNROUNDED} / {ROUND_DOWN_TO}) * {ROUND_DOWN_TO}"
-"""The result of such a context."""
+PREVAILING: Final = "prevailing_outcome"
+"""The decision on which of the findings before the terms prevails."""

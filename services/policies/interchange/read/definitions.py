@@ -9,8 +9,8 @@ from services.policies.interchange.read.kinds import Kinds, kind_of_cells
 from services.policies.interchange.read.names import Names, policy_name
 from services.policies.interchange.read.source import Source, expression_of, own
 from services.policies.interchange.read.tables import Column, ReadTable, read_table, text_values
-from services.policies.interchange.rounding import unrounded
 from services.policies.interchange.vocabulary import ANYTHING
+from services.policies.interchange.wrapping import unrounded
 from shared.dmn.xml import Element
 
 

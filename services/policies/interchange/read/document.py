@@ -1,6 +1,5 @@
 """A model as a policy document, or as much of one as it tells."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,13 +7,14 @@ from typing import Any, Final
 from services.policies.interchange.digests import digest_of
 from services.policies.interchange.faults import InterchangeError, InterchangeFault
 from services.policies.interchange.read.definitions import Reading, read_definitions
+from services.policies.interchange.read.extensions import put_extensions
 from services.policies.interchange.read.kinds import Kinds
 from services.policies.interchange.read.naming import Parts, naming
-from services.policies.interchange.read.source import Source, expression_of, extensions, own, texts_within
+from services.policies.interchange.read.source import Source, expression_of, extensions, name_of, own, texts_within
 from services.policies.interchange.read.stages import read_stage
 from services.policies.interchange.read.strangers import note_strangers
 from services.policies.interchange.read.terms import read_term, read_terms
-from services.policies.interchange.vocabulary import CASE, EMPTY, POLICY
+from services.policies.interchange.vocabulary import POLICY
 from shared.dmn.faults import DmnError
 from shared.dmn.read import read_model
 from shared.dmn.xml import Element, read_xml
@@ -23,9 +23,10 @@ from shared.money import exponent
 MAX_RULES: Final = 5_000
 """Rules of all tables together, as in a policy."""
 
-_MAX_DEPTH: Final = 20
+MAX_DECISIONS: Final = 1_000
+"""Decisions of a model, far more than a policy may have definitions."""
+
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,18 @@ def read_dmn(data: bytes) -> Imported:
     except DmnError as error:
         place = f"line {error.line}" if error.line else ""
         raise InterchangeError([InterchangeFault(place, error.message)]) from error
-    _refuse_too_many_rules(root)
-    source = Source(root)
+    _refuse_too_many(root)
+    source = Source.of(root)
     parts = naming(source)
     reading = Reading(source, parts.names, Kinds.of(root), _minor_digits(root))
     document = _frame(source)
     _read_decisions(document, parts, reading)
-    _put_cases(document, source)
-    _put_empty(document, source)
+    put_extensions(document, source)
     note_strangers(source)
     return Imported(document, tuple(source.notes))
 
 
-def _refuse_too_many_rules(root: Element) -> None:
+def _refuse_too_many(root: Element) -> None:
     waiting, rules = [root], 0
     while waiting:
         element = waiting.pop()
@@ -68,6 +68,10 @@ def _refuse_too_many_rules(root: Element) -> None:
         rules += element.name == "rule"
         if rules > MAX_RULES:
             raise InterchangeError([InterchangeFault(f"line {element.line}", f"more than {MAX_RULES:,} rules")])
+    named = [element for element in root.children if element.name in ("decision", "inputData", "itemDefinition")]
+    if len(named) > MAX_DECISIONS:
+        place, words = f"line {named[MAX_DECISIONS].line}", f"more than {MAX_DECISIONS:,} decisions, inputs and types"
+        raise InterchangeError([InterchangeFault(place, words)])
 
 
 def _minor_digits(root: Element) -> int:
@@ -108,7 +112,6 @@ def _frame(source: Source) -> dict[str, Any]:
 
 def _read_decisions(document: dict[str, Any], parts: Parts, reading: Reading) -> None:
     definitions: dict[str, Any] = {}
-    terms: dict[str, Any] = {}
     for decision, name in parts.definitions:
         for called, entry in read_definitions(decision, name, reading):
             if called in definitions:
@@ -121,21 +124,25 @@ def _read_decisions(document: dict[str, Any], parts: Parts, reading: Reading) ->
         table = read_stage(decision, stage, reading)
         if table is not None:
             document[stage] = table
-    for decision in parts.terms:
-        read = read_term(decision, reading) if own(decision, "role") is not None else None
-        found = [read] if read is not None else []
-        if own(decision, "role") is None:
-            found = list(read_terms(decision, reading).items())
-        for outcome, term in found:
-            of_outcome = terms.setdefault(outcome, {})
-            of_outcome.update(
-                {**term, "other_terms": {**of_outcome.get("other_terms", {}), **term["other_terms"]}}
-                if "other_terms" in term
-                else term
-            )
-    if terms or _policy(reading.source.root) is not None:
+    terms = _terms(parts, reading)
+    if terms or reading.source.own:
         document["terms"] = terms
     _note_changes(parts, reading)
+
+
+def _terms(parts: Parts, reading: Reading) -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    for decision in parts.terms:
+        if own(decision, "role") is None:
+            found = list(read_terms(decision, reading).items())
+        else:
+            read = read_term(decision, reading)
+            found = [read] if read is not None else []
+        for outcome, term in found:
+            of_outcome = terms.setdefault(outcome, {})
+            others = {**of_outcome.get("other_terms", {}), **term.get("other_terms", {})}
+            of_outcome.update({**term, "other_terms": others} if others else term)
+    return terms
 
 
 def _note_changes(parts: Parts, reading: Reading) -> None:
@@ -146,58 +153,6 @@ def _note_changes(parts: Parts, reading: Reading) -> None:
             words = f"`{decision.attributes.get('name', '')}` follows from the stages; its changes are left out"
             reading.source.note(decision, words)
     for item in reading.source.root.all("itemDefinition"):
-        digest = own(item, "digest")
-        if digest is not None and digest != digest_of(texts_within(item)) and item.attributes["name"] not in parts.used:
-            reading.source.note(
-                item, f"the type `{item.attributes['name']}` is the product's; its changes are left out"
-            )
-
-
-def _put_cases(document: dict[str, Any], source: Source) -> None:
-    cases = []
-    for extension in extensions(source.root):
-        if extension.name == CASE:
-            case = _json(extension.text)
-            if case is None:
-                source.note(extension, "a golden case is no JSON and is left out")
-            else:
-                cases.append(case)
-    if cases:
-        document["cases"] = cases
-
-
-def _json(text: str) -> Any:
-    """The value of a JSON text, None where it is none or nested deeper than cases are."""
-    depth = 0
-    for bracket in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        if depth > _MAX_DEPTH:
-            return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _put_empty(document: dict[str, Any], source: Source) -> None:
-    """Put back what was there but empty, unless something else has come to its place."""
-    for extension in extensions(source.root):
-        if extension.name == EMPTY:
-            tokens = [
-                each.replace("~1", "/").replace("~0", "~") for each in extension.attributes.get("at", "").split("/")
-            ]
-            node = _at(document, tokens[1:-1])
-            if isinstance(node, dict):
-                node.setdefault(tokens[-1], {} if extension.attributes.get("is") == "{}" else [])
-
-
-def _at(document: dict[str, Any], tokens: list[str]) -> Any:
-    node: Any = document
-    for token in tokens:
-        if isinstance(node, dict):
-            node = node.get(token)
-        elif isinstance(node, list) and token.isdecimal() and len(token) < 9 and int(token) < len(node):
-            node = node[int(token)]
-        else:
-            return None
-    return node
+        digest, name = own(item, "digest"), name_of(item)
+        if digest is not None and digest != digest_of(texts_within(item)) and name not in parts.used:
+            reading.source.note(item, f"the type `{name}` is the product's to say; its changes are left out")

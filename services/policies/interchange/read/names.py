@@ -37,6 +37,12 @@ class Names:
     parts: dict[str, Callable[[str], str | None]] = field(default_factory=dict)
     components: set[str] = field(default_factory=set)
     verbatim: bool = False
+    _known: frozenset[str] = frozenset()
+
+    def settle(self, *, verbatim: bool) -> None:
+        """Say that all names are known now."""
+        self.verbatim = verbatim
+        self._known = frozenset(self.renamed) | self.components
 
     def expression(self, text: str) -> str:
         """Return an expression in the names of the policy; a text that is no FEEL as it is."""
@@ -45,10 +51,6 @@ class Names:
     def cell(self, text: str) -> str:
         """Return the unary tests of a cell in the names of the policy."""
         return self._rewritten(text, lambda: parse_unary_tests(text, self._known).tests)
-
-    @property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.renamed) | self.components
 
     def _rewritten(self, text: str, parse: Callable[[], Iterable[tree.Node]]) -> str:
         if self.verbatim:
@@ -98,40 +100,41 @@ def references(node: tree.Node, bound: frozenset[str]) -> Iterator[Reference]:
     """The names that an expression takes from its surroundings, functions that it calls aside, each where it stands."""
     match node:
         case tree.Name():
-            if node.name not in bound:
-                yield node
+            yield from [node] if node.name not in bound else []
         case tree.Path():
             root = _root(node)
-            if not isinstance(root, tree.Name):
-                yield from references(node.source, bound)
-            elif root.name not in bound:
-                yield node
+            free = isinstance(root, tree.Name) and root.name not in bound
+            yield from [node] if free else references(node.source, bound)
         case tree.Call():
-            if not isinstance(node.function, tree.Name):
-                yield from references(node.function, bound)
-            for argument in node.arguments:
-                yield from references(argument, bound)
+            called = [] if isinstance(node.function, tree.Name) else [node.function]
+            yield from _in_all((*called, *node.arguments), bound)
         case tree.For() | tree.Quantified():
             yield from _in_loop(node, bound)
         case tree.FunctionLiteral():
             yield from references(node.body, bound | {name for name, _ in node.parameters})
         case tree.ContextLiteral():
-            for key, value in node.entries:
-                yield from references(value, bound)
-                bound |= {key}
+            yield from _in_context(node, bound)
         case tree.Filter():
             yield from references(node.source, bound)
             yield from references(node.condition, bound | {"item"})
         case _:
-            for child in children(node):
-                yield from references(child, bound)
+            yield from _in_all(children(node), bound)
+
+
+def _in_all(nodes: Iterable[tree.Node], bound: frozenset[str]) -> Iterator[Reference]:
+    for node in nodes:
+        yield from references(node, bound)
+
+
+def _in_context(node: tree.ContextLiteral, bound: frozenset[str]) -> Iterator[Reference]:
+    for key, value in node.entries:
+        yield from references(value, bound)
+        bound |= {key}
 
 
 def _in_loop(node: tree.For | tree.Quantified, bound: frozenset[str]) -> Iterator[Reference]:
     for iterator in node.iterators:
-        for part in (iterator.source, iterator.end):
-            if part is not None:
-                yield from references(part, bound)
+        yield from _in_all((part for part in (iterator.source, iterator.end) if part is not None), bound)
         bound |= {iterator.name}
     if isinstance(node, tree.For):
         yield from references(node.result, bound | {"partial"})

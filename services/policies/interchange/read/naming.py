@@ -1,7 +1,7 @@
 """Which decision is what in a policy, and what names become."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,27 +38,21 @@ def naming(source: Source) -> Parts:
     kinds = Kinds.of(source.root)
     for data in source.root.all("inputData"):
         _know_input(data, names, kinds, source)
-    for decision, name in parts.definitions:
+    named = [*parts.definitions, *((decision, stage) for stage, decision in parts.stages.items())]
+    # A name of its own goes before what only Camunda knows a decision by.
+    for aliases in (_names, _other_names):
+        for decision, name in named:
+            for alias in aliases(decision):
+                names.renamed.setdefault(alias, name)
+                _know_parts(alias, decision, name, names)
+    for kind in ("businessKnowledgeModel", "decisionService"):
+        # A policy cannot call them, but their names may have to be known for a text to be understood.
+        names.components.update(map(name_of, source.root.all(kind)))
+    for decision in (*(decision for decision, _ in parts.definitions), *parts.terms):
         parts.used.update(_type_refs(decision))
-        for alias in _aliases(decision):
-            names.renamed.setdefault(alias, name)
-        _know_parts(decision, name, names)
-    for decision in parts.terms:
-        parts.used.update(_type_refs(decision))
-    for stage, decision in parts.stages.items():
-        for alias in _aliases(decision):
-            names.renamed.setdefault(alias, stage)
-            if stage == "matrix":
-                names.parts.setdefault(alias, one_of(_OFFER))
     # What this package has written has the names of the policy already, and its texts come back to the letter.
-    names.verbatim = source.own and all(
-        name == policy for name, policy in names.renamed.items() if name in _own_names(parts)
-    )
+    names.settle(verbatim=source.own and all(name_of(decision) == name for decision, name in parts.definitions))
     return parts
-
-
-def _own_names(parts: Parts) -> set[str]:
-    return {name_of(decision) for decision, _ in parts.definitions}
 
 
 def _place(decision: Element, parts: Parts, source: Source) -> None:
@@ -82,16 +76,26 @@ def _stage(name: str) -> str | None:
     return next((stage for stage in (*STAGES, _TERMS) if stage.replace("_", "") == letters), None)
 
 
-def _aliases(decision: Element) -> Iterator[str]:
-    """The names by which texts may mean a decision: its own, that of its variable, in Camunda its id or its output."""
+def _names(decision: Element) -> Iterator[str]:
+    """The name of a decision, and that of its variable."""
     yield name_of(decision)
-    variable, logic = decision.first("variable"), expression_of(decision)
-    outputs = list(logic.all("output")) if logic is not None else []
-    for element in (variable, *outputs) if len(outputs) == 1 else (variable,):
-        if element is not None and name_of(element):
-            yield name_of(element)
+    variable = decision.first("variable")
+    if variable is not None and name_of(variable):
+        yield name_of(variable)
+
+
+def _other_names(decision: Element) -> Iterator[str]:
+    """The id of a decision, and the name of its only output."""
+    outputs = _outputs(decision)
+    if len(outputs) == 1 and name_of(outputs[0]):
+        yield name_of(outputs[0])
     if decision.attributes.get("id"):
         yield decision.attributes["id"]
+
+
+def _outputs(decision: Element) -> list[Element]:
+    logic = expression_of(decision)
+    return list(logic.all("output")) if logic is not None else []
 
 
 def _type_refs(decision: Element) -> Iterator[str]:
@@ -114,13 +118,12 @@ def _know_input(data: Element, names: Names, kinds: Kinds, source: Source) -> No
         names.parts[name] = lambda part: f"{policy_name(name)}_{policy_name(part)}"
 
 
-def _know_parts(decision: Element, name: str, names: Names) -> None:
-    logic = expression_of(decision)
-    outputs = list(logic.all("output")) if logic is not None else []
-    if len(outputs) > 1:
-        known: Mapping[str, str] = {
-            policy_name(name_of(each)): f"{name}_{policy_name(name_of(each))}" for each in outputs
-        }
+def _know_parts(alias: str, decision: Element, name: str, names: Names) -> None:
+    """Know the outputs of a table that has several, as parts of its value."""
+    outputs = _outputs(decision)
+    if name == "matrix":
+        names.parts.setdefault(alias, one_of(_OFFER))
+    elif name not in STAGES and len(outputs) > 1:
         names.components.update(map(name_of, outputs))
-        for alias in _aliases(decision):
-            names.parts[alias] = one_of(known)
+        known = {policy_name(name_of(each)): f"{name}_{policy_name(name_of(each))}" for each in outputs}
+        names.parts.setdefault(alias, one_of(known))

@@ -32,20 +32,18 @@ EXPRESSIONS: Final = frozenset(
 
 @dataclass(slots=True)
 class Source:
-    """The definitions of a model. `own` are those that this package has written."""
+    """The definitions of a model: `own` when it says of itself which policy it is; `language` is None for FEEL."""
 
     root: Element
+    own: bool
+    language: str | None
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def own(self) -> bool:
-        """Tell whether the model says of itself which policy it is."""
-        return any(True for _ in extensions(self.root))
-
-    @property
-    def language(self) -> str | None:
-        """The expression language of the model, None for FEEL."""
-        return foreign(self.root.attributes.get("expressionLanguage", ""))
+    @classmethod
+    def of(cls, root: Element) -> "Source":
+        """Return the source with these definitions."""
+        own_model = any(True for _ in extensions(root))
+        return cls(root, own_model, foreign(root.attributes.get("expressionLanguage", "")))
 
     def note(self, element: Element, words: str) -> None:
         """Note what is left out, and where; the first `MAX_NOTES` are kept."""

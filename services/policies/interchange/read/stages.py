@@ -29,6 +29,8 @@ def read_stage(decision: Element, stage: str, reading: Reading) -> dict[str, Any
     """Return the table of a stage, None, with a note, where the decision is none."""
     source = reading.source
     logic = expression_of(decision)
+    if decision.first("description") is not None:
+        source.note(decision, f"the description of {stage} is left out; rows of a policy have notes")
     if logic is None or logic.name != "decisionTable":
         source.note(decision, f"the stage {stage} is no decision table and is left out")
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from services.policies.interchange.read.source import Source
+from services.policies.interchange.read.source import EXPRESSIONS, Source, name_of
 from services.policies.interchange.versions import DIAGRAM_COMMONS, DIAGRAM_INTERCHANGE, VERSIONS
 from services.policies.interchange.vocabulary import NAMESPACE
 from shared.dmn.xml import Element
@@ -12,6 +12,8 @@ _READ: Final = frozenset({"description", "extensionElements", "itemDefinition", 
 _READ_IN_DECISIONS: Final = frozenset({"description", "extensionElements", "variable", "informationRequirement"})
 _DRAWN: Final = frozenset({DIAGRAM_COMMONS, DIAGRAM_INTERCHANGE, *(version.diagrams for version in VERSIONS.values())})
 """Namespaces of drawings: a policy is drawn anew each time it is written."""
+
+_SHOWN: Final = 10
 
 
 def note_strangers(source: Source) -> None:
@@ -22,12 +24,26 @@ def note_strangers(source: Source) -> None:
             source.note(child, f"{_called(child)} has no counterpart in a policy and is left out")
     for decision in root.all("decision"):
         _note_parts(decision, source)
+    if not source.own:
+        _note_input_types(source)
     _note_vendors(source)
 
 
-def _note_parts(decision: Element, source: Source) -> None:
-    from services.policies.interchange.read.source import EXPRESSIONS
+def _note_input_types(source: Source) -> None:
+    typed = []
+    for data in source.root.all("inputData"):
+        variable = data.first("variable")
+        if variable is not None and variable.attributes.get("typeRef"):
+            typed.append((data, f"`{name_of(data)}` ({variable.attributes['typeRef']})"))
+        if data.first("description") is not None:
+            source.note(data, f"the description of `{name_of(data)}` is the product's to say and is left out")
+    if typed:
+        more = ", ..." if len(typed) > _SHOWN else ""
+        words = ", ".join(each for _, each in typed[:_SHOWN])
+        source.note(typed[0][0], f"facts have the types that the product gives them; left out: {words}{more}")
 
+
+def _note_parts(decision: Element, source: Source) -> None:
     for child in decision.children:
         if child.namespace == decision.namespace and child.name not in _READ_IN_DECISIONS | EXPRESSIONS:
             name = decision.attributes.get("name", "")

@@ -1,5 +1,6 @@
 """Decisions as terms: limit, price and other terms of an outcome."""
 
+import re
 from typing import Any, Final
 
 from services.policies.interchange.read.boxed import NoTextError, feel_of
@@ -7,20 +8,14 @@ from services.policies.interchange.read.definitions import Reading, label_of, sc
 from services.policies.interchange.read.names import policy_name
 from services.policies.interchange.read.source import expression_of, name_of, own
 from services.policies.interchange.read.tables import text_value
-from services.policies.interchange.rounding import DOWN, HALF_UP, unrounded
-from services.policies.interchange.vocabulary import (
-    GRANTING,
-    LESS_REASON,
-    MULTIPLE,
-    RATE_SCALE,
-    ROUND_DOWN_TO,
-    UNROUNDED,
-    Role,
-)
+from services.policies.interchange.vocabulary import GRANTING, LESS_REASON, RATE_SCALE, ROUND_DOWN_TO, Role
+from services.policies.interchange.wrapping import DOWN, MULTIPLE, only_for, unrounded
 from shared.dmn.xml import Element
 
 _LOCAL: Final = ("outcome", "rate")
 """Entries that a term of ours has for names that mean something else elsewhere."""
+
+_GUARD: Final = re.compile(r"if ([a-z0-9_]+) = ")
 
 
 def read_term(decision: Element, reading: Reading) -> tuple[str, dict[str, Any]] | None:
@@ -35,6 +30,8 @@ def read_term(decision: Element, reading: Reading) -> tuple[str, dict[str, Any]]
     if text is None:
         reading.source.note(decision, f"the {term} of {outcome} has no result and is left out")
         return None
+    guard = _GUARD.match(text)
+    text = (only_for(outcome, guard[1]).within(text) if guard is not None else None) or text
     if own(decision, "role") == Role.OTHER_TERM:
         variable = decision.first("variable")
         kind = reading.kinds.declared(variable.attributes.get("typeRef") if variable is not None else None)
@@ -42,21 +39,18 @@ def read_term(decision: Element, reading: Reading) -> tuple[str, dict[str, Any]]
         value = text if scale is None else unrounded(text, scale)
         return outcome, {"other_terms": {term: {**kind, **label_of(decision), "value": value}}}
     if term == "rate":
-        return outcome, {"rate": unrounded(text, RATE_SCALE, HALF_UP)}
-    return outcome, _limit(decision, entries, text, reading)
+        return outcome, {"rate": unrounded(text, RATE_SCALE)}
+    return outcome, _limit(entries, text, reading)
 
 
-def _limit(decision: Element, entries: dict[str, str], text: str, reading: Reading) -> dict[str, Any]:
+def _limit(entries: dict[str, str], text: str, reading: Reading) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if UNROUNDED in entries:
-        if text.strip() != MULTIPLE:
-            reading.source.note(decision, f"a limit is rounded down to {ROUND_DOWN_TO}; `{text[:80]}` is left out")
-        text = entries[UNROUNDED]
-    if ROUND_DOWN_TO in entries:
-        found[ROUND_DOWN_TO] = entries[ROUND_DOWN_TO].strip()
     if LESS_REASON in entries:
         found[LESS_REASON] = text_value(entries[LESS_REASON]) or entries[LESS_REASON]
-    return {"limit": unrounded(text, reading.minor_digits, DOWN), **found}
+    exact = MULTIPLE.within(text) if ROUND_DOWN_TO in entries else None
+    if exact is None:
+        return {"limit": unrounded(text, reading.minor_digits, DOWN), **found}
+    return {"limit": exact, ROUND_DOWN_TO: entries[ROUND_DOWN_TO].strip(), **found}
 
 
 def _entries(logic: Element, reading: Reading) -> tuple[dict[str, str], str | None]:
@@ -71,7 +65,7 @@ def _entries(logic: Element, reading: Reading) -> tuple[dict[str, str], str | No
         name = name_of(variable) if variable is not None else ""
         if not name:
             result = text
-        elif name in (*_LOCAL, UNROUNDED, ROUND_DOWN_TO, LESS_REASON):
+        elif name in (*_LOCAL, ROUND_DOWN_TO, LESS_REASON):
             entries[name] = text
         else:
             reading.source.note(entry, f"terms have no `{name}`; it is left out")

@@ -47,7 +47,7 @@ def _placed(nodes: Sequence[Node]) -> Mapping[str, _Box]:
     rows: list[list[Node]] = []
     for layer in range(max(layers.values(), default=0) + 1):
         members = [node for node in nodes if layers[node.id] == layer]
-        members.sort(key=lambda node: sum(center[need] for need in node.needs) / max(1, len(node.needs)))
+        members.sort(key=lambda node: sum(center.get(need, 0.0) for need in node.needs) / max(1, len(node.needs)))
         for start in range(0, len(members), _PER_ROW):
             row = members[start : start + _PER_ROW]
             rows.append(row)

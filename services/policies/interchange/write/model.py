@@ -1,12 +1,14 @@
-"""The definitions of a model: item definitions, input data, decisions, and their drawing, in the order of the schema."""
+"""The definitions of a model: types, input data, decisions and their drawing, in the order of the schema."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 from services.policies.interchange.digests import digest_of
+from services.policies.interchange.faults import InterchangeError, InterchangeFault
 from services.policies.interchange.markup import Tag
 from services.policies.interchange.versions import DIAGRAM_COMMONS, DIAGRAM_INTERCHANGE, Version
 from services.policies.interchange.vocabulary import CASE, EMPTY, NAMESPACE, POLICY, STAGE_OUTPUTS, Role
@@ -43,6 +45,7 @@ def model_of(document: Mapping[str, Any], product: Product, version: Version) ->
         *terms(document, types, scope),
         *derived(document, types, scope),
     ]
+    _refuse_repeated_names(decisions)
     used = _facts(decisions, facts)
     ids = {fact.name: f"input_{fact.name}" for fact in used}
     ids |= {decision.name: f"decision_{_NOT_IN_IDS.sub('_', decision.name)}" for decision in decisions}
@@ -64,6 +67,12 @@ def model_of(document: Mapping[str, Any], product: Product, version: Version) ->
             diagram(nodes),
         ),
     )
+
+
+def _refuse_repeated_names(decisions: Sequence[Decision]) -> None:
+    repeated = next((name for name, number in Counter(each.name for each in decisions).items() if number > 1), None)
+    if repeated is not None:
+        raise InterchangeError([InterchangeFault("", f"two decisions of the model would be called `{repeated}`")])
 
 
 def _facts(decisions: Sequence[Decision], facts: Mapping[str, Fact]) -> list[Fact]:
@@ -106,14 +115,14 @@ def _extension(document: Mapping[str, Any], currency: str) -> Tag:
 
 
 def _empty(node: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """The places of what is there but empty, with how that is written; cases are kept as they are, and tables have rows anyway."""
+    """Where something is there but empty, and as what. Cases are kept as they are, and tables have rows anyway."""
     if isinstance(node, Mapping):
         children: Sequence[tuple[str, Any]] = [(pointer_token(key), value) for key, value in node.items()]
     else:
         children = [(str(at), value) for at, value in enumerate(node)]
-    for token, value in children:
-        place = f"{pointer}/{token}"
-        if isinstance(value, Mapping | list) and not value and token != "rows":
+    for key, value in children:
+        place = f"{pointer}/{key}"
+        if isinstance(value, Mapping | list) and not value and key != "rows":
             yield place, "{}" if isinstance(value, Mapping) else "[]"
         elif isinstance(value, Mapping | list) and place != "/cases":
             yield from _empty(value, place)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.decision.domain.outcome import Outcome
-from services.policies.interchange.vocabulary import GRANTING, LESS_REASON, Role
+from services.policies.interchange.vocabulary import GRANTING, LESS_REASON, PREVAILING, Role
 from services.policies.interchange.write.decisions import Decision, Scope, literal
 from services.policies.interchange.write.stages import says
 from services.policies.interchange.write.terms import term_name
@@ -14,7 +14,7 @@ from shared.products import REQUESTED_AMOUNT
 
 def derived(document: Mapping[str, Any], types: Types, scope: Scope) -> Iterator[Decision]:
     """Yield the decisions on the outcome, and on what the matrix and the terms come to together."""
-    matrix, prevailing = scope.free("matrix"), scope.free("prevailing_outcome")
+    matrix, prevailing = scope.free("matrix"), scope.free(PREVAILING)
     outcome = types.of_output("outcome")
     yield _prevailing(prevailing, outcome, scope)
     for key, label in (("share", "Part of the amount that is offered"), ("rate", "Price a year")):
@@ -60,7 +60,8 @@ def _final(terms: Mapping[str, Any], type_ref: str, prevailing: str, scope: Scop
     needs = {prevailing, "limit"}
     for outcome in GRANTING:
         term = terms.get(outcome, {})
-        names = [term_name(outcome, each, scope) for each in (*(["rate"] if "rate" in term else []), *_others(term))]
+        names = [term_name(outcome, "rate", scope)] if "rate" in term else []
+        names += [term_name(outcome, each, scope, other=True) for each in term.get("other_terms", {})]
         needs.update(names)
         if names:
             unknown = f"list contains([{', '.join(names)}], null)"
@@ -71,8 +72,3 @@ def _final(terms: Mapping[str, Any], type_ref: str, prevailing: str, scope: Scop
         needs.add(REQUESTED_AMOUNT)
     text = "\nelse ".join([*cases, prevailing])
     return Decision("outcome", Role.DERIVED, literal(text), frozenset(needs), type_ref, "Outcome")
-
-
-def _others(term: Mapping[str, Any]) -> Mapping[str, Any]:
-    others: Mapping[str, Any] = term.get("other_terms", {})
-    return others

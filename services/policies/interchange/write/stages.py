@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.policies.interchange.rounding import rounded
 from services.policies.interchange.vocabulary import GRAVEST_FIRST, NUMBERS, STAGES, Role
+from services.policies.interchange.wrapping import rounded
 from services.policies.interchange.write.decisions import Decision, Scope, literal
 from services.policies.interchange.write.tables import Output, decision_table, names_of_table
 from services.policies.interchange.write.types import Types, listed

@@ -1,19 +1,19 @@
 """Terms as decisions: limit, price and other terms of each outcome, an expression each."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.policies.interchange.markup import Tag
-from services.policies.interchange.rounding import DOWN, rounded
 from services.policies.interchange.vocabulary import (
     GRANTING,
     LESS_REASON,
-    MULTIPLE,
+    PREVAILING,
     RATE_SCALE,
     ROUND_DOWN_TO,
-    UNROUNDED,
     Role,
 )
+from services.policies.interchange.wrapping import DOWN, MULTIPLE, only_for, rounded
 from services.policies.interchange.write.decisions import Decision, Scope, literal
 from services.policies.interchange.write.stages import says
 from services.policies.interchange.write.types import Types
@@ -21,93 +21,87 @@ from shared.feel.syntax.strings import escape
 
 
 def terms(document: Mapping[str, Any], types: Types, scope: Scope) -> Iterator[Decision]:
-    """Yield a decision for each expression of the terms."""
-    matrix = scope.free("matrix") if says(document["matrix"], "rate") else None
+    """Yield a decision for each expression of the terms; it is null unless its outcome prevails."""
+    offered = f"{scope.free('matrix')}.rate" if says(document["matrix"], "rate") else "null"
     for outcome in GRANTING:
-        term = document["terms"].get(outcome)
-        if term is not None:
-            yield _limit(term, outcome, types, scope, matrix)
-            if "rate" in term:
-                yield _rate(term, outcome, scope, matrix)
-            for name, entry in term.get("other_terms", {}).items():
-                yield _other(name, entry, outcome, types, scope)
+        if outcome in document["terms"]:
+            term = _Term(outcome, document["terms"][outcome], types, scope, offered)
+            yield term.limit()
+            if "rate" in term.entry:
+                yield term.rate()
+            for name, entry in term.entry.get("other_terms", {}).items():
+                yield term.other(name, entry)
 
 
-def term_name(outcome: str, term: str, scope: Scope) -> str:
-    """Return the name of the decision on a term."""
-    return scope.free(f"{outcome}_{term}")
+def term_name(outcome: str, term: str, scope: Scope, *, other: bool = False) -> str:
+    """Return the name of the decision on limit, rate or an `other` term, which may be called like one of these."""
+    return scope.free(f"{outcome}_other_{term}" if other and term in ("limit", "rate") else f"{outcome}_{term}")
 
 
-def _marks(outcome: str, term: str) -> Mapping[str, str]:
-    return {"assay:outcome": outcome, "assay:of": term}
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """The terms of an outcome; `offered` is the price that the matrix states, as an expression."""
 
+    outcome: str
+    entry: Mapping[str, Any]
+    types: Types
+    scope: Scope
+    offered: str
 
-def _limit(term: Mapping[str, Any], outcome: str, types: Types, scope: Scope, matrix: str | None) -> Decision:
-    text = rounded(term["limit"], types.minor_digits, DOWN)
-    used = scope.in_expression(term["limit"])
-    entries = [*_local(used, outcome, matrix)]
-    if ROUND_DOWN_TO in term:
-        entries += [_entry(UNROUNDED, text, "number"), _entry(ROUND_DOWN_TO, term[ROUND_DOWN_TO], "number")]
-        text = MULTIPLE
-    if LESS_REASON in term:
-        entries.append(_entry(LESS_REASON, escape(term[LESS_REASON]), "string"))
-    return Decision(
-        term_name(outcome, "limit", scope),
-        Role.TERM,
-        _boxed(entries, text),
-        _required(used, matrix),
-        types.of_limit(),
-        marks=_marks(outcome, "limit"),
-    )
+    def limit(self) -> Decision:
+        text = self.entry["limit"]
+        entries = self._local(text, ("outcome", "rate"))
+        if ROUND_DOWN_TO in self.entry:
+            entries.append(_entry(ROUND_DOWN_TO, self.entry[ROUND_DOWN_TO], "number"))
+            whole = MULTIPLE.around(text)
+        else:
+            whole = rounded(text, self.types.minor_digits, DOWN)
+        if LESS_REASON in self.entry:
+            entries.append(_entry(LESS_REASON, escape(self.entry[LESS_REASON]), "string"))
+        return self._decision("limit", Role.TERM, entries, text, whole, self.types.of_limit())
 
+    def rate(self) -> Decision:
+        text = self.entry["rate"]
+        entries = self._local(text, ("outcome", "rate"))
+        return self._decision("rate", Role.TERM, entries, text, rounded(text, RATE_SCALE), "number")
 
-def _rate(term: Mapping[str, Any], outcome: str, scope: Scope, matrix: str | None) -> Decision:
-    used = scope.in_expression(term["rate"])
-    return Decision(
-        term_name(outcome, "rate", scope),
-        Role.TERM,
-        _boxed(_local(used, outcome, matrix), rounded(term["rate"], RATE_SCALE)),
-        _required(used, matrix),
-        "number",
-        marks=_marks(outcome, "rate"),
-    )
+    def other(self, name: str, entry: Mapping[str, Any]) -> Decision:
+        text, scale = entry["value"], self.types.scale_of(entry)
+        # Here `rate` is the price that is granted, which is what the decision of this name says.
+        entries = self._local(text, ("outcome",))
+        type_ref = self.types.of_term(self.outcome, name, entry)
+        whole = text if scale is None else rounded(text, scale)
+        return self._decision(name, Role.OTHER_TERM, entries, text, whole, type_ref, entry.get("label"))
 
+    def _local(self, text: str, names: tuple[str, ...]) -> list[Tag]:
+        """Entries for names that mean something else here than after the terms: the outcome and the price so far."""
+        meant = {"outcome": (escape(self.outcome), "string"), "rate": (self.offered, "number")}
+        used = self.scope.in_expression(text)
+        return [_entry(name, *meant[name]) for name in names if name in used]
 
-def _other(name: str, entry: Mapping[str, Any], outcome: str, types: Types, scope: Scope) -> Decision:
-    used = scope.in_expression(entry["value"])
-    scale = types.scale_of(entry)
-    text = entry["value"] if scale is None else rounded(entry["value"], scale)
-    # Here `rate` is the price that is granted, which is what the decision of this name says.
-    return Decision(
-        term_name(outcome, name, scope),
-        Role.OTHER_TERM,
-        _boxed(_local(used - {"rate"}, outcome, None), text),
-        used - {"outcome"},
-        types.of_term(outcome, name, entry),
-        entry.get("label"),
-        marks=_marks(outcome, name),
-    )
-
-
-def _local(used: frozenset[str], outcome: str, matrix: str | None) -> list[Tag]:
-    """Entries for names that mean something else here than after the terms: the outcome and the price so far."""
-    entries = []
-    if "outcome" in used:
-        entries.append(_entry("outcome", escape(outcome), "string"))
-    if "rate" in used:
-        entries.append(_entry("rate", f"{matrix}.rate" if matrix else "null", "number"))
-    return entries
-
-
-def _required(used: frozenset[str], matrix: str | None) -> frozenset[str]:
-    return used - {"outcome", "rate"} | ({matrix} if matrix and "rate" in used else set())
+    def _decision(
+        self,
+        name: str,
+        role: Role,
+        entries: list[Tag],
+        text: str,
+        whole: str,
+        type_ref: str,
+        label: str | None = None,
+    ) -> Decision:
+        prevailing = self.scope.free(PREVAILING)
+        result = literal(only_for(self.outcome, prevailing).around(whole))
+        logic = result
+        if entries:
+            logic = Tag("context", children=(*entries, Tag("contextEntry", children=(result,))))
+        local = {entry.children[0].attributes["name"] for entry in entries}
+        needs = self.scope.in_expression(text) - local | {prevailing}
+        if "rate" in local and self.offered != "null":
+            needs |= {self.scope.free("matrix")}
+        marks = {"assay:outcome": self.outcome, "assay:of": name}
+        called = term_name(self.outcome, name, self.scope, other=role is Role.OTHER_TERM)
+        return Decision(called, role, logic, needs, type_ref, label, marks=marks)
 
 
 def _entry(name: str, text: str, type_ref: str) -> Tag:
     return Tag("contextEntry", children=(Tag("variable", {"name": name, "typeRef": type_ref}), literal(text)))
-
-
-def _boxed(entries: list[Tag], result: str) -> Tag:
-    if not entries:
-        return literal(result)
-    return Tag("context", children=(*entries, Tag("contextEntry", children=(literal(result),))))
