@@ -51,7 +51,7 @@ async def test_a_consumer_reads_the_reasons_and_nothing_internal(los: httpx.Asyn
     told = await _explain(los, path, language="zh")
     assert told["audience"] == "consumer"
     assert {item["section"] for item in told["items"]} == {"outcome", "reasons", "what_would_change"}
-    assert told["text"].startswith("很抱歉,我们未能批准您的申请。")
+    assert "我们未能批准您的申请" in told["text"]
     assert told["what_would_change"] == {
         "changes": [],
         "outcome": None,

