@@ -73,6 +73,16 @@ def test_no_golden_case_that_is_granted_credit_needs_the_interpreter_to_go_throu
         assert decide(*request) == policy.interpret(*request)
 
 
+def test_a_definition_whose_row_says_null_is_missing_and_refers_the_application() -> None:
+    rows = [{"if": "employed", "value": "null"}]
+    bonus = {"type": "integer", "hit_policy": "FIRST", "rows": rows, "default": {"value": "3"}}
+    row = {"when": {"bonus": "> 1"}, "outcome": "decline", "reason": "TOO_SMALL", "on_missing": "refer"}
+    screen = {"hit_policy": "COLLECT", "rows": [row]}
+    engine = unchecked({**DOCUMENT, "definitions": {"bonus": bonus}, "eligibility": screen})
+    assert engine.answer(GOOD, (), AS_OF).outcome == "refer"
+    assert engine.answer({**GOOD, "employed": False}, (), AS_OF).outcome == "decline"
+
+
 @pytest.mark.parametrize(("score", "outcome"), [(4_999, "approve"), (5_000, "decline")])
 def test_a_policy_of_thousands_of_rows_answers_the_same_where_something_is_missing(score: int, outcome: str) -> None:
     rows = [{"when": {"score": f"[{at}..{at}]"}, "outcome": "approve", "rate": "0.09"} for at in range(2_000, 5_000)]

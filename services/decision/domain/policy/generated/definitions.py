@@ -42,8 +42,8 @@ def definition(of: BoundDefinition, marks: str, order: Sequence[int], scope: Sco
 
 def _value_of_row(table: RuleTable[Formula | None], variable: str, scope: Scope) -> list[ast.stmt]:
     typed = [output.typed for output in table.outputs if output is not None]
-    if all(isinstance(each, Constant) for each in typed):
-        values = tuple(each.value for each in typed if isinstance(each, Constant))
+    values = tuple(_literal(each) for each in typed)
+    if None not in values:
         return [assign(variable, item(scope.constant(values), name("row")))]
     links = [
         (equals(name("row"), constant(row)), [assign(variable, scope.code(each))]) for row, each in enumerate(typed)
@@ -81,6 +81,7 @@ def _remembered(
 
 
 def _literal(typed: Typed) -> Any:
+    """The value of a literal; None for what has to be computed, and for `null`."""
     return typed.value if isinstance(typed, Constant) else None
 
 

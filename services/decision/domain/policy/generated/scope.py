@@ -22,7 +22,10 @@ from services.decision.domain.policy.verdicts import Verdict
 from shared.feel.typed import NOW, TODAY, Constants, Typed, Unknown, generate
 
 Screened = Callable[[str, str, int, tuple[str, ...]], Verdict]
-"""What prevails, by letters of both screens, the row of the matrix and the reasons of the score."""
+"""What prevails, by letters of both screens, the row of the matrix and the reasons of the score.
+
+Raises `Unknown` for a row that is missing and that is not ignored then.
+"""
 
 
 @dataclass(frozen=True, slots=True)
