@@ -105,8 +105,8 @@ BROKEN: list[Broken] = [
     ),
     (
         "trade-credit",
-        "equity_ratio: {type: decimal, scale: 4, label: Equity ratio, value: equity / total_assets}",
-        "equity_ratio: {type: decimal, scale: 4, label: Equity ratio, value: equity / total_assets * equity_ratio}",
+        "equity / total_assets",
+        "equity / total_assets * equity_ratio",
         "definitions go in a circle: equity_ratio -> equity_ratio [circle]",
         "equity_ratio",
     ),
