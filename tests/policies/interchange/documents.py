@@ -74,10 +74,11 @@ NUMBERS = st.sampled_from(["0", "0.75", "0.0690", "1", "0.5000"])
 @st.composite
 def rows(draw: st.DrawFn, /, **outputs: st.SearchStrategy[Any]) -> dict[str, Any]:
     when = draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(CELLS), max_size=3))
+    written_empty, conditional = draw(st.booleans()), draw(st.booleans())
     row: dict[str, Any] = {}
-    if when or draw(st.booleans()):
+    if when or written_empty:
         row["when"] = when
-    if not when or draw(st.booleans()):
+    if conditional or not when:
         row["if"] = draw(st.sampled_from(CONDITIONS))
     if draw(st.booleans()):
         row["note"] = draw(TEXTS)
@@ -96,7 +97,7 @@ def kinds(draw: st.DrawFn) -> dict[str, Any]:
     if kind["type"] == "enum":
         kind["values"] = draw(st.lists(TEXTS, min_size=1, max_size=4, unique=True))
     if draw(st.booleans()):
-        kind["label"] = draw(TEXTS)
+        kind["label"] = draw(TEXTS | st.fixed_dictionaries({"en": TEXTS, "zh": TEXTS}))
     return kind
 
 

@@ -75,8 +75,9 @@ def test_an_output_a_default_a_hit_policy_and_a_label_come_back_changed() -> Non
     assert edited('<text>"underwriting"</text>', '<text>"desk"</text>')[0]["routing"]["default"] == {"queue": "desk"}
     graded = edited('(id="table_stage_grade" hitPolicy=)"UNIQUE"', r'\1"FIRST"')[0]["grade"]
     assert graded["hit_policy"] == "FIRST"
-    named = edited("Overdrawn, with hardly any savings", "Without reserves")[0]["definitions"]
-    assert named["without_reserves"]["label"] == "Without reserves"
+    named = edited(r'(name="without_reserves" label=)"[^"]*"', r'\1"No reserves"')[0]["definitions"]
+    label = book("consumer-loan").document["definitions"]["without_reserves"]["label"]
+    assert named["without_reserves"]["label"] == {**label, "en": "No reserves"}
 
 
 def test_rules_that_another_tool_added_or_removed_come_back() -> None:

@@ -98,6 +98,6 @@ def test_a_reader_finds_the_policy_where_models_have_it() -> None:
     assert {"eligibility", "knock_outs", "grade", "matrix", "approve_limit", "conditions", "routing"} <= names
     assert set(book("sme-loan").document["definitions"]) <= names
     leverage = next(each for each in root.all("decision") if each.attributes["name"] == "leverage")
-    assert leverage.attributes["label"] == "Debt as a share of tangible assets, this loan included"
+    assert leverage.attributes["label"] == book("sme-loan").document["definitions"]["leverage"]["label"]["en"]
     used = {each.attributes["name"] for each in root.all("inputData")}
     assert used <= set(book("sme-loan").product.dictionary.facts)

@@ -24,10 +24,12 @@ class Reading:
     minor_digits: int
 
 
-def label_of(decision: Element) -> dict[str, str]:
+def label_of(decision: Element) -> dict[str, Any]:
     """Return the label of a decision, its description where it has none, as the key of a definition."""
-    described = decision.first("description")
+    described, chinese = decision.first("description"), own(decision, "label_zh")
     label = decision.attributes.get("label") or (described.text.strip() if described is not None else "")
+    if chinese is not None:
+        return {"label": {"en": label, "zh": chinese}}
     return {"label": label} if label else {}
 
 

@@ -93,8 +93,8 @@ def _frame(source: Source) -> dict[str, Any]:
     stated = policy.attributes if policy is not None else {}
     if "version" in stated:
         document["version"] = int(stated["version"]) if _WHOLE.fullmatch(stated["version"]) else stated["version"]
-    elif "versionText" in stated:
-        document["version"] = stated["versionText"]
+    elif "version_text" in stated:
+        document["version"] = stated["version_text"]
     if "product" in stated:
         document["product"] = stated["product"]
     # Another tool's model has one name for everything.

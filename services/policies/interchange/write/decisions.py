@@ -18,9 +18,15 @@ class Decision:
     logic: Tag
     needs: frozenset[str]
     type_ref: str | None = None
-    label: str | None = None
-    description: str = ""
+    label: str | Mapping[str, str] | None = None
     marks: Mapping[str, str] | None = None
+
+    @property
+    def labels(self) -> Mapping[str, str | None]:
+        """The attributes for a label: tools show the one in English."""
+        if self.label is None or isinstance(self.label, str):
+            return {"label": self.label}
+        return {"label": self.label["en"], "assay:label_zh": self.label["zh"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def _description(document: Mapping[str, Any]) -> Iterator[Tag]:
 
 def _extension(document: Mapping[str, Any], currency: str) -> Tag:
     version = document["version"]
-    stated = {"version": str(version)} if isinstance(version, int) else {"versionText": version}
+    stated = {"version": str(version)} if isinstance(version, int) else {"version_text": version}
     policy = Tag(f"assay:{POLICY}", {"product": document["product"], **stated, "currency": currency})
     cases = [
         Tag(f"assay:{CASE}", {"name": case["name"]}, text=json.dumps(case, ensure_ascii=False))
@@ -144,10 +144,10 @@ def _decision(decision: Decision, ids: Mapping[str, str], inputs: set[str]) -> T
         for need in sorted(decision.needs & ids.keys(), key=ids.__getitem__)
     ]
     variable = Tag("variable", {"id": f"{identity}_variable", "name": decision.name, "typeRef": decision.type_ref})
-    attributes = {
+    attributes: dict[str, str | None] = {
         "id": identity,
         "name": decision.name,
-        "label": decision.label,
+        **decision.labels,
         "assay:role": decision.role,
         **(decision.marks or {}),
     }

@@ -87,7 +87,7 @@ class _Term:
         text: str,
         whole: str,
         type_ref: str,
-        label: str | None = None,
+        label: str | Mapping[str, str] | None = None,
     ) -> Decision:
         prevailing = self.scope.free(PREVAILING)
         result = literal(only_for(self.outcome, prevailing).around(whole))
