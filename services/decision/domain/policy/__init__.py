@@ -2,7 +2,8 @@
 
 The steps, one module or package each: `document` (form), `bind` (names and types), `checks` (what can be known without
 an application, and golden cases), `layout` and `interpret` (three-valued closures: exact whatever is missing),
-`generated` (one Python function: fast where everything is there), `policy` (both together), `trace`.
+`generated` (Python functions: fast where everything is there, and where optional facts are missing), `policy` (all of
+them together), `trace`, `explain` and `what_if`.
 """
 
 from services.decision.domain.policy.faults import PolicyError, PolicyFault
