@@ -25,6 +25,8 @@ from services.decision.domain.policy.faults import PolicyError, PolicyFault, did
 MAX_ROWS: Final = 5_000
 """Rows of all tables of a policy together."""
 
+MAX_CASES: Final = 500
+
 _SINGLE: Final = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.PRIORITY, HitPolicy.ANY)
 _SCREEN_MISSING: Final = (OnMissing.REFER, OnMissing.DECLINE, OnMissing.IGNORE)
 _CONDITION_MISSING: Final = (OnMissing.REFER, OnMissing.REQUIRE, OnMissing.IGNORE)
@@ -33,7 +35,7 @@ _CONDITION_MISSING: Final = (OnMissing.REFER, OnMissing.REQUIRE, OnMissing.IGNOR
 def parse_document(document: Mapping[str, Any]) -> PolicyDocument:
     """Return the policy as written; raises `PolicyError` with the faults of form, each with its place."""
     reader = Reader.of(document)
-    _refuse_too_many_rows(reader.values)
+    _refuse_too_much(reader.values)
     if reader.has("description"):
         reader.text("description")
     parsed = PolicyDocument(
@@ -56,12 +58,15 @@ def parse_document(document: Mapping[str, Any]) -> PolicyDocument:
     return parsed
 
 
-def _refuse_too_many_rows(document: Mapping[str, Any]) -> None:
+def _refuse_too_much(document: Mapping[str, Any]) -> None:
     definitions = document.get("definitions")
     tables = [*document.values(), *(definitions.values() if isinstance(definitions, Mapping) else ())]
     rows = [table.get("rows") for table in tables if isinstance(table, Mapping)]
     if sum(len(each) for each in rows if isinstance(each, list | tuple)) > MAX_ROWS:
         raise PolicyError([PolicyFault("", "too_many_rows", f"the tables have more than {MAX_ROWS} rows together")])
+    cases = document.get("cases")
+    if isinstance(cases, list | tuple) and len(cases) > MAX_CASES:
+        raise PolicyError([PolicyFault("/cases", "too_many_cases", f"there are more than {MAX_CASES} golden cases")])
 
 
 def _screen(reader: Reader, name: str) -> Table[Finding]:

@@ -9,6 +9,11 @@ from tests.decision.domain.policy.refusals.kit import KNOCK_OUT, Refused, faults
 from tests.decision.domain.policy.small import changed, without
 
 DEFINITIONS: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"value": "1", "label": 5}, "label", "not_text", "`label` must be text"),
+    ({"value": "1", "label": {}}, "label/en", "missing_key", "`en` is missing"),
+    ({"value": "1", "label": {"en": "Debt"}}, "label/zh", "missing_key", "`zh` is missing"),
+    ({"value": "1", "label": {"en": "Debt", "zh": 5}}, "label/zh", "not_text", "`zh` must be text"),
+    ({"value": "1", "label": {"en": "Debt", "zh": "债", "d": "S"}}, "label/d", "unknown_key", "unknown key `d`"),
     ({}, "value", "missing_key", "`value` is missing"),
     ({"rows": []}, "hit_policy", "missing_key", "`hit_policy` is missing"),
     ({"value": "1", "scale": 2}, "scale", "needless_key", "definition `d`: a scale is for decimals"),
@@ -248,6 +253,12 @@ CASES: list[Refused] = [
         "",
         "too_many_rows",
         "the tables have more than 5000 rows together",
+    ),
+    (
+        changed("cases", [{"name": "the same again", "facts": {}, "expect": {}}] * 501),
+        "/cases",
+        "too_many_cases",
+        "there are more than 500 golden cases",
     ),
     (
         changed("definitions", {f"d{at}": {"type": "integer", "value": "1"} for at in range(201)}),
