@@ -33,6 +33,7 @@ _EXACT: Final = Context(prec=34)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_SCALE: Final = 12
 _MONEY_KEYS: Final = {"amount_minor", "currency"}
+_LABEL_KEYS: Final = {"en", "zh"}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -70,12 +71,14 @@ class Fact:
     `minimum` and `maximum` bound integer and money facts, in their own unit, both ends included.
     `mutable` facts are those that the applicant can change (ask for less, over a longer term); an enum or boolean fact
     has no order and is mutable in `any` direction or not at all.
+    `label` says in English what the fact is called, `label_zh` in Chinese; either may be empty.
     """
 
     name: str
     type: FactType
     source: Source = Source.APPLICATION
     label: str = ""
+    label_zh: str = ""
     unit: str | None = None
     scale: int = 0
     currency: str | None = None
@@ -263,6 +266,21 @@ class FactDictionary:
     def to_wire(self, values: Mapping[str, FactValue]) -> dict[str, object]:
         """Return the wire form of `values`."""
         return {name: self.facts[name].to_wire(value) for name, value in values.items()}
+
+
+def read_label(stated: object) -> tuple[str, str]:
+    """Return a label in English and in Chinese: a text is English only, a mapping has both, at `en` and `zh`.
+
+    Raises `ValueError`, worded for people, when it is neither.
+    """
+    if isinstance(stated, str):
+        return stated, ""
+    if not isinstance(stated, Mapping) or stated.keys() != _LABEL_KEYS:
+        raise ValueError("must be a text, or a mapping with a text at `en` and at `zh`")
+    english, chinese = stated["en"], stated["zh"]
+    if not isinstance(english, str) or not isinstance(chinese, str) or not english.strip() or not chinese.strip():
+        raise ValueError("must have a text at `en` and at `zh`")
+    return english, chinese
 
 
 def pointer_token(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.facts import Change, Fact, FactDictionary, FactType, Source
+from shared.facts import Change, Fact, FactDictionary, FactType, Source, read_label
 from shared.money import is_currency
 
 REQUESTED_AMOUNT = "requested_amount"
@@ -24,7 +24,6 @@ class Product:
 _FACT_KEYS: Final[Mapping[str, type]] = {
     "type": str,
     "source": str,
-    "label": str,
     "unit": str,
     "scale": int,
     "values": list,
@@ -40,7 +39,8 @@ def parse_product(document: Mapping[str, Any]) -> Product:
     """Return the product of a catalogue document (YAML or JSON, already loaded).
 
     Shape: `{name, title, currency, facts: {<name>: {type, source?, label?, unit?, scale?, values?, minimum?,
-    maximum?, required?, protected?, mutable?}}}`. Money facts are in the product's currency.
+    maximum?, required?, protected?, mutable?}}}`. Money facts are in the product's currency; a label is a text in
+    English, or `{en, zh}`.
     Raises `ValueError` naming the first fault.
     """
     unknown = set(document) - {"name", "title", "currency", "facts"}
@@ -70,6 +70,8 @@ def _parse_fact(name: str, entry: object, currency: str) -> Fact:
     if not isinstance(entry, Mapping):
         raise ValueError(f"fact {name!r} must be a mapping")
     for key, value in entry.items():
+        if key == "label":
+            continue
         wanted = _FACT_KEYS.get(key)
         if wanted is None:
             raise ValueError(f"unknown key {key!r} in fact {name!r}")
@@ -79,12 +81,14 @@ def _parse_fact(name: str, entry: object, currency: str) -> Fact:
     values = entry.get("values", [])
     if not all(isinstance(value, str) for value in values):
         raise ValueError(f"values of fact {name!r} must be texts")
+    label, label_zh = _label(name, entry)
     kind = FactType(entry.get("type", ""))
     return Fact(
         name=name,
         type=kind,
         source=Source(entry.get("source", "application")),
-        label=entry.get("label", ""),
+        label=label,
+        label_zh=label_zh,
         unit=entry.get("unit"),
         scale=entry.get("scale", 0),
         currency=currency if kind is FactType.MONEY else None,
@@ -95,3 +99,10 @@ def _parse_fact(name: str, entry: object, currency: str) -> Fact:
         protected=entry.get("protected", False),
         mutable=Change(entry["mutable"]) if "mutable" in entry else None,
     )
+
+
+def _label(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    try:
+        return read_label(entry.get("label", ""))
+    except ValueError as error:
+        raise ValueError(f"label of fact {name!r} {error}") from None

@@ -10,6 +10,7 @@ import yaml
 
 from services.migrate import PROJECT
 from services.scoring.domain.scorecard import Scorecard, load_scorecard
+from shared.facts import read_label
 from shared.products import Product, parse_product
 
 DIRECTORY: Final = PROJECT / "deploy" / "catalogue"
@@ -61,7 +62,8 @@ def read_catalogue(directory: Path = DIRECTORY) -> Catalogue:
 def _labels(policy: Mapping[str, Any]) -> dict[str, str]:
     terms = [term.get("other_terms", {}) for term in policy["terms"].values()]
     named = [policy.get("definitions", {}), *terms]
-    return {name: entry["label"] for entries in named for name, entry in entries.items() if "label" in entry}
+    stated = {name: entry["label"] for entries in named for name, entry in entries.items() if "label" in entry}
+    return {name: read_label(label)[0] for name, label in stated.items()}
 
 
 def _yaml(path: Path) -> Any:

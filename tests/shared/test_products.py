@@ -33,11 +33,19 @@ def test_a_fact_says_in_which_direction_the_applicant_can_change_it() -> None:
     assert facts["requested_amount"].mutable is None
 
 
+def test_a_label_is_a_text_in_english_or_has_a_text_in_both_languages() -> None:
+    plain = parse_product(with_fact(type="boolean", label="Employed")).dictionary.facts["extra"]
+    assert (plain.label, plain.label_zh) == ("Employed", "")
+    both = parse_product(with_fact(type="boolean", label={"en": "Employed", "zh": "在职"})).dictionary.facts["extra"]
+    assert (both.label, both.label_zh) == ("Employed", "在职")
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "deploy/catalogue/products").glob("*.yaml")), ids=lambda p: p.stem)
 def test_the_catalogue_holds_sound_products(path: Any) -> None:
     parsed = parse_product(load_yaml(path.read_text()))
     assert parsed.name == path.stem
     assert parsed.dictionary.facts["requested_amount"].type is FactType.MONEY
+    assert all(fact.label and fact.label_zh for fact in parsed.dictionary.facts.values())
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,13 @@ def test_the_catalogue_holds_sound_products(path: Any) -> None:
         (with_fact(type="enum", values=["yes", True]), "values"),
         (with_fact(type="boolean", required="no"), "required"),
         (with_fact(type="boolean", protected="false"), "protected"),
-        (with_fact(type="boolean", label=5), "label"),
+        (with_fact(type="boolean", label=5), "label of fact 'extra' must be a text, or a mapping"),
+        (with_fact(type="boolean", label=None), "label of fact 'extra' must be a text, or a mapping"),
+        (with_fact(type="boolean", label={}), "a text at `en` and at `zh`"),
+        (with_fact(type="boolean", label={"en": "Extra"}), "a text at `en` and at `zh`"),
+        (with_fact(type="boolean", label={"en": "Extra", "zh": "额外", "de": "Mehr"}), "a text at `en` and at `zh`"),
+        (with_fact(type="boolean", label={"en": "Extra", "zh": 5}), "label of fact 'extra' must have a text"),
+        (with_fact(type="boolean", label={"en": " ", "zh": "额外"}), "label of fact 'extra' must have a text"),
         (with_fact(type="boolean", unit=5), "unit"),
         (product(facts={**REQUESTED, "extra": 5}), "extra"),
         (product(facts={**REQUESTED, "Extra": {"type": "boolean"}}), "lower snake case"),

@@ -78,7 +78,15 @@ def named(name: str, kind: Kind, product: Product) -> Fact:
     """Return a value of a declared kind, described like a fact."""
     currency = product.currency if kind.type is FactType.MONEY else None
     # Faulty values have been refused before; a name that is no enum has none.
-    return Fact(name, kind.type, label=kind.label, scale=kind.scale, currency=currency, values=kind.values)
+    return Fact(
+        name,
+        kind.type,
+        label=kind.label,
+        label_zh=kind.label_zh,
+        scale=kind.scale,
+        currency=currency,
+        values=kind.values,
+    )
 
 
 def limit_fact(product: Product) -> Fact:

@@ -16,6 +16,7 @@ JSON number would pass through binary floating point:
     cases?:   [{name, as_of?, facts: {<fact>: <wire value>}, score_reasons?: [<code>], expect: {...}}]
 
 `when` has a cell by name, `if` is a condition over all names; a row has at least one of them, and may have a `note`.
+A label is a text in English, or `{en, zh}`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -160,12 +161,13 @@ class Table(Generic[OutputT]):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The declared type of a definition or a term; `values` are those of an enum, in order."""
+    """The declared type of a definition or a term, and what it is called; `values` are those of an enum, in order."""
 
     type: FactType
     scale: int
     values: tuple[str, ...]
     label: str
+    label_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,5 +133,14 @@ def _kind(name: str, entry: Reader, what: str) -> Kind:
         entry.fault("values", "needless_key", f"{what}: values are for an enum")
     if len(set(values)) != len(values):
         entry.fault("values", "repeated_value", f"{what}: one of its values stands twice")
-    label = entry.text("label") if entry.has("label") else ""
-    return Kind(kind, scale, values, label)
+    return Kind(kind, scale, values, *_label(entry))
+
+
+def _label(entry: Reader) -> tuple[str, str]:
+    """Return the label in English and in Chinese, each empty where it is not there."""
+    if not isinstance(entry.values.get("label"), Mapping):
+        return entry.text("label") if entry.has("label") else "", ""
+    words = entry.child("label")
+    english, chinese = words.text("en"), words.text("zh")
+    words.close()
+    return english, chinese
