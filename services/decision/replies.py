@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from services.decision.domain.policy.explain import Explanation
+from services.decision.domain.policy.explain import Explanation, Language, title_of
 from services.decision.domain.policy.what_if import Advice
 from services.decision.domain.record import Decision
 from shared.http.money import MoneyBody
@@ -160,19 +160,19 @@ def explanation_reply(decision: Decision, told: Explanation, advice: Advice | No
         outcome=decision.evaluation.outcome.value,
         text=told.text,
         items=items,
-        what_would_change=None if advice is None else _advice(advice, decision.question.requested.currency),
+        what_would_change=None if advice is None else _advice(advice, decision, told.language),
     )
 
 
-def _advice(advice: Advice, currency: str) -> WhatWouldChangeReply:
-    answer = advice.answer
+def _advice(advice: Advice, decision: Decision, language: Language) -> WhatWouldChangeReply:
+    answer, currency = advice.answer, decision.question.requested.currency
     limit = None
     if answer is not None and answer.approved_minor is not None:
         limit = MoneyBody(amount_minor=answer.approved_minor, currency=currency)
     changes = [
         FactChangeReply(
             fact=change.fact.name,
-            label=change.fact.label,
+            label=title_of(change.fact, language),
             before=change.fact.to_wire(change.before),
             after=change.fact.to_wire(change.after),
         )

@@ -31,8 +31,13 @@ PRODUCT: Final = parse_product(
                 "mutable": "any",
             },
             "security": {"type": "enum", "label": "Security", "values": ["none", "van", "house"], "mutable": "any"},
-            "own_cash": {"type": "money", "label": "Own cash", "minimum": 0, "mutable": "higher"},
-            "income": {"type": "money", "label": "Income a year"},
+            "own_cash": {
+                "type": "money",
+                "label": {"en": "Own cash", "zh": "自有资金、存款"},
+                "minimum": 0,
+                "mutable": "higher",
+            },
+            "income": {"type": "money", "label": {"en": "Income a year", "zh": "年收入"}},
             "dti": {"type": "decimal", "scale": 4, "label": "Debt to income"},
             "employed": {"type": "boolean", "label": "In employment"},
             "customer_since": {"type": "date", "label": "Customer since"},
@@ -46,14 +51,14 @@ PRODUCT: Final = parse_product(
 
 _WORDED: Final = {
     "AMOUNT_OUTSIDE": ("This loan is made between 1,000 and 50,000 EUR.", "本贷款金额为 1,000 至 50,000 欧元。"),
-    "DEBT_HIGH": ("Your debts are high for what you earn.", "相对于收入,您的负债过高。"),
+    "DEBT_HIGH": ("Your debts are high for what you earn.", "相对于收入，您的负债过高。"),
     "TERM_LONG": ("The term is long for a loan without security.", "无担保贷款的期限过长。"),
-    "INCOME_LOW": ("The amount is high for what you earn.", "相对于收入,申请金额过高。"),
+    "INCOME_LOW": ("The amount is high for what you earn.", "相对于收入，申请金额过高。"),
     "CASH_LOW": ("Your own share of the price is low.", "您的自有资金偏低。"),
     "NEW_CUSTOMER": ("We have known you for less than a year.", "您成为客户不足一年。"),
     "PARTNER_DEBT": ("Other debts stand in the way.", "存在其他债务。"),
     "HISTORY_SHORT": ("Your record of payment is short.", "您的还款记录较短。"),
-    "AMOUNT_HIGH": ("The amount is high for your record.", "相对于您的记录,申请金额过高。"),
+    "AMOUNT_HIGH": ("The amount is high for your record.", "相对于您的记录，申请金额过高。"),
     "VAN_INSURED": ("The van is insured against theft.", "车辆已投保盗抢险。"),
 }
 
@@ -76,7 +81,12 @@ DOCUMENT: Final[dict[str, Any]] = {
     "product": "van-loan",
     "title": "Van, standard",
     "definitions": {
-        "burden": {"type": "decimal", "scale": 2, "label": "Amount over income", "value": "requested_amount / income"},
+        "burden": {
+            "type": "decimal",
+            "scale": 2,
+            "label": {"en": "Amount over income", "zh": "贷款收入比"},
+            "value": "requested_amount / income",
+        },
         "points": {
             "type": "integer",
             "label": "Extra points",
@@ -130,7 +140,13 @@ DOCUMENT: Final[dict[str, Any]] = {
         "approve": {
             "limit": "requested_amount",
             "rate": 'rate + (if security = "none" then 0.0100 else 0)',
-            "other_terms": {"first_month": {"type": "date", "label": "First payment", "value": 'date("2027-01-15")'}},
+            "other_terms": {
+                "first_month": {
+                    "type": "date",
+                    "label": {"en": "First payment", "zh": "首次还款日"},
+                    "value": 'date("2027-01-15")',
+                }
+            },
         },
         "counter_offer": {"limit": "requested_amount * share", "round_down_to": "500"},
     },

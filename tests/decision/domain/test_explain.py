@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.decision.domain.decision import decide
@@ -32,7 +32,7 @@ CONSUMER = Audience.CONSUMER
 
 def test_an_approval_tells_amount_and_price() -> None:
     assert said(explained(), Section.OUTCOME) == ["Approved: 15,000.00 EUR at 8 % a year."]
-    assert said(explained(Language.ZH), Section.OUTCOME) == ["批准:15,000.00 EUR,年利率 8 %。"]
+    assert said(explained(Language.ZH), Section.OUTCOME) == ["批准：15,000.00 EUR，年利率 8 %。"]
 
 
 def test_a_counter_offer_tells_what_was_asked_for() -> None:
@@ -60,7 +60,7 @@ def test_every_reason_has_its_consumer_wording() -> None:
         "DEBT_HIGH: Your debts are high for what you earn."
     ]
     told = explained(Language.ZH, CONSUMER, dti=Decimal("0.52"))
-    assert said(told, Section.REASONS) == ["相对于收入,您的负债过高。"]
+    assert said(told, Section.REASONS) == ["相对于收入，您的负债过高。"]
 
 
 def test_the_facts_that_are_missing_are_named_behind_definitions() -> None:
@@ -173,6 +173,34 @@ def test_the_consumer_hears_what_would_help() -> None:
     ]
 
 
+def test_an_explanation_in_chinese_calls_things_by_their_chinese_labels() -> None:
+    told = explained(Language.ZH, income=None)
+    assert said(told, Section.MISSING) == [
+        "否决规则第 3 行（INCOME_LOW）无法判断，因为缺少年收入；按规定转人工。",
+    ]
+    assert said(told, Section.FIGURES)[0] == "无法得出贷款收入比，因为缺少年收入。"
+    assert "年收入" not in explained(income=None).text
+
+
+def test_an_english_label_is_quoted_in_chinese_and_so_is_one_with_a_pause_of_its_own() -> None:
+    told = explained(Language.ZH, employed=False, own_cash=100_000)
+    assert said(told, Section.RULES) == [
+        "否决规则第 4 行要求拒绝（CASH_LOW）：“In employment”：否，且“自有资金、存款”为 1,000.00 EUR，"
+        "低于 0.1 × “Amount”（1,500.00 EUR）。"
+    ]
+
+
+def test_the_consumer_reads_terms_and_advice_in_the_words_of_the_language() -> None:
+    assert said(explained(Language.ZH, CONSUMER), Section.TERMS) == ["首次还款日：2027年1月15日"]
+    assert said(explained(audience=CONSUMER), Section.TERMS) == ["First payment: 15 January 2027"]
+    told = explained(Language.ZH, CONSUMER, employed=False, own_cash=1, dti=None)
+    assert said(told, Section.WHAT_WOULD_CHANGE)[0] == (
+        "在其他情况不变时，如果“自有资金、存款”由 0.01 EUR 改为 1,500.00 EUR，结果将是：由信贷专员人工审批。"
+    )
+    unasked = explained(Language.ZH, CONSUMER, employed=False, own_cash=None)
+    assert said(unasked, Section.MISSING) == ["自有资金、存款"]
+
+
 def test_the_consumer_is_asked_only_for_what_is_the_applicants_to_tell() -> None:
     told = explained(audience=CONSUMER, security=None, months=60, income=None)
     assert said(told, Section.MISSING) == ["Security"]
@@ -186,10 +214,13 @@ def test_the_consumer_is_asked_only_for_what_is_the_applicants_to_tell() -> None
     partner_debt=st.integers(0, 100),
     language=st.sampled_from(Language),
 )
+@settings(deadline=None)
 def test_the_consumer_never_hears_of_anything_but_the_applicants_own_choices(language: Language, **facts: Any) -> None:
     told = explained(language, CONSUMER, **facts)
-    hidden = [fact.label for fact in PRODUCT.dictionary.facts.values() if fact.label and fact.mutable is None]
-    hidden += ["grade", "Grade", "等级", "queue", "desk", "Extra points", "Amount over income", "0.45", "points"]
+    unreachable = [fact for fact in PRODUCT.dictionary.facts.values() if fact.mutable is None]
+    hidden = [label for fact in unreachable for label in (fact.label, fact.label_zh) if label]
+    hidden += ["grade", "Grade", "等级", "queue", "desk", "Extra points", "Amount over income", "贷款收入比"]
+    hidden += ["0.45", "points"]
     assert [word for word in hidden if word in told.text] == []
     assert {item.table for item in told.items} == {None}
 
@@ -199,7 +230,8 @@ def test_the_consumer_never_hears_of_anything_but_the_applicants_own_choices(lan
 @pytest.mark.parametrize("name", NAMES)
 def test_every_golden_case_of_the_catalogue_is_explained(name: str, audience: Audience, language: Language) -> None:
     shelf = book(name)
-    protected = [fact.label for fact in shelf.product.dictionary.facts.values() if fact.protected]
+    kept = [fact for fact in shelf.product.dictionary.facts.values() if fact.protected]
+    protected = [label for fact in kept for label in (fact.label, fact.label_zh)]
     for case in shelf.document["cases"]:
         facts, reasons = shelf.facts(case["facts"]), case.get("score_reasons", ())
         evaluation = shelf.policy.evaluate(facts, reasons, CATALOGUE_AS_OF)

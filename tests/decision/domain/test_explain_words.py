@@ -14,78 +14,78 @@ def sentences(row: dict[str, Any], language: Language, **changes: Any) -> str:
     knock_out = {**row, "outcome": "refer", "reason": "TERM_LONG", "on_missing": "refer"}
     told = explained(language, policy=policy_with(knock_outs=screens(knock_out)), **changes)
     (words,) = said(told, Section.RULES)
-    return words.split("TERM_LONG): " if language is Language.EN else "TERM_LONG):", 1)[1][:-1]
+    return words.split("TERM_LONG): " if language is Language.EN else "TERM_LONG）：", 1)[1][:-1]
 
 
 @pytest.mark.parametrize(
     ("row", "english", "chinese"),
     [
-        ({"when": {"dti": "> 0.15"}}, "Debt to income 0.2 is above 0.15", "“Debt to income”为 0.2,高于 0.15"),
-        ({"when": {"months": ">= 36"}}, "Term 36 months is at least 36 months", "“Term”为 36 个月,不低于 36 个月"),
+        ({"when": {"dti": "> 0.15"}}, "Debt to income 0.2 is above 0.15", "“Debt to income”为 0.2，高于 0.15"),
+        ({"when": {"months": ">= 36"}}, "Term 36 months is at least 36 months", "“Term”为 36 个月，不低于 36 个月"),
         (
             {"when": {"requested_amount": "[1000..20000]"}},
             "Amount 15,000.00 EUR is from 1,000.00 EUR to 20,000.00 EUR",
-            "“Amount”为 15,000.00 EUR,在 1,000.00 EUR 至 20,000.00 EUR 之间(含两端)",
+            "“Amount”为 15,000.00 EUR，在 1,000.00 EUR 至 20,000.00 EUR 之间（含两端）",
         ),
         (
             {"when": {"requested_amount": "(1000..20000)"}},
             "Amount 15,000.00 EUR is above 1,000.00 EUR and below 20,000.00 EUR",
-            "“Amount”为 15,000.00 EUR,高于 1,000.00 EUR且低于 20,000.00 EUR",
+            "“Amount”为 15,000.00 EUR，高于 1,000.00 EUR 且低于 20,000.00 EUR",
         ),
         (
             {"when": {"requested_amount": "not([16000..20000])"}},
             "Amount 15,000.00 EUR is outside 16,000.00 EUR to 20,000.00 EUR",
-            "“Amount”为 15,000.00 EUR,不在 16,000.00 EUR 至 20,000.00 EUR 之间",
+            "“Amount”为 15,000.00 EUR，不在 16,000.00 EUR 至 20,000.00 EUR 之间",
         ),
-        ({"when": {"security": '"van", "house"'}}, "Security is “van”", "“Security”为 “van”"),
+        ({"when": {"security": '"van", "house"'}}, "Security is “van”", "“Security”为“van”"),
         (
             {"when": {"security": 'not("none", "house")'}},
             "Security “van” is none of “none” or “house”",
-            "“Security”为 “van”,不是 “none” 或 “house”",
+            "“Security”为“van”，不是“none”或“house”",
         ),
         (
             {"when": {"security": 'not("none")'}},
             "Security “van” is other than “none”",
-            "“Security”为 “van”,不等于 “none”",
+            "“Security”为“van”，不等于“none”",
         ),
-        ({"when": {"employed": "true"}}, "In employment: yes", "“In employment”:是"),
+        ({"when": {"employed": "true"}}, "In employment: yes", "“In employment”：是"),
         (
             {"when": {"customer_since": '< date("2021-01-01")'}},
             "Customer since 31 January 2020 is before 1 January 2021",
-            "“Customer since”为 2020年1月31日,早于 2021年1月1日",
+            "“Customer since”为 2020年1月31日，早于 2021年1月1日",
         ),
         (
             {"when": {"customer_since": '<= today() - duration("P1Y")'}},
             "Customer since 31 January 2020 is on or before today − 12 months (21 November 2025)",
-            "“Customer since”为 2020年1月31日,不晚于 当日 − 12 个月(2025年11月21日)",
+            "“Customer since”为 2020年1月31日，不晚于当日 − 12 个月（2025年11月21日）",
         ),
         (
             {"when": {"requested_amount": "> 0.2 * income"}},
             "Amount 15,000.00 EUR is above 0.2 × Income a year (12,000.00 EUR)",
-            "“Amount”为 15,000.00 EUR,高于 0.2 × “Income a year”(12,000.00 EUR)",
+            "“Amount”为 15,000.00 EUR，高于 0.2 × 年收入（12,000.00 EUR）",
         ),
         (
             {"when": {"months": "< 12, > 24"}},
             "Term 36 months is below 12 months or above 24 months",
-            "“Term”为 36 个月,低于 12 个月 或 高于 24 个月",
+            "“Term”为 36 个月，低于 12 个月或高于 24 个月",
         ),
         (
             {"if": '(months > 24 or security = "none") and not(employed and dti > 0.5)'},
             "(Term 36 months is above 24 months or Security “van” is “none”) and it does not hold that "
             "(In employment: yes and Debt to income 0.2 is above 0.5)",
-            "(“Term”为 36 个月,高于 24 个月 或 “Security”为 “van”,等于 “none”),且以下不成立:"
-            "(“In employment”:是,且“Debt to income”为 0.2,高于 0.5)",
+            "（“Term”为 36 个月，高于 24 个月或“Security”为“van”，等于“none”），且以下不成立："
+            "（“In employment”：是，且“Debt to income”为 0.2，高于 0.5）",
         ),
         (
             {"if": "requested_amount / income > 0.2"},
             "Amount ÷ Income a year 0.25 is above 0.2",
-            "“Amount” ÷ “Income a year”为 0.25,高于 0.2",
+            "“Amount” ÷ 年收入为 0.25，高于 0.2",
         ),
         ({"if": "months != null"}, "Term is known", "“Term”已知"),
         (
             {"if": "some part in [1, 2] satisfies months > 10 * part"},
             "the condition `some part in [1, 2] satisfies months > 10 * part` holds, with Term = 36 months",
-            "条件 `some part in [1, 2] satisfies months > 10 * part` 成立,其中 “Term” = 36 个月",
+            "条件 `some part in [1, 2] satisfies months > 10 * part` 成立，其中“Term” = 36 个月",
         ),
     ],
 )

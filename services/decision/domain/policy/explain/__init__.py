@@ -9,13 +9,14 @@ from services.decision.domain.policy.explain.explanation import Audience, Explan
 from services.decision.domain.policy.explain.officer import for_officer
 from services.decision.domain.policy.explain.phrases import Language, say
 from services.decision.domain.policy.explain.values import Values
+from services.decision.domain.policy.explain.words import title_of
 from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import Evaluation
 from services.decision.domain.policy.what_if import Advice
 from services.decision.domain.reasons import PLATFORM_REASONS, ReasonCatalogue
 from shared.facts import FactValue
 
-__all__ = ["Audience", "Explanation", "Item", "Language", "Section", "explain", "explain_without_rules"]
+__all__ = ["Audience", "Explanation", "Item", "Language", "Section", "explain", "explain_without_rules", "title_of"]
 
 
 def explain(

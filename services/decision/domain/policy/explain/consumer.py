@@ -8,6 +8,7 @@ from services.decision.domain.policy.explain.account import Account
 from services.decision.domain.policy.explain.changes import changes
 from services.decision.domain.policy.explain.explanation import Audience, Explanation, Item, Section, of_sections
 from services.decision.domain.policy.explain.outcome import summary
+from services.decision.domain.policy.explain.words import title_of
 from services.decision.domain.policy.what_if import Advice
 from services.decision.domain.reasons import INFORMATION_INCOMPLETE
 
@@ -38,7 +39,8 @@ def _missing(account: Account) -> list[Item]:
         return []
     layout = account.policy.interpreter.layout
     missing = [fact for fact in layout.facts if fact.mutable is not None and account.course.get(fact.name) is None]
-    return [Item(Section.MISSING, fact.label) for fact in missing if fact.label]
+    titles = [title_of(fact, account.language) for fact in missing]
+    return [Item(Section.MISSING, title) for title in titles if title]
 
 
 def _terms(account: Account) -> list[Item]:
@@ -46,7 +48,8 @@ def _terms(account: Account) -> list[Item]:
     items = []
     for term in account.policy.bound.terms.values():
         for formula in term.other_terms:
-            wire, label = account.evaluation.other_terms.get(formula.fact.name), formula.fact.label
+            wire = account.evaluation.other_terms.get(formula.fact.name)
+            label = title_of(formula.fact, account.language)
             if wire is not None and label:
                 value = account.values.of_fact(formula.fact, formula.fact.parse(wire))
                 items.append(Item(Section.TERMS, account.say("terms.value", label=label, value=value)))

@@ -92,7 +92,9 @@ def _item(account: Account, table: RuleTable[Any], miss: _Miss) -> Item:
         case Grade():
             leads = account.say("near.grade", grade=output.grade)
         case Finding():
-            leads = f"{account.say(f'outcome.name.{output.outcome}')}, {output.reason}"
+            leads = account.say(
+                "near.finding", outcome=account.say(f"outcome.name.{output.outcome}"), code=output.reason
+            )
     short = account.sentences(table.vocabulary).asked(miss.test)
     words = account.say("near", place=account.place(table, miss.row), leads=leads, short=short)
     return Item(Section.NEAR_MISSES, words, table.name, miss.row + 1, getattr(output, "reason", None))

@@ -34,4 +34,7 @@ def for_officer(account: Account, advice: Advice | None) -> Explanation:
 def _reasons(account: Account) -> list[Item]:
     if account.evaluation.outcome is Outcome.APPROVE:
         return []
-    return [Item(Section.REASONS, f"{code}: {account.wording(code)}", code=code) for code in account.evaluation.reasons]
+    return [
+        Item(Section.REASONS, account.say("reason", code=code, wording=account.wording(code)), code=code)
+        for code in account.evaluation.reasons
+    ]

@@ -123,12 +123,13 @@ class Sentences(Words):
             case Disjunction(operands):
                 return self.listing([self._nested(each, Conjunction) for each in operands], "or")
             case Not(operand):
-                return self.say("not", sentence=f"({self._sentence(operand)})")
+                return self.say("not", sentence=self.say("nested", sentence=self._sentence(operand)))
         raise Unsaid
 
     def _nested(self, typed: Typed, other: type) -> str:
         words = self._sentence(typed)
-        return f"({words})" if isinstance(typed, other) and _subject(typed) is None else words
+        compound = isinstance(typed, other) and _subject(typed) is None
+        return self.say("nested", sentence=words) if compound else words
 
     def _predicate(self, typed: Typed, subject: Typed) -> str:
         """Return what a test says of its subject: `above 0.45`."""

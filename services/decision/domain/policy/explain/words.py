@@ -16,6 +16,7 @@ from shared.feel.typed.nodes import Arithmetic, Brought, Constant, Function, Lis
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷", "**": "^"}
 _BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _ATOM: Final = 4
+_PAUSES: Final = ",:;，：；、"
 
 
 class Unsaid(Exception):
@@ -116,11 +117,18 @@ class Words:
 def label_of(fact: Fact, language: Language) -> str:
     """Return what a fact is called, its name where the product or the policy gives it no label.
 
-    In quotation marks where it would not stand out from the sentence around it.
+    In quotation marks where it would not stand out from the sentence around it: one with a pause of its own, or an
+    English one in Chinese.
     """
-    label = fact.label or fact.name.replace("_", " ")
-    stands_out = language is Language.EN and not any(mark in label for mark in ",:;")
+    label = title_of(fact, language) or fact.name.replace("_", " ")
+    foreign = language is Language.ZH and not fact.label_zh
+    stands_out = not foreign and not any(mark in label for mark in _PAUSES)
     return label if stands_out else say(language, "label.quoted", label=label)
+
+
+def title_of(fact: Fact, language: Language) -> str:
+    """Return the label of a fact, the English one where it has none in Chinese; empty where it has none at all."""
+    return (fact.label_zh if language is Language.ZH else "") or fact.label
 
 
 def _is_negation(typed: Arithmetic) -> bool:
