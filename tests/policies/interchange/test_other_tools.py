@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.policies.interchange import Imported, read_dmn
+from tests.shared.dmn.writing import decision, definitions
 
 MODELS = Path(__file__).parent / "models"
 
@@ -117,6 +118,17 @@ def test_what_a_model_does_not_say_is_left_out_and_listed(name: str) -> None:
 )
 def test_what_has_no_counterpart_is_listed(name: str, words: list[str]) -> None:
     assert noted(name, *words), model(name).notes
+
+
+def test_a_table_with_an_input_that_cannot_be_read_is_left_out_rather_than_made_wider() -> None:
+    table = (
+        "<decisionTable hitPolicy='COLLECT'><input><inputExpression><text/></inputExpression></input>"
+        "<output name='outcome'/><rule><inputEntry><text>5</text></inputEntry>"
+        "<outputEntry><text>'decline'</text></outputEntry></rule></decisionTable>"
+    )
+    found = read_dmn(definitions(decision("eligibility", table)))
+    assert "eligibility" not in found.document
+    assert any("an input has no expression" in note for note in found.notes)
 
 
 def test_a_drawing_is_no_loss() -> None:

@@ -107,6 +107,11 @@ def test_changes_of_what_only_follows_from_the_policy_are_noted() -> None:
     assert "the type `t_other_debtors` is the product's to say" in notes[0]
 
 
+def test_changes_that_terms_cannot_hold_are_noted() -> None:
+    _, notes = edited(r"floor\(\(requested_amount \* share\) / round_down_to\) \* round_down_to", "requested_amount")
+    assert "the limit is not rounded by its `round_down_to`, which is left out" in notes[0]
+
+
 def test_a_decision_that_another_tool_added_becomes_a_definition() -> None:
     added = (
         '<decision id="Decision_0abc" name="Debt Burden"><variable name="Debt Burden" typeRef="boolean"/>'

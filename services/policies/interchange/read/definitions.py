@@ -40,29 +40,43 @@ def scale_of(kind: dict[str, Any], minor_digits: int) -> int | None:
 
 def read_definitions(decision: Element, name: str, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the definitions that a decision is, with their names."""
-    variable = decision.first("variable")
-    type_ref = variable.attributes.get("typeRef") if variable is not None else None
     logic = expression_of(decision)
-    source = reading.source
     if logic is None:
-        source.note(decision, f"the decision `{name}` has no logic and is left out")
+        reading.source.note(decision, f"the decision `{name}` has no logic and is left out")
     elif logic.name == "decisionTable":
-        table = read_table(logic, reading.names, source)
-        for column in table.outputs if table is not None else ():
-            several = table is not None and len(table.outputs) > 1
-            called = f"{name}_{policy_name(column.name)}" if several else name
-            stated = column.element.attributes.get("typeRef") or (None if several else type_ref)
-            entry = None if table is None else _table(decision, table, column, stated, called, reading)
-            if entry is not None:
-                yield called, entry
+        table = read_table(logic, reading.names, reading.source)
+        if table is not None:
+            yield from _tables(decision, table, name, reading)
     else:
         try:
-            text = reading.names.expression(feel_of(logic, source))
+            text = reading.names.expression(feel_of(logic, reading.source))
         except NoTextError as error:
-            source.note(logic, f"the decision `{name}` {error}, and is left out")
+            reading.source.note(logic, f"the decision `{name}` {error}, and is left out")
             return
-        kind = _kind(decision, reading.kinds.declared(type_ref or logic.attributes.get("typeRef")), name, reading)
+        type_ref = type_of(decision) or logic.attributes.get("typeRef")
+        kind = _kind(decision, reading.kinds.declared(type_ref), name, reading)
         yield name, {**kind, **label_of(decision), "value": _exact(decision, text, kind, reading)}
+
+
+def type_of(element: Element) -> str | None:
+    """The name of the type of an element's variable."""
+    variable = element.first("variable")
+    return variable.attributes.get("typeRef") if variable is not None else None
+
+
+def _tables(decision: Element, table: ReadTable, name: str, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]:
+    several = len(table.outputs) > 1
+    for column in table.outputs:
+        called = f"{name}_{policy_name(column.name)}" if several else name
+        stated, whole = column.element.attributes.get("typeRef"), None if several else type_of(decision)
+        if stated and whole and reading.kinds.declared(stated) != reading.kinds.declared(whole):
+            words = (
+                f"the type of `{name}` is stated as `{whole}` and, for its output, as `{stated}`; the latter is read"
+            )
+            reading.source.note(column.element, words)
+        entry = _table(decision, table, column, stated or whole, called, reading)
+        if entry is not None:
+            yield called, entry
 
 
 def _kind(decision: Element, kind: dict[str, Any], name: str, reading: Reading) -> dict[str, Any]:

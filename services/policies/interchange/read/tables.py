@@ -41,7 +41,10 @@ class ReadTable:
 
 
 def read_table(element: Element, names: Names, source: Source) -> ReadTable | None:
-    """Return a decision table, None, with a note, where its logic is not FEEL."""
+    """Return a decision table, None, with a note, where its logic is not FEEL or an input has no expression.
+
+    Such a table is left out as a whole: its rules without one of their conditions would hit where they should not.
+    """
     inputs = list(element.all("input"))
     rules = list(element.all("rule"))
     language = next(filter(None, map(source.language_of, _entries(inputs, rules))), None)
@@ -51,7 +54,11 @@ def read_table(element: Element, names: Names, source: Source) -> ReadTable | No
     for each in inputs:
         if each.first("inputValues") is not None and not source.own:
             source.note(each, "the values that an input may have are the product's to say; they are left out")
-    subjects = [_subject(each, names, source) for each in inputs]
+    silent = next((each for each in inputs if not text_of(each.first("inputExpression")).strip()), None)
+    if silent is not None:
+        source.note(silent, "an input has no expression; the decision table is left out")
+        return None
+    subjects = [_subject(each, names) for each in inputs]
     rows = tuple(_row(rule, subjects, names) for rule in rules)
     outputs = [[names.expression(text_of(entry)) for entry in rule.all("outputEntry")] for rule in rules]
     columns = list(zip(*outputs, strict=True)) or [()] * sum(1 for _ in element.all("output"))
@@ -94,10 +101,8 @@ class _Subject:
     named: bool
 
 
-def _subject(each: Element, names: Names, source: Source) -> _Subject:
+def _subject(each: Element, names: Names) -> _Subject:
     expression = names.expression(text_of(each.first("inputExpression"))).strip()
-    if not expression:
-        source.note(each, "an input without an expression: its cells are left out")
     return _Subject(expression, _is_name(expression))
 
 
@@ -112,7 +117,7 @@ def _row(rule: Element, subjects: Sequence[_Subject], names: Names) -> dict[str,
             conditions.append(cell)
         elif subject.named and subject.expression not in when:
             when[subject.expression] = cell
-        elif subject.expression:
+        else:
             conditions.append(_condition(subject.expression, cell))
     row: dict[str, Any] = {}
     if when:

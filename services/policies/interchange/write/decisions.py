@@ -1,6 +1,6 @@
 """A decision to be written, and which of its names it has from elsewhere."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.policies.interchange.markup import Tag, text_tag
@@ -31,7 +31,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that a policy knows, and the names of its stages where those are taken by facts or definitions."""
+    """The names that texts of a policy know: facts, definitions, and outputs of stages."""
 
     names: frozenset[str]
 
@@ -43,10 +43,10 @@ class Scope:
         """Return the known names that the unary tests of a cell use."""
         return names_in(parse_unary_tests(text)) & self.names
 
-    def free(self, name: str, taken: Collection[str] = ()) -> str:
-        """Return `name`, with a number behind it where a fact or a definition is called so."""
+    def free(self, name: str) -> str:
+        """Return `name` for a decision that no text names, with a number behind it where something is called so."""
         candidate, number = name, 1
-        while candidate in self.names or candidate in taken:
+        while candidate in self.names:
             number += 1
             candidate = f"{name}_{number}"
         return candidate

@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.decision.domain.outcome import Outcome
 from services.policies.interchange.digests import digest_of
 from services.policies.interchange.markup import Tag, text_tag
-from services.policies.interchange.vocabulary import ON_MISSING
+from services.policies.interchange.vocabulary import NUMBERS, ON_MISSING
 from shared.facts import Fact, FactType
 from shared.feel.syntax.strings import escape
 from shared.money import exponent
@@ -75,7 +75,7 @@ class Types:
         """Return the name of the type of a stage's output."""
         if key in _OUTPUTS:
             return self._add(f"output_{key}", "string", listed(_OUTPUTS[key]), "")
-        return "number" if key in ("share", "rate") else "string"
+        return "number" if key in NUMBERS else "string"
 
     def scale_of(self, kind: Mapping[str, Any]) -> int | None:
         """Return the decimal places that values of a declared type are rounded to, None where they are no numbers."""
