@@ -28,7 +28,7 @@ PLANTED = [
     (PURITY, "services.limits.domain.account", "time"),
     (PURITY, "services.intake.domain.application", "asyncio"),
     (PURITY, "services.decision.domain.outcome", "shared.db"),
-    (PURITY, "shared.feel.operators", "time"),
+    (PURITY, "shared.feel.walk", "time"),
     (PURITY, "services.decision.domain.record", "shared.contracts.decision"),
     (NO_SQL, "services.intake.api", "services.intake.store.applications"),
     (NO_SQL, "services.limits.api", "sqlalchemy"),

@@ -94,7 +94,7 @@ def _row(decision: Decision) -> dict[str, Any]:
         "grade": evaluation.grade,
         "approved_minor": evaluation.approved_minor,
         "rate": evaluation.rate,
-        "other_terms": evaluation.other_terms,
+        "other_terms": dict(evaluation.other_terms),
         "conditions": evaluation.conditions,
         "queue": evaluation.queue,
         "reasons": evaluation.reasons,

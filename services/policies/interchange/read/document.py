@@ -26,6 +26,9 @@ MAX_RULES: Final = 5_000
 MAX_DECISIONS: Final = 1_000
 """Decisions of a model, far more than a policy may have definitions."""
 
+MAX_FEEL_CHARACTERS: Final = 500_000
+"""All cells and expressions together, as in a policy."""
+
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
@@ -61,11 +64,15 @@ def read_dmn(data: bytes) -> Imported:
 
 
 def _refuse_too_many(root: Element) -> None:
-    waiting, rules = [root], 0
+    waiting, rules, characters = [root], 0, 0
     while waiting:
         element = waiting.pop()
         waiting += element.children
         rules += element.name == "rule"
+        characters += len(element.text) if element.name == "text" else 0
+        if characters > MAX_FEEL_CHARACTERS:
+            words = f"cells and expressions are longer than {MAX_FEEL_CHARACTERS:,} characters together"
+            raise InterchangeError([InterchangeFault(f"line {element.line}", words)])
         if rules > MAX_RULES:
             raise InterchangeError([InterchangeFault(f"line {element.line}", f"more than {MAX_RULES:,} rules")])
     named = [element for element in root.children if element.name in ("decision", "inputData", "itemDefinition")]
