@@ -14,7 +14,10 @@ DEFINITION_PREFIX: Final = "definition "
 
 POLICY_FIELDS: Final = ("name", "version", "product", "title", "description")
 TYPES: Final = ("integer", "money", "decimal", "enum", "boolean", "date")
-KIND_FIELDS: Final = ("type", "scale", "values", "label")
+LABEL: Final = "label"
+LABEL_ZH: Final = "label zh"
+"""Columns of what something is called in English and, where it has a name in both languages, in Chinese."""
+KIND_FIELDS: Final = ("type", "scale", "values", LABEL, LABEL_ZH)
 """How a definition or a term is declared."""
 
 WHEN: Final = "when"

@@ -5,12 +5,15 @@ from typing import Any, Final
 
 from services.policies.sheets.faults import Faults, did_you_mean, shown
 from services.policies.sheets.grid import Grid, feel_text
-from services.policies.sheets.layout import DEFINITIONS, KIND_FIELDS, TERMS
+from services.policies.sheets.layout import DEFINITIONS, KIND_FIELDS, LABEL, LABEL_ZH, TERMS
 from services.policies.sheets.records import Record, read_records
 from services.policies.sheets.wire import decode_list, encode_list
 
 _DEFINITION_HEAD: Final = ("name", *KIND_FIELDS, "value")
 _TERM_HEAD: Final = ("outcome", "part", "name", *KIND_FIELDS, "value")
+
+_LABELS: Final = {LABEL: "en", LABEL_ZH: "zh"}
+"""The columns of a label in both languages, and its keys."""
 
 PARTS: Final = ("limit", "round_down_to", "less_reason", "rate")
 """Terms that are one text; `other_terms` have names and types of their own."""
@@ -98,14 +101,21 @@ def _read_other_term(record: Record, others: dict[str, Any]) -> None:
 
 def kind_texts(entry: Mapping[str, Any]) -> dict[str, str]:
     """Return the texts of how a definition or term is declared, those that are there."""
-    return {key: _kind_text(key, entry[key]) for key in KIND_FIELDS if key in entry}
+    stated = {key: value for key, value in entry.items() if key in KIND_FIELDS and key != LABEL_ZH}
+    if isinstance(stated.get(LABEL), Mapping):
+        words = stated.pop(LABEL)
+        stated |= {column: words[key] for column, key in _LABELS.items() if key in words}
+    return {key: _kind_text(key, value) for key, value in stated.items()}
 
 
 def read_kind(record: Record) -> dict[str, Any]:
     """Return how a definition or term is declared."""
     parse: Mapping[str, Callable[[str], Any]] = {"scale": _whole, "values": decode_list}
     found = {key: record.parsed(key, parse.get(key, str)) for key in KIND_FIELDS}
-    return {key: value for key, value in found.items() if value is not None}
+    kind = {key: value for key, value in found.items() if value is not None}
+    if LABEL_ZH in kind:
+        kind[LABEL] = {key: kind.pop(column) for column, key in _LABELS.items() if column in kind}
+    return kind
 
 
 def text_of(value: Any) -> str | None:

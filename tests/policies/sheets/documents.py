@@ -33,7 +33,11 @@ _wire: Final = st.recursive(
     max_leaves=6,
 )
 _typed: Final = {"type": st.sampled_from(["integer", "money", "decimal", "enum", "boolean", "date"])}
-_kind: Final[dict[str, Any]] = {"scale": st.integers(0, 12), "values": st.lists(texts, max_size=4), "label": texts}
+_kind: Final[dict[str, Any]] = {
+    "scale": st.integers(0, 12),
+    "values": st.lists(texts, max_size=4),
+    "label": texts | st.fixed_dictionaries({"en": texts, "zh": texts}),
+}
 
 
 def _rows(outputs: dict[str, Any], optional: dict[str, Any] | None = None) -> Any:

@@ -91,6 +91,22 @@ def test_a_new_column_is_a_condition() -> None:
     assert row["when"] == {"employees": "< 10", "age_of_business": ">= 2"}
 
 
+def test_a_definition_is_named_in_chinese_by_a_text_beside_its_label() -> None:
+    def name(workbook: Workbook) -> None:
+        for cell, text in (("E2", "Debt service coverage"), ("F2", "偿债覆盖率")):
+            workbook["definitions"][cell].value = text
+        for cell, text in (("I1", "label"), ("J1", "Size"), ("K1", "label zh"), ("L1", "规模")):
+            workbook["definition band"][cell].value = text
+
+    definitions = read_sheets(edited(name))["definitions"]
+    assert definitions["cover"]["label"] == {"en": "Debt service coverage", "zh": "偿债覆盖率"}
+    assert definitions["band"]["label"] == {"en": "Size", "zh": "规模"}
+
+
+def test_a_label_in_english_alone_stays_a_text() -> None:
+    assert read_sheets(typed("definitions", "E2", "Coverage"))["definitions"]["cover"]["label"] == "Coverage"
+
+
 SLIPS: list[tuple[str, str, object, str]] = [
     ("knock_outs", "B4", "=A1+1", "knock_outs!B4: has a formula"),
     ("policy", "B2", "=1", "policy!B2: has a formula"),
@@ -115,7 +131,7 @@ SLIPS: list[tuple[str, str, object, str]] = [
     ("definition band", "H1", "small,,large", "definition band!H1: .*nothing between two commas"),
     ("definitions", "C2", "four", "definitions!C2: `four` is not a whole number"),
     ("definitions", "A2", None, "definitions!A2: the definition has no name"),
-    ("definitions", "G2", "x", "definitions!G2: this column has no name in row 1"),
+    ("definitions", "H2", "x", "definitions!H2: this column has no name in row 1"),
     ("terms", "B2", "limits", "terms!B2: must be one of .*did you mean `limit`"),
     ("terms", "D2", "money", "terms!D2: only other_terms have a type"),
     ("terms", "B3", "limit", "terms!B3: approve has two rows `limit`"),

@@ -88,6 +88,11 @@ def test_an_outcome_is_chosen_from_a_list() -> None:
         ({"grade": {"hit_policy": "UNIQUE", "rows": [{"grade": "A", "rate": "1"}]}}, "/grade/rows/0/rate"),
         ({"grade": {"hit_policy": "UNIQUE", "rows": "none"}}, "/grade/rows"),
         ({"cases": [{"facts": {"share": 0.5}, "expect": {"outcome": "refer"}}]}, "/cases/0/facts/share"),
+        ({"definitions": {"d": {"type": "date", "label": {"en": "Day"}, "value": "x"}}}, "/definitions/d/label"),
+        (
+            {"definitions": {"d": {"type": "date", "label": {"en": 1, "zh": "日"}, "value": "x"}}},
+            "/definitions/d/label",
+        ),
         ({"title": "x" * 10_001}, "10,001 characters"),
         ({"title": object()}, "not plain JSON"),
         ({"title": "\ud800"}, "not plain JSON"),
