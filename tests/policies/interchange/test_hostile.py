@@ -25,6 +25,9 @@ REFUSED = {
         decision("grade", f"<decisionTable><output/>{'<rule><outputEntry/></rule>' * 5_001}</decisionTable>")
     ),
     "more decisions than anybody reads": definitions("".join(decision(f"d{at}", literal("1")) for at in range(1_001))),
+    "more FEEL than anybody reads": definitions(
+        "".join(decision(f"d{at}", literal(f"1 + {'x' * 1_000}")) for at in range(501))
+    ),
 }
 
 
