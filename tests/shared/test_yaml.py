@@ -1,5 +1,7 @@
 """YAML is read strictly and in bounded time, whoever wrote it."""
 
+import re
+
 import pytest
 import yaml
 
@@ -30,9 +32,8 @@ def test_what_a_mapping_merges_in_can_be_overridden() -> None:
     ],
 )
 def test_hostile_yaml_is_refused(text: str, words: str) -> None:
-    with pytest.raises(yaml.YAMLError, match=".") as refused:
+    with pytest.raises(yaml.YAMLError, match=re.escape(words)):
         load_yaml(text)
-    assert words in str(refused.value)
 
 
 def test_nodes_are_bounded_like_values() -> None:
