@@ -77,6 +77,10 @@ async def test_the_nearest_change_that_helps_is_told(los: httpx.AsyncClient) -> 
     assert (change["outcome"], change["limit"]) == ("approve", _TRADE["requested_amount"])
     assert "60 days instead of 61 days" in told["text"]
 
+    chinese = await _explain(los, path, language="zh")
+    assert chinese["what_would_change"]["changes"][0]["label"] == "申请的账期"
+    assert "申请的账期由 61 天改为 60 天" in chinese["text"]
+
 
 async def test_an_approval_has_nothing_to_change(los: httpx.AsyncClient) -> None:
     told = await _explain(los, await _decide(los), audience="officer")
