@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 from rich.console import Console
 
+from services.dmn import app as dmn_app
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
@@ -22,6 +23,7 @@ scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(policy_app, name="policy")
+app.add_typer(dmn_app, name="dmn")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
 console = Console(highlight=False)

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from shared.dmn import DmnError, Model, Program, Result, load, read_model
+from services.dmn import read_with_imports
+from shared.dmn import DmnError, Program, Result, load
 from shared.dmn.xml import Element, read_xml
 from shared.feel.operators import equal
 from shared.feel.values import Date, DateTime, FeelError, Time, Value
@@ -99,7 +100,7 @@ def run_group(folder: Path) -> tuple[int, list[Failure]]:
 
 def _failing(path: Path, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
     try:
-        program = load(_with_imports(path))
+        program = load(read_with_imports(path))
     except DmnError as error:
         yield from ((case.id, str(error)) for case in cases)
         return
@@ -107,19 +108,6 @@ def _failing(path: Path, cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
         why = "; ".join(_differences(program, case))
         if why:
             yield case.id, why
-
-
-def _with_imports(path: Path) -> list[Model]:
-    """A model and, from the files beside it, those that it imports, directly or not."""
-    if not path.is_file():
-        raise DmnError("there is no such model", path.name)
-    found = [read_model(path.read_bytes(), path.name)]
-    beside = (read_model(file.read_bytes(), file.name) for file in sorted(path.parent.glob("*.dmn")) if file != path)
-    others = {model.namespace: model for model in beside} if found[0].imports else {}
-    for model in found:
-        wanted = (others.pop(each.namespace, None) for each in model.imports)
-        found.extend(each for each in wanted if each is not None)
-    return found
 
 
 def _differences(program: Program, case: Case) -> Iterator[str]:

@@ -182,7 +182,7 @@ def _advice(advice: Advice, decision: Decision, language: Language) -> WhatWould
         changes=changes,
         outcome=None if answer is None else answer.outcome.value,
         limit=limit,
-        rate=None if answer is None or answer.rate is None else str(answer.rate),
+        rate=None if answer is None or answer.rate is None else format(answer.rate, "f"),
         score_may_change=advice.score_may_change,
         complete=advice.complete,
     )
@@ -200,7 +200,7 @@ def _fields(decision: Decision) -> dict[str, Any]:
         "grade": evaluation.grade,
         "requested": _money(question.requested),
         "limit": None if limit is None else _money(limit),
-        "rate": None if evaluation.rate is None else str(evaluation.rate),
+        "rate": None if evaluation.rate is None else format(evaluation.rate, "f"),
         "other_terms": dict(evaluation.other_terms),
         "conditions": list(evaluation.conditions),
         "queue": evaluation.queue,

@@ -10,7 +10,7 @@ from shared.products import Product
 
 
 class Failure(StrEnum):
-    """Why there is no score; the decision then refers the application."""
+    """Why there is no score; the decision then refers, unless the product has no facts that scoring supplies."""
 
     NO_MODEL = "no_model"
     INVALID_FACTS = "invalid_facts"

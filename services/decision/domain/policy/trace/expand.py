@@ -124,7 +124,7 @@ class _Expansion:
     def term_value(self, term: str, result: Result | None) -> object:
         if result is None or result.approved_minor is None:
             return None
-        return str(result.rate) if term == RATE else result.other_terms[term]
+        return format(result.rate, "f") if term == RATE else result.other_terms[term]
 
     def formula(self, formula: Formula, instead: Mapping[str, Any]) -> dict[str, Any]:
         operands = self.operands(formula.names, formula.vocabulary, instead)
