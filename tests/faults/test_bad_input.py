@@ -177,6 +177,7 @@ def test_ids_in_a_path_that_cannot_exist_are_not_found(bed: Running, routes: Seq
     paths = [
         ("intake", "GET", "/v1/applications/{}", "los"),
         ("decision", "GET", "/v1/decisions/{}", "los"),
+        ("decision", "GET", "/v1/decisions/{}/explanation", "los"),
         ("limits", "GET", "/v1/accounts/{}", "crm"),
         ("limits", "GET", "/v1/reservations/{}", "crm"),
         ("limits", "POST", "/v1/reservations/{}/capture", "crm"),
