@@ -27,6 +27,8 @@ EXAMPLE = DecisionReply.model_validate(
         "requested": {"amount_minor": 595100, "currency": "DEM"},
         "limit": None,
         "rate": None,
+        "other_terms": {},
+        "conditions": [],
         "queue": None,
         "reasons": ["TERM_TOO_LONG", "CHECKING_BALANCE_LOW", "SAVINGS_LOW", "AMOUNT_TOO_HIGH"],
         "score": {
