@@ -64,10 +64,13 @@ def _builtin_call(builtin: Builtin, arguments: tuple[Code, ...], names: tuple[st
         try:
             if isinstance(hiding, Function):
                 return call_function(hiding, values, names)
-            return call_builtin(builtin, values, names, run)
+            value = call_builtin(builtin, values, names, run)
         except FeelError as fault:
             run.note(fault)
             return None
+        if value is None and None in values:
+            run.note(f"`{name}` has no value for null")
+        return value
 
     return code
 

@@ -30,10 +30,13 @@ def compile_negation(node: tree.Negation, compiler: Compiler) -> Code:
 
     def code(scope: Scope, run: Run) -> Value:
         try:
-            return negate(operand(scope, run))
+            value = negate(operand(scope, run))
         except FeelError as fault:
             run.note(fault)
             return None
+        if value is None:
+            run.note("null has no negative")
+        return value
 
     return code
 
@@ -53,6 +56,8 @@ def compile_arithmetic(node: tree.Arithmetic, compiler: Compiler) -> Code:
         except FeelError as fault:
             run.note(fault)
             return None
+        if value is None:
+            run.note(f"`{node.operator}` has no value for null")
         return value
 
     return code
@@ -75,8 +80,11 @@ def compared(operator: str, left: Value, right: Value, run: Run) -> bool | None:
     except FeelError as fault:
         run.note(fault)
         return None
-    if answer is None and left is not None and right is not None:
-        run.note(f"a {kind_of(left)} and a {kind_of(right)} do not compare by `{operator}`")
+    if answer is None:
+        if left is None or right is None:
+            run.note(f"null does not compare by `{operator}`")
+        else:
+            run.note(f"a {kind_of(left)} and a {kind_of(right)} do not compare by `{operator}`")
     return answer
 
 
@@ -93,7 +101,10 @@ def compile_between(node: tree.Between, compiler: Compiler) -> Code:
     value, low, high = compiler.compile_all((node.value, node.low, node.high))
 
     def code(scope: Scope, run: Run) -> Value:
-        return between(value(scope, run), low(scope, run), high(scope, run))
+        answer = between(value(scope, run), low(scope, run), high(scope, run))
+        if answer is None:
+            run.note("the value and the ends of `between` do not compare")
+        return answer
 
     return code
 

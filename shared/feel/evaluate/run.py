@@ -38,10 +38,10 @@ class Run:
         return self._given_up is not None
 
     def note(self, message: str | FeelError) -> None:
-        """Keep a message, once where it comes many times in a row."""
+        """Keep a message, once however often it comes."""
         text = str(message)
         notes = self.notes
-        if len(notes) < _NOTES and not (notes and notes[-1] == text):
+        if len(notes) < _NOTES and text not in notes:
             notes.append(text)
 
     def give_up(self, reason: str) -> NoReturn:

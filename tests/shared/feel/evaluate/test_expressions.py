@@ -85,3 +85,17 @@ def test_equal_notes_in_a_row_are_kept_once():
     run = new_run()
     value_of("for i in 1..1000 return x", run=run)
     assert run.notes == ["unknown name `x`"]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("1 + null", "`+` has no value for null"),
+        ("-(null)", "null has no negative"),
+        ("1 < null", "null does not compare by `<`"),
+        ("null between 1 and 2", "the value and the ends of `between` do not compare"),
+        ("abs(null)", "`abs` has no value for null"),
+    ],
+)
+def test_null_from_null_says_where_it_came_from(text: str, note: str) -> None:
+    assert notes_of(text) == [note]

@@ -91,4 +91,8 @@ def test_a_filter_selects(text, value):
 
 
 def test_a_misspelt_name_in_a_filter_is_noted_unless_items_could_have_it():
-    assert notes_of("[1, 2][itm > 1][1]") == ["unknown name `itm`", "there is no item at that position in a list of 0"]
+    assert notes_of("[1, 2][itm > 1][1]") == [
+        "unknown name `itm`",
+        "null does not compare by `>`",
+        "there is no item at that position in a list of 0",
+    ]
