@@ -27,7 +27,7 @@ from shared.facts import Fact
 from shared.feel.typed import Typed
 from shared.feel.typed.nodes import Constant
 
-_REMEMBERED: Final = 4_096
+_REMEMBERED: Final = 2_000
 
 
 def definition(of: BoundDefinition, marks: str, order: Sequence[int], scope: Scope) -> list[ast.stmt]:

@@ -37,7 +37,7 @@ from shared.feel.typed import Unknown
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
-_REMEMBERED: Final = 10_000
+_REMEMBERED: Final = 2_000
 
 FOUND: Final = "found"
 MATRIX_ROW: Final = "offer"
