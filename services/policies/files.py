@@ -17,6 +17,13 @@ DMN_SUFFIXES: Final = (".dmn", ".xml")
 MAX_BYTES: Final = 20_000_000
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes what stands twice twice: nobody wants to read `*id001` in a policy."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """A policy document as read from a file; `places` only where it was YAML, `notes` on what was left out."""
@@ -56,7 +63,7 @@ def write_policy(document: Mapping[str, Any], path: Path, shelf: Shelf, dmn_vers
     if suffix == ".json":
         path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     elif suffix in YAML_SUFFIXES:
-        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
+        text = yaml.dump(document, Dumper=_PlainDumper, allow_unicode=True, sort_keys=False, width=110)
         path.write_text(text, encoding="utf-8")
     elif suffix == ".xlsx":
         from services.policies.sheets import SheetError, write_sheets

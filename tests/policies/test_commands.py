@@ -63,6 +63,7 @@ def test_a_policy_keeps_its_hash_from_form_to_form(tmp_path: Path, name: str, fo
     code, again = run("convert", first, back)
     assert code == 0
     assert re.findall("[0-9a-f]{64}", there) == re.findall("[0-9a-f]{64}", again)
+    assert "&id0" not in back.read_text()
     assert load_yaml(back.read_text())["name"] == load_yaml((POLICIES / f"{name}.yaml").read_text())["name"]
     assert run("check", first)[0] == 0
 
