@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.policies.interchange import Imported, read_dmn
-from tests.shared.dmn.writing import decision, definitions
+from tests.shared.dmn.writing import decision, definitions, input_data, knowledge, literal
 
 MODELS = Path(__file__).parent / "models"
 
@@ -133,3 +133,151 @@ def test_a_table_with_an_input_that_cannot_be_read_is_left_out_rather_than_made_
 
 def test_a_drawing_is_no_loss() -> None:
     assert not any("DMNDI" in note for name in ("camunda", "kogito") for note in model(name).notes)
+
+
+CUSTOMER = (
+    "<itemDefinition name='tCustomer'><itemComponent name='Age'><typeRef>number</typeRef></itemComponent>"
+    "<itemComponent name='Postal code'><typeRef>string</typeRef></itemComponent></itemDefinition>"
+    + input_data("Customer", "tCustomer")
+    + input_data("Monthly income", "number")
+    + input_data("Monthly debt", "number")
+)
+BANDS = (
+    "<decisionTable hitPolicy='FIRST'>"
+    "<input><inputExpression><text>age</text></inputExpression></input>"
+    "<input><inputExpression><text>debt ratio</text></inputExpression></input><output/>"
+    "<rule><inputEntry><text>&lt; 21</text></inputEntry><inputEntry><text>> least / 2</text></inputEntry>"
+    '<outputEntry><text>"high"</text></outputEntry></rule>'
+    "<rule><inputEntry><text>-</text></inputEntry><inputEntry><text>not(&lt; least)</text></inputEntry>"
+    '<outputEntry><text>if age > 60 then "high" else "low"</text></outputEntry></rule></decisionTable>'
+)
+
+
+def invocation(name: str, **bindings: str) -> str:
+    bound = "".join(
+        f"<binding><parameter name='{parameter.replace('_', ' ')}'/>{literal(text)}</binding>"
+        for parameter, text in bindings.items()
+    )
+    return f"<invocation>{literal(name)}{bound}</invocation>"
+
+
+def invoking(expression: str, body: str, parameters: str, needs: str = "") -> Imported:
+    """Read a model with a decision `Result` that invokes the business knowledge model `Some rules`."""
+    rules = knowledge("Some rules", body, parameters, "number", needs)
+    return read_dmn(definitions(CUSTOMER + rules + decision("Result", expression, needs="k:Some rules")))
+
+
+def result(imported: Imported, name: str = "result") -> object:
+    return imported.document["definitions"][name].get("value")
+
+
+def left_out(imported: Imported) -> bool:
+    """Tell whether the notes have both the business knowledge model and the requirement of it, or neither."""
+    found = [any(words in note for note in imported.notes) for words in ("businessKnowledgeModel", "knowledgeReq")]
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_a_table_that_a_decision_invokes_becomes_its_table_over_what_the_parameters_are_bound_to() -> None:
+    ratio = "Monthly debt / Monthly income"
+    found = invoking(
+        invocation("Some rules", age="Customer.Age", debt_ratio=ratio, least="0.4"), BANDS, "age, debt ratio, least"
+    )
+    assert found.document["definitions"]["result"]["hit_policy"] == "FIRST"
+    assert found.document["definitions"]["result"]["rows"] == [
+        {
+            "when": {"customer_age": "< 21"},
+            "if": "(monthly_debt / monthly_income) in (> 0.4 / 2)",
+            "value": '"high"',
+        },
+        {
+            "if": "not((monthly_debt / monthly_income) in (< 0.4))",
+            "value": 'if customer_age > 60 then "high" else "low"',
+        },
+    ]
+    assert not left_out(found)
+
+
+@pytest.mark.parametrize("call", ["Some rules(rate: 2 + 3, of: Customer)", "Some rules(2 + 3, Customer)"])
+def test_a_call_by_names_or_by_position_becomes_the_expression_with_brackets_where_they_matter(call: str) -> None:
+    found = invoking(literal(call), literal("rate * of.Age - -rate"), "rate, of")
+    assert result(found) == "(2 + 3) * customer_age - -(2 + 3)"
+    assert not left_out(found)
+
+
+def test_parts_of_what_a_parameter_is_bound_to_are_found_by_names_with_spaces() -> None:
+    found = invoking(literal("Some rules(Customer)"), literal("substring(who.Postal code, 1, 2)"), "who")
+    assert result(found) == "substring(customer_postal_code, 1, 2)"
+
+
+def test_what_is_invoked_tells_the_type_where_the_decision_does_not() -> None:
+    rules = knowledge("Some rules", literal("a + 1"), "a", "boolean")
+    found = read_dmn(definitions(CUSTOMER + rules + decision("Result", literal("Some rules(1)"), needs="k:Some rules")))
+    assert found.document["definitions"]["result"] == {"type": "boolean", "value": "1 + 1"}
+
+
+def test_a_stage_may_be_a_table_that_it_invokes() -> None:
+    table = (
+        "<decisionTable hitPolicy='COLLECT'><input><inputExpression><text>years</text></inputExpression></input>"
+        "<output name='outcome'/><rule><inputEntry><text>&lt; 18</text></inputEntry>"
+        '<outputEntry><text>"decline"</text></outputEntry></rule></decisionTable>'
+    )
+    rules = knowledge("Too young", table, "years")
+    stage = decision("Eligibility", invocation("Too young", years="Customer.Age"), needs="k:Too young")
+    assert read_dmn(definitions(CUSTOMER + rules + stage)).document["eligibility"]["rows"] == [
+        {"when": {"customer_age": "< 18"}, "outcome": "decline"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "parameters", "argument"),
+    [
+        (literal("Some rules(a)"), "a", "1"),
+        (literal("a(1)"), "a", "1"),
+        (literal("a + Monthly income"), "a", "1"),
+        (literal("for x in [1] return x + a"), "a", "x"),
+        (literal("[{Age: 1}][Age < a]"), "a", "1"),
+        (literal("a + b"), "a, b", "1"),
+        (literal("a +"), "a", "1"),
+        ("<context><contextEntry>" + literal("a") + "</contextEntry></context>", "a", "1"),
+        ("<literalExpression expressionLanguage='urn:js'><text>a</text></literalExpression>", "a", "1"),
+    ],
+    ids=["itself", "function", "surroundings", "capture", "items", "too few", "no feel", "boxed", "language"],
+)
+def test_what_cannot_stand_in_place_of_its_invocation_stays_and_is_listed(
+    body: str, parameters: str, argument: str
+) -> None:
+    found = invoking(literal(f"Some rules({argument})"), body, parameters)
+    assert str(result(found)).startswith("Some rules(")
+    assert left_out(found)
+
+
+def test_a_business_knowledge_model_that_needs_another_stays_and_is_listed() -> None:
+    found = invoking(literal("Some rules(1)"), literal("a + 1"), "a", "k:Some rules")
+    assert result(found) == "Some rules(1)"
+    assert left_out(found)
+
+
+def test_a_model_that_is_invoked_once_more_in_an_argument_is_still_listed() -> None:
+    found = invoking(literal("Some rules(Some rules(1))"), literal("a + 1"), "a")
+    assert result(found) == "(Some rules(1)) + 1"
+    assert left_out(found)
+
+
+def test_invocations_that_would_grow_beyond_all_bounds_stay() -> None:
+    wide = " + ".join(["Monthly income"] * 2_000)
+    found = invoking(literal(f"Some rules({wide})"), literal(" + ".join(["a"] * 2_000)), "a")
+    assert str(result(found)).startswith("Some rules(")
+    assert left_out(found)
+
+
+def test_tables_are_repeated_only_as_often_as_a_policy_may_have_rules() -> None:
+    rule = "<rule><inputEntry><text>1</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+    table = BANDS[: BANDS.index("<input>")] + (
+        "<input><inputExpression><text>a</text></inputExpression></input><output/>" + rule * 2_000 + "</decisionTable>"
+    )
+    decisions = "".join(decision(f"Result {number}", literal("Rules(1)"), needs="k:Rules") for number in (1, 2))
+    found = read_dmn(definitions(knowledge("Rules", table, "a") + decisions))
+    assert len(found.document["definitions"]["result_1"]["rows"]) == 2_000
+    assert result(found, "result_2") == "Rules(1)"
+    assert left_out(found)

@@ -9,6 +9,7 @@ from services.policies.interchange.faults import InterchangeError, InterchangeFa
 from services.policies.interchange.read.definitions import Reading, read_definitions
 from services.policies.interchange.read.extensions import put_extensions
 from services.policies.interchange.read.kinds import Kinds
+from services.policies.interchange.read.knowledge import inlined
 from services.policies.interchange.read.naming import Parts, naming
 from services.policies.interchange.read.source import Source, expression_of, extensions, name_of, own, texts_within
 from services.policies.interchange.read.stages import read_stage
@@ -43,8 +44,9 @@ class Imported:
 def read_dmn(data: bytes) -> Imported:
     """Return the policy that a DMN model of version 1.2 to 1.5 states.
 
-    Decisions called like a stage are that stage, all others definitions; what `write_dmn` has written comes back as it
-    was, with what has been changed in it since. Raises `InterchangeError` for XML that is hostile or no DMN.
+    Decisions called like a stage are that stage, all others definitions; one that only invokes a business knowledge
+    model is what that model does, if it can stand in its place. What `write_dmn` has written comes back as it was, with
+    what has been changed in it since. Raises `InterchangeError` for XML that is hostile or no DMN.
     """
     try:
         read_model(data)
@@ -52,8 +54,9 @@ def read_dmn(data: bytes) -> Imported:
     except DmnError as error:
         place = f"line {error.line}" if error.line else ""
         raise InterchangeError([InterchangeFault(place, error.message)]) from error
-    _refuse_too_many(root)
-    source = Source.of(root)
+    rules, characters = _refuse_too_many(root)
+    source = inlined(Source.of(root), MAX_RULES - rules, MAX_FEEL_CHARACTERS - characters)
+    root = source.root
     parts = naming(source)
     reading = Reading(source, parts.names, Kinds.of(root), _minor_digits(root))
     document = _frame(source)
@@ -63,7 +66,8 @@ def read_dmn(data: bytes) -> Imported:
     return Imported(document, tuple(source.notes))
 
 
-def _refuse_too_many(root: Element) -> None:
+def _refuse_too_many(root: Element) -> tuple[int, int]:
+    """Return how many rules, and characters of FEEL, a model has."""
     waiting, rules, characters = [root], 0, 0
     while waiting:
         element = waiting.pop()
@@ -79,6 +83,7 @@ def _refuse_too_many(root: Element) -> None:
     if len(named) > MAX_DECISIONS:
         place, words = f"line {named[MAX_DECISIONS].line}", f"more than {MAX_DECISIONS:,} decisions, inputs and types"
         raise InterchangeError([InterchangeFault(place, words)])
+    return rules, characters
 
 
 def _minor_digits(root: Element) -> int:
