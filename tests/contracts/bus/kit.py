@@ -8,7 +8,7 @@ from services.embedded.kafka import KafkaBroker
 from services.embedded.postgres import Postgres
 from shared.bus import Bus, Delivery, HandleBatch, Message
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 """How long a test waits for what must happen; only a failing test ever waits so long."""
 
 
