@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.decision.domain.policy.document.stages import MAX_ROWS
+from services.decision.domain.policy.document.texts import MAX_TOTAL
 from services.policies.interchange.digests import digest_of
 from services.policies.interchange.faults import InterchangeError, InterchangeFault
 from services.policies.interchange.read.definitions import Reading, read_definitions
@@ -21,14 +23,8 @@ from shared.dmn.read import read_model
 from shared.dmn.xml import Element, read_xml
 from shared.money import exponent
 
-MAX_RULES: Final = 5_000
-"""Rules of all tables together, as in a policy."""
-
 MAX_DECISIONS: Final = 1_000
 """Decisions of a model, far more than a policy may have definitions."""
-
-MAX_FEEL_CHARACTERS: Final = 500_000
-"""All cells and expressions together, as in a policy."""
 
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
@@ -55,7 +51,7 @@ def read_dmn(data: bytes) -> Imported:
         place = f"line {error.line}" if error.line else ""
         raise InterchangeError([InterchangeFault(place, error.message)]) from error
     rules, characters = _refuse_too_many(root)
-    source = inlined(Source.of(root), MAX_RULES - rules, MAX_FEEL_CHARACTERS - characters)
+    source = inlined(Source.of(root), MAX_ROWS - rules, MAX_TOTAL - characters)
     root = source.root
     parts = naming(source)
     reading = Reading(source, parts.names, Kinds.of(root), _minor_digits(root))
@@ -74,11 +70,11 @@ def _refuse_too_many(root: Element) -> tuple[int, int]:
         waiting += element.children
         rules += element.name == "rule"
         characters += len(element.text) if element.name == "text" else 0
-        if characters > MAX_FEEL_CHARACTERS:
-            words = f"cells and expressions are longer than {MAX_FEEL_CHARACTERS:,} characters together"
+        if characters > MAX_TOTAL:
+            words = f"cells and expressions are longer than {MAX_TOTAL:,} characters together"
             raise InterchangeError([InterchangeFault(f"line {element.line}", words)])
-        if rules > MAX_RULES:
-            raise InterchangeError([InterchangeFault(f"line {element.line}", f"more than {MAX_RULES:,} rules")])
+        if rules > MAX_ROWS:
+            raise InterchangeError([InterchangeFault(f"line {element.line}", f"more than {MAX_ROWS:,} rules")])
     named = [element for element in root.children if element.name in ("decision", "inputData", "itemDefinition")]
     if len(named) > MAX_DECISIONS:
         place, words = f"line {named[MAX_DECISIONS].line}", f"more than {MAX_DECISIONS:,} decisions, inputs and types"

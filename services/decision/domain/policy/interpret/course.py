@@ -16,8 +16,9 @@ from services.decision.domain.policy.bind import (
     RuleTable,
     names_of_rule,
 )
-from services.decision.domain.policy.document import Finding, OnMissing
+from services.decision.domain.policy.document import Finding
 from services.decision.domain.policy.interpret.grant import Grant, Terms, Ungranted, required
+from services.decision.domain.policy.interpret.screen import screened
 from services.decision.domain.policy.interpret.tables import (
     NO_ROW,
     Closure,
@@ -29,7 +30,7 @@ from services.decision.domain.policy.interpret.tables import (
 from services.decision.domain.policy.interpret.why import why_missing
 from services.decision.domain.policy.layout import Layout
 from services.decision.domain.policy.result import HIT, MISSING, NOT_EVALUATED, Result
-from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
+from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_offer
 from services.decision.domain.reasons import POLICY_UNRESOLVED
 from shared.facts import FactValue
 
@@ -124,15 +125,7 @@ class Course:
     def _screen(self, table: RuleTable[Finding]) -> list[Verdict]:
         letters = self.interpreter.tables[table.name].letters(self.slots)
         self.letters[table.name] = letters
-        verdicts: list[Verdict] = []
-        for rule, letter in zip(table.rules, letters, strict=True):
-            on_missing = rule.output.on_missing
-            if letter == HIT:
-                verdicts.append(verdict_of_finding(rule.output))
-            elif letter == MISSING and on_missing is not OnMissing.IGNORE:
-                why = why_missing(self.interpreter.layout, names_of_rule(rule), self.slots)
-                verdicts.append((Outcome(on_missing), why))
-        return verdicts
+        return screened(table, letters, self.interpreter.layout, self.slots)
 
     def _grade(self) -> list[Verdict]:
         compiled = self.interpreter.tables[GRADE]

@@ -3,23 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.bind import (
     STAGE_OUTPUTS,
     BoundDefinition,
     BoundPolicy,
     Formula,
-    RuleTable,
-    names_of_rule,
 )
-from services.decision.domain.policy.document import Finding, OnMissing
 from services.decision.domain.policy.generated.scope import Screened
 from services.decision.domain.policy.interpret import Course, Interpreter, Slots
+from services.decision.domain.policy.interpret.screen import screened
 from services.decision.domain.policy.interpret.tables import definition_value
-from services.decision.domain.policy.interpret.why import why_missing
 from services.decision.domain.policy.layout import Layout
 from services.decision.domain.policy.result import HIT, MISSING, Result
-from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_finding, verdict_of_offer
+from services.decision.domain.policy.verdicts import Verdict, prevailing, verdict_of_offer
 from shared.feel.typed import NOW, TODAY, Unknown
 
 CLOCK: Final = (TODAY, NOW)
@@ -58,30 +54,19 @@ def stages_by_interpreter(interpreter: Interpreter) -> Callable[[Slots, Sequence
 
 
 def weigher(
-    policy: BoundPolicy, layout: Layout, screened: Screened
+    policy: BoundPolicy, layout: Layout, remembered: Screened
 ) -> Callable[[str, str, int, Sequence[str], Slots], Verdict]:
     """Return a function to what prevails that also weighs screening rows that are missing."""
 
     def weigh(eligibility: str, knock_outs: str, row: int, score_reasons: Sequence[str], slots: Slots) -> Verdict:
         try:
-            return screened(eligibility, knock_outs, row, tuple(score_reasons))
+            return remembered(eligibility, knock_outs, row, tuple(score_reasons))
         except Unknown:
             verdicts = [
-                *_verdicts(policy.eligibility, eligibility, layout, slots),
-                *_verdicts(policy.knock_outs, knock_outs, layout, slots),
+                *screened(policy.eligibility, eligibility, layout, slots),
+                *screened(policy.knock_outs, knock_outs, layout, slots),
                 verdict_of_offer(policy.matrix.outputs[row], score_reasons),
             ]
             return prevailing(verdicts)
 
     return weigh
-
-
-def _verdicts(table: RuleTable[Finding], letters: str, layout: Layout, slots: Slots) -> list[Verdict]:
-    verdicts: list[Verdict] = []
-    for rule, letter in zip(table.rules, letters, strict=True):
-        if letter == HIT:
-            verdicts.append(verdict_of_finding(rule.output))
-        elif letter == MISSING and rule.output.on_missing is not OnMissing.IGNORE:
-            why = why_missing(layout, names_of_rule(rule), slots)
-            verdicts.append((Outcome(rule.output.on_missing), why))
-    return verdicts
