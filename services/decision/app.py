@@ -4,7 +4,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from services.decision import consumers
-from services.decision.api import catalogue_router, decision_router
+from services.decision.api.catalogue import catalogue_router
+from services.decision.api.decisions import decision_router
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.settings import Settings

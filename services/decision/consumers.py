@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.decision import handlers
+from services.decision.handlers import deciding
 from services.decision.rulebooks import Rulebooks
 from shared.consumer import Subscription
 from shared.contracts import scoring
@@ -13,12 +13,12 @@ from shared.db import Database
 def subscription(db: Database) -> Subscription:
     """Return decision's subscription."""
     return Subscription(
-        group=handlers.CONSUMER,
+        group=deciding.CONSUMER,
         topics=(topic(scoring.AGGREGATE),),
         handlers={
             scoring.ApplicationScored.type: (
                 scoring.ApplicationScored,
-                partial(handlers.decide_scored, db, Rulebooks()),
+                partial(deciding.decide_scored, db, Rulebooks()),
             )
         },
     )

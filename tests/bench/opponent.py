@@ -11,7 +11,7 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
-from services.decision.api import DecisionBody
+from services.decision.api.decisions import DecisionBody
 from services.decision.replies import DecisionReply
 from shared.server import settle_garbage_collector
 

@@ -1,4 +1,4 @@
-"""HTTP in: decisions and the catalogue."""
+"""HTTP in: decisions."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,18 +10,17 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.decision import handlers, replies
+from services.decision import replies
 from services.decision.domain.policy.explain import Audience, Language
 from services.decision.domain.record import Question
-from services.decision.handlers import DecisionRequest
+from services.decision.handlers import deciding, recalling
+from services.decision.handlers.deciding import DecisionRequest
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from shared.batcher import Batcher
-from shared.catalogue import Entry
 from shared.db import Database
 from shared.errors import Fault, invalid
-from shared.http import Body, SafeStr, StrictRoute, caller, claim, operation, reply
-from shared.http.catalogue import EntryReply, entry_reply
+from shared.http import Body, SafeStr, StrictRoute, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
@@ -44,19 +43,13 @@ class DecisionBody(Body):
     reference: SafeStr | None = None
 
 
-class DocumentBody(Body):
-    """A catalogue document, as its YAML file reads."""
-
-    document: dict[str, Any]
-
-
 def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) -> APIRouter:
     """Return the routes of decisions."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["decisions"])
     requests: Batcher[DecisionRequest, Answer] = Batcher(
         # Three batches under way: while one is scored, one is decided and one commits.
         "decide",
-        partial(handlers.decide_now, db, rulebooks, scoring),
+        partial(deciding.decide_now, db, rulebooks, scoring),
         in_flight=3,
     )
 
@@ -69,7 +62,7 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
     @routes.get("/decisions/{decision_id}", **operation("decisions:read", replies={200: replies.ExplainedReply}))
     async def get_decision(decision_id: str) -> Response:
         """Return a decision with its facts, every rule with its operands, and its reasons in words."""
-        found = await handlers.get_decision(db, rulebooks, decision_id)
+        found = await recalling.get_decision(db, rulebooks, decision_id)
         wording = {code: dict(words) for code, words in found.wording.items()}
         return reply(replies.explained_reply(found.decision, found.trace, wording))
 
@@ -84,7 +77,7 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
         An officer is told everything: rules, figures, near misses. A consumer is told the principal reasons and what
         would help, and nothing of scores, limits of the policy, or facts that are not the applicant's to change.
         """
-        told = await handlers.explain_decision(db, rulebooks, decision_id, language, audience)
+        told = await recalling.explain_decision(db, rulebooks, decision_id, language, audience)
         return reply(replies.explanation_reply(told.decision, told.explanation, told.advice))
 
     @routes.get("/decisions", **operation("decisions:read", replies={200: replies.DecisionPage}))
@@ -94,39 +87,12 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
         application_id: Annotated[str | None, Query(max_length=64, pattern=r"^[ -~]+$")] = None,
     ) -> Response:
         """Return decisions, newest first; of one application if asked."""
-        found = await handlers.list_decisions(db, cursor, limit, application_id)
+        found = await recalling.list_decisions(db, cursor, limit, application_id)
         following = found[-1].decision_id if len(found) == limit else None
         items = [replies.decision_reply(decision) for decision in found]
         return reply(replies.DecisionPage(items=items, next_cursor=following))
 
     return routes
-
-
-def catalogue_router(db: Database) -> APIRouter:
-    """Return the routes of products, reasons and policies. Each answers 201 to a new version, 200 to the live one."""
-    routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["catalogue"])
-    arguments = operation("catalogue:write", replies={200: EntryReply, 201: EntryReply})
-
-    @routes.post("/products", **arguments)
-    async def publish_product(request: Request, body: DocumentBody) -> Response:
-        """Publish a product with its data dictionary."""
-        return _published(await handlers.publish_product(db, body.document, caller(request).client))
-
-    @routes.post("/reasons", **arguments)
-    async def publish_reasons(request: Request, body: DocumentBody) -> Response:
-        """Publish the reason codes of a product, or of any product."""
-        return _published(await handlers.publish_reasons(db, body.document, caller(request).client))
-
-    @routes.post("/policies", **arguments)
-    async def publish_policy(request: Request, body: DocumentBody) -> Response:
-        """Check a policy and make it the live one of its product."""
-        return _published(await handlers.publish_policy(db, body.document, caller(request).client))
-
-    return routes
-
-
-def _published(entry: Entry) -> Response:
-    return reply(entry_reply(entry), 201 if entry.is_new else 200)
 
 
 def _question(body: DecisionBody) -> Question:

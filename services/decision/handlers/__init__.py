@@ -1,0 +1,1 @@
+"""The use cases of decision, a module per subject."""
