@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from shared.governance.tables import activation_table
 from shared.tables import NOW, platform_tables
 
 metadata = sa.MetaData()
 platform_tables(metadata)
+activation_table(metadata)
 
 party = sa.Table(
     "party",

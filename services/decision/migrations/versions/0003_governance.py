@@ -1,12 +1,14 @@
-"""Tables for governance."""
+"""The life cycle of products, reasons and policies."""
+
+from shared.governance import tables
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    pass
+    tables.create_governance_v1(["product", "reasons", "policy"])
 
 
 def downgrade() -> None:
-    pass
+    tables.drop_governance_v1()

@@ -1,12 +1,14 @@
-"""Tables for governance."""
+"""The life cycle of scorecards."""
+
+from shared.governance import tables
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    pass
+    tables.create_governance_v1(["scorecard"])
 
 
 def downgrade() -> None:
-    pass
+    tables.drop_governance_v1()
