@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from shared.governance.tables import governance_tables
 from shared.tables import platform_tables
 
 metadata = sa.MetaData()
 platform_tables(metadata)
+governance_tables(metadata)
 
 decision = sa.Table(
     "decision",
