@@ -14,7 +14,7 @@ from shared.products import Product
 SCORED: Final = ("score", "pd")
 """Facts that scoring supplies."""
 
-__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide", "scored_facts"]
+__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide", "is_scored", "scored_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,13 @@ def decide(
         return _referred(POLICY_UNAVAILABLE)
     if score is None:
         evaluation = policy.evaluate(facts.without(SCORED), (), as_of)
-        scored = any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
-        return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace) if scored else evaluation
+        return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace) if is_scored(product) else evaluation
     return policy.evaluate(scored_facts(facts, score), score.reasons, as_of)
+
+
+def is_scored(product: Product) -> bool:
+    """Tell whether a product has facts that scoring supplies."""
+    return any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
 
 
 def scored_facts(facts: SoundFacts, score: ScoreOutcome) -> SoundFacts:

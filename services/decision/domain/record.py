@@ -1,15 +1,22 @@
 """A decision as it is kept: what was asked, what was known, what was answered, and exactly by which rules."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
 
-from services.decision.domain.decision import Evaluation, ScoreOutcome, scored_facts
+from services.decision.domain.decision import Evaluation, ScoreOutcome, is_scored, scored_facts
 from services.decision.domain.policy import Policy
+from shared.canonical import canonical_json
+from shared.errors import Fault
 from shared.facts import SoundFacts
 from shared.money import Money
 from shared.products import Product
+
+MISSING_FACT: Final = "missing_fact"
+"""The code of the fault that a required fact is missing: it is then missing for the policy too, which says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,41 @@ class Question:
     submitted_at: datetime
 
 
+class Fallback(StrEnum):
+    """What a decision had to do without, so that something else stepped in: a person, or a missing fact."""
+
+    POLICY_UNAVAILABLE = "policy_unavailable"
+    SCORE_UNAVAILABLE = "score_unavailable"
+    FACTS_UNFIT = "facts_unfit"
+    """A fact that does not fit the product, any more or at all, counted as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a decision came to be, kept with it so that it can be made again.
+
+    `inputs` are exactly what was decided on, as canonical JSON (`inputs_of`), and `inputs_hash` is their SHA-256 in
+    hexadecimal. `engine_version` says what policies meant, `software_version` which release it was. `actor` is the
+    API client that asked (`client:los`) or the event consumer (`consumer:decision`). `latency_microseconds` is the
+    time that evaluating took, without scoring and storing.
+    """
+
+    inputs: str
+    inputs_hash: str
+    engine_version: str
+    software_version: str
+    fallbacks: tuple[str, ...]
+    actor: str
+    latency_microseconds: int
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision, never changed afterwards."""
+    """One decision, never changed afterwards.
+
+    `provenance` is None for decisions that were made before it was kept. `arm` is the side of a test that the
+    application was on, None where no test was running; `pinned` says whether the caller chose the policy version.
+    """
 
     decision_id: str
     question: Question
@@ -50,6 +89,9 @@ class Decision:
     revisions: tuple[int, ...]
     evaluation: Evaluation
     decided_at: datetime
+    provenance: Provenance | None = None
+    arm: str | None = None
+    pinned: bool | None = None
 
     @property
     def limit(self) -> Money | None:
@@ -57,6 +99,44 @@ class Decision:
         if self.evaluation.approved_minor is None:
             return None
         return Money(self.evaluation.approved_minor, self.question.requested.currency)
+
+
+def inputs_of(facts: SoundFacts, score: ScoreOutcome | None, as_of: datetime) -> str:
+    """Return what a decision is made on as canonical JSON: `{as_of, facts, score}`.
+
+    `facts` are those of the application in the normal wire form of their product, `score` is null without one.
+    """
+    given = None
+    if score is not None:
+        given = {
+            "score": score.score,
+            "pd": format(score.pd, "f"),
+            "reasons": score.reasons,
+            "model": score.model,
+            "model_version": score.model_version,
+            "model_hash": score.model_hash,
+        }
+    moment = as_of.astimezone(UTC).isoformat(timespec="microseconds")
+    return canonical_json({"as_of": moment, "facts": facts.dictionary.to_wire(facts), "score": given})
+
+
+def hash_of(inputs: str) -> str:
+    """Return the SHA-256 of inputs, in hexadecimal."""
+    return hashlib.sha256(inputs.encode()).hexdigest()
+
+
+def fallbacks_of(
+    product: Product | None, policy: Policy | None, score: ScoreOutcome | None, faults: Sequence[Fault]
+) -> tuple[Fallback, ...]:
+    """Return what a decision had to do without; `faults` are those of the application's facts."""
+    found = []
+    if product is None or policy is None or policy.product != product.name:
+        found.append(Fallback.POLICY_UNAVAILABLE)
+    if score is None and product is not None and is_scored(product):
+        found.append(Fallback.SCORE_UNAVAILABLE)
+    if any(fault.code != MISSING_FACT for fault in faults):
+        found.append(Fallback.FACTS_UNFIT)
+    return tuple(found)
 
 
 def known_facts(decision: Decision, product: Product) -> SoundFacts:

@@ -3,11 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
+from time import perf_counter_ns
 from typing import Final
 
 from services.decision import events, replies
 from services.decision.domain.decision import decide
-from services.decision.domain.record import Decision, Question, Rulebook
+from services.decision.domain.policy import ENGINE_VERSION
+from services.decision.domain.record import (
+    Decision,
+    Provenance,
+    Question,
+    Rulebook,
+    fallbacks_of,
+    hash_of,
+    inputs_of,
+)
 from services.decision.metrics import DECISIONS, SUBMIT_TO_DECISION
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
@@ -23,6 +34,8 @@ from shared.ids import new_id
 from shared.tracing import set_traceparent
 
 CONSUMER: Final = "decision"
+
+SOFTWARE_VERSION: Final = version("assay")
 
 NO_FACTS: Final = SoundFacts({}, FactDictionary({}))
 
@@ -62,7 +75,7 @@ async def _decide_and_answer(
         if isinstance(facts, Refusal):
             results.append(facts)
             continue
-        decision = _decide(request.question, facts, book, score)
+        decision = _decide(request.question, facts, (), book, score, f"client:{request.claim.client}")
         made.append((decision, request.traceparent))
         results.append(replies.decided(decision))
     await _keep(tx, made)
@@ -81,10 +94,22 @@ def _checked(question: Question, book: Rulebook | None) -> SoundFacts | Refusal:
     return values
 
 
-def _decide(question: Question, facts: SoundFacts, book: Rulebook | None, score: Score | None) -> Decision:
+def _decide(
+    question: Question,
+    facts: SoundFacts,
+    faults: Sequence[Fault],
+    book: Rulebook | None,
+    score: Score | None,
+    actor: str,
+) -> Decision:
+    """Return the decision on `facts`; `faults` are those of the facts as they came."""
     outcome = events.score_outcome(score)
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
+    started = perf_counter_ns()
+    evaluation = decide(product, policy, facts, outcome, now)
+    latency_microseconds = (perf_counter_ns() - started) // 1000
+    inputs = inputs_of(facts, outcome, now)
     return Decision(
         decision_id=new_id("dec"),
         question=question,
@@ -93,8 +118,17 @@ def _decide(question: Question, facts: SoundFacts, book: Rulebook | None, score:
         policy_version=None if policy is None else str(policy.version),
         policy_hash=None if policy is None else policy.content_hash,
         revisions=() if book is None or policy is None else book.revisions,
-        evaluation=decide(product, policy, facts, outcome, now),
+        evaluation=evaluation,
         decided_at=now,
+        provenance=Provenance(
+            inputs=inputs,
+            inputs_hash=hash_of(inputs),
+            engine_version=ENGINE_VERSION,
+            software_version=SOFTWARE_VERSION,
+            fallbacks=fallbacks_of(product, policy, outcome, faults),
+            actor=actor,
+            latency_microseconds=latency_microseconds,
+        ),
     )
 
 
@@ -116,8 +150,9 @@ async def decide_scored(db: Database, rulebooks: Rulebooks, batch: Sequence[Even
             book = books.get(event.data.product)
             question = events.question_of(event.data)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
-            facts = NO_FACTS if book is None else book.product.dictionary.parse(question.facts)[0]
-            made.append((_decide(question, facts, book, event.data.score), event.traceparent))
+            facts, faults = (NO_FACTS, []) if book is None else book.product.dictionary.parse(question.facts)
+            decision = _decide(question, facts, faults, book, event.data.score, f"consumer:{CONSUMER}")
+            made.append((decision, event.traceparent))
         kept = await _keep(tx, made)
     for decision in kept:
         product, outcome = decision.question.product, decision.evaluation.outcome.value

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.decision.domain.decision import Evaluation, Outcome, ScoreOutcome
-from services.decision.domain.record import Decision, Question
+from services.decision.domain.record import Decision, Provenance, Question
 from shared.db import Transaction, rows_json
 from shared.money import Money
 
@@ -36,16 +36,28 @@ _COLUMNS: Final = {
     "trace": "json",
     "submitted_at": "timestamptz",
     "decided_at": "timestamptz",
+    "inputs": "text",
+    "inputs_hash": "text",
+    "engine_version": "text",
+    "software_version": "text",
+    "fallbacks": "json",
+    "actor": "text",
+    "latency_microseconds": "bigint",
+    "arm": "text",
+    "pinned": "boolean",
 }
 _NAMES: Final = ", ".join(_COLUMNS)
+# Inputs travel as text both ways: what was hashed is what is stored and what is hashed again.
+_ADDED: Final = ", ".join("CAST(inputs AS json)" if name == "inputs" else name for name in _COLUMNS)
+_READ: Final = ", ".join("CAST(inputs AS text) AS inputs" if name == "inputs" else name for name in _COLUMNS)
 _ADD: Final = text(f"""
     INSERT INTO decision ({_NAMES})
-    SELECT {_NAMES} FROM json_to_recordset(CAST(:rows AS json))
+    SELECT {_ADDED} FROM json_to_recordset(CAST(:rows AS json))
            AS r({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
     ON CONFLICT (application_id) WHERE application_id IS NOT NULL DO NOTHING
     RETURNING decision_id
 """)  # noqa: S608 - names of columns, no input
-_SELECT: Final = f"SELECT {_NAMES} FROM decision"  # noqa: S608 - names of columns, no input
+_SELECT: Final = f"SELECT {_READ} FROM decision"  # noqa: S608 - names of columns, no input
 _FIND: Final = text(f"{_SELECT} WHERE decision_id = :decision_id")
 _PAGE: Final = text(f"""
     {_SELECT} WHERE decision_id < :before
@@ -101,6 +113,23 @@ def _row(decision: Decision) -> dict[str, Any]:
         "trace": evaluation.trace,
         "submitted_at": question.submitted_at,
         "decided_at": decision.decided_at,
+        "arm": decision.arm,
+        "pinned": decision.pinned,
+        **_provenance_row(decision.provenance),
+    }
+
+
+def _provenance_row(provenance: Provenance | None) -> dict[str, Any]:
+    if provenance is None:
+        return {}
+    return {
+        "inputs": provenance.inputs,
+        "inputs_hash": provenance.inputs_hash,
+        "engine_version": provenance.engine_version,
+        "software_version": provenance.software_version,
+        "fallbacks": provenance.fallbacks,
+        "actor": provenance.actor,
+        "latency_microseconds": provenance.latency_microseconds,
     }
 
 
@@ -133,6 +162,23 @@ def _decision(row: Any) -> Decision:
             other_terms=row.other_terms,
         ),
         decided_at=row.decided_at,
+        provenance=_provenance(row),
+        arm=row.arm,
+        pinned=row.pinned,
+    )
+
+
+def _provenance(row: Any) -> Provenance | None:
+    if row.inputs is None and row.inputs_hash is None and row.engine_version is None:
+        return None
+    return Provenance(
+        inputs=row.inputs or "",
+        inputs_hash=row.inputs_hash or "",
+        engine_version=row.engine_version or "",
+        software_version=row.software_version or "",
+        fallbacks=tuple(row.fallbacks or ()),
+        actor=row.actor or "",
+        latency_microseconds=row.latency_microseconds or 0,
     )
 
 

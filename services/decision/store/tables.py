@@ -37,6 +37,17 @@ decision = sa.Table(
     sa.Column("trace", pg.JSON, nullable=False),
     sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+    # What stands below is null in decisions that were made before it was kept; `arm` also where no test was running.
+    # JSON text, so that what was hashed is what is stored.
+    sa.Column("inputs", pg.JSON),
+    sa.Column("inputs_hash", sa.Text),
+    sa.Column("engine_version", sa.Text),
+    sa.Column("software_version", sa.Text),
+    sa.Column("fallbacks", pg.JSON),
+    sa.Column("actor", sa.Text),
+    sa.Column("latency_microseconds", sa.BigInteger),
+    sa.Column("arm", sa.Text),
+    sa.Column("pinned", sa.Boolean),
 )
 # The backstop of "exactly one decision per application", should an event ever get past the inbox twice.
 sa.Index(
@@ -44,4 +55,40 @@ sa.Index(
     decision.c.application_id,
     unique=True,
     postgresql_where=decision.c.application_id.is_not(None),
+)
+
+backtest = sa.Table(
+    "backtest",
+    metadata,
+    sa.Column("backtest_id", sa.Text, primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("plan", pg.JSON, nullable=False),
+    sa.Column("documents", pg.JSON, nullable=False),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempt", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("lease_until", sa.DateTime(timezone=True)),
+    sa.Column("phase", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("rows_done", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_total", sa.BigInteger),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False, server_default="false"),
+    sa.Column("cause", pg.JSON),
+    sa.Column("summary", pg.JSON),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+    sa.Column("started_at", sa.DateTime(timezone=True)),
+    sa.Column("finished_at", sa.DateTime(timezone=True)),
+    sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="backtest_state"),
+    sa.CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="backtest_lease"),
+)
+# What waits and what runs is looked for every second; what is over only grows.
+sa.Index(
+    "backtest_open", backtest.c.backtest_id, postgresql_where=sa.text("state IN ('queued', 'running')")
+)
+
+backtest_report = sa.Table(
+    "backtest_report",
+    metadata,
+    sa.Column("backtest_id", sa.Text, sa.ForeignKey("backtest.backtest_id"), primary_key=True),
+    sa.Column("document", pg.BYTEA, nullable=False),
+    sa.Column("html", pg.BYTEA, nullable=False),
 )

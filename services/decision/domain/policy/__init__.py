@@ -11,8 +11,10 @@ from services.decision.domain.policy.load import load_policy
 from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import Answer, CompactTrace, Evaluation
 from services.decision.domain.policy.trace import TraceMismatch, expand_trace
+from services.decision.domain.policy.version import ENGINE_VERSION
 
 __all__ = [
+    "ENGINE_VERSION",
     "Answer",
     "CompactTrace",
     "Evaluation",
