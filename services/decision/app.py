@@ -4,8 +4,10 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from services.decision import consumers
+from services.decision.api.backtests import backtest_router
 from services.decision.api.catalogue import catalogue_router
 from services.decision.api.decisions import decision_router
+from services.decision.handlers import supervising
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.settings import Settings
@@ -22,7 +24,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     scoring = ScoringClient(
         settings.scoring_url, settings.scoring_key.get_secret_value(), settings.scoring_timeout_seconds
     )
-    routers = [decision_router(db, Rulebooks(), scoring), catalogue_router(db)]
+    routers = [decision_router(db, Rulebooks(), scoring), catalogue_router(db), backtest_router(db)]
     return service.api(
         "decision",
         routers,
@@ -34,6 +36,19 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
 
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
-    """Return the worker process: relay and consumers."""
+    """Return the worker process: relay, consumers, and the backtests that it has others run."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
-    return service.worker("decision", db, open_bus(bus_settings), [consumers.subscription(db)])
+    bounds = supervising.Bounds(
+        database_url=db.url,
+        scratch=settings.backtest_scratch,
+        memory=settings.backtest_memory,
+        threads=settings.backtest_threads,
+        lease_seconds=settings.backtest_lease_seconds,
+    )
+    return service.worker(
+        "decision",
+        db,
+        open_bus(bus_settings),
+        [consumers.subscription(db)],
+        {"backtests": lambda: supervising.supervise(db, bounds)},
+    )
