@@ -89,7 +89,7 @@ _ADOPT = (
     "INSERT INTO version_editor (version_id, editor) VALUES (:version_id, :published_by)",
     """
     INSERT INTO version_event (version_id, at, actor, action, to_state, hash, comment)
-    VALUES (:version_id, :published_at, :published_by, 'adopt', :state, :hash, 'published before there was a life cycle')
+    VALUES (:version_id, :published_at, :published_by, 'adopt', :state, :hash, 'published before the life cycle')
     """,
 )
 
