@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from shared.governance.tables import governance_tables
-from shared.tables import platform_tables
+from shared.tables import NOW, platform_tables
 
 metadata = sa.MetaData()
 platform_tables(metadata)
@@ -91,4 +91,85 @@ backtest_report = sa.Table(
     sa.Column("backtest_id", sa.Text, sa.ForeignKey("backtest.backtest_id"), primary_key=True),
     sa.Column("document", pg.BYTEA, nullable=False),
     sa.Column("html", pg.BYTEA, nullable=False),
+)
+
+sa.Table(
+    "experiment",
+    metadata,
+    sa.Column("product", sa.Text, primary_key=True),
+    sa.Column("test", sa.Text, primary_key=True),
+    sa.Column("version_id", sa.Text, nullable=False),
+    sa.Column("share_bp", sa.Integer, nullable=False),
+    sa.Column("buckets", pg.JSON, nullable=False),
+    sa.Column("maturity_months", sa.Integer),
+    sa.Column("stop_rules", pg.JSON, nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("breaches", pg.JSON),
+    sa.Column("position", sa.Text, nullable=False),
+)
+sa.Table(
+    "arm_tally",
+    metadata,
+    sa.Column("product", sa.Text, primary_key=True),
+    sa.Column("test", sa.Text, primary_key=True),
+    sa.Column("arm", sa.Text, primary_key=True),
+    sa.Column("policy_version", sa.Text, primary_key=True),
+    sa.Column("policy_hash", sa.Text, primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    sa.Column("decided", sa.BigInteger, nullable=False),
+    sa.Column("limit_minor", sa.Numeric, nullable=False),
+)
+sa.Table(
+    "performance",
+    metadata,
+    sa.Column("decision_id", sa.Text, sa.ForeignKey("decision.decision_id"), primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("arm", sa.Text),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("bad", sa.Boolean, nullable=False),
+    sa.Column("reported_by", sa.Text, nullable=False),
+    sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    sa.Index("performance_of_arm", "product", "arm", "decision_id", postgresql_include=["bad"]),
+)
+sa.Table(
+    "shadow",
+    metadata,
+    sa.Column("version_id", sa.Text, primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("position", sa.Text, nullable=False),
+)
+sa.Table(
+    "shadow_result",
+    metadata,
+    sa.Column("version_id", sa.Text, primary_key=True),
+    sa.Column("decision_id", sa.Text, primary_key=True),
+    sa.Column("differs", pg.JSON, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("grade", sa.Text),
+    sa.Column("approved_minor", sa.BigInteger),
+    sa.Column("rate", sa.Numeric),
+    sa.Column("reasons", pg.JSON),
+    sa.Column("error", sa.Text),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    # Examples are sought among those that differ, newest first; most don't.
+    sa.Index(
+        "shadow_result_differing",
+        "version_id",
+        "decision_id",
+        postgresql_where=sa.text("error IS NOT NULL OR json_array_length(differs) > 0"),
+    ),
+)
+sa.Table(
+    "shadow_tally",
+    metadata,
+    sa.Column("version_id", sa.Text, primary_key=True),
+    sa.Column("live_outcome", sa.Text, primary_key=True),
+    sa.Column("shadow_outcome", sa.Text, primary_key=True),
+    sa.Column("decided", sa.BigInteger, nullable=False),
+    sa.Column("differing", sa.BigInteger, nullable=False),
+    sa.Column("live_minor", sa.Numeric, nullable=False),
+    sa.Column("shadow_minor", sa.Numeric, nullable=False),
 )

@@ -8,16 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.decision.domain.outcome import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class StopRules:
-    """Bounds as shares of 1; None is no bound. None counts before `min_decisions` observations are there."""
-
-    min_decisions: int
-    max_bad_rate: Decimal | None = None
-    min_approval_rate: Decimal | None = None
-    max_referral_rate: Decimal | None = None
+from shared.governance.domain import StopRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,10 @@ class Breach:
 
 
 def breaches(rules: StopRules, challenger: ArmFigures) -> list[Breach]:
-    """Return the rules that the challenger breaks; compared exactly, as counts and not as rounded rates."""
+    """Return the rules that the challenger breaks; compared exactly, as counts and not as rounded rates.
+
+    No rule counts before `min_decisions` observations are there: decisions, or outcomes of credit for the bad rate.
+    """
     decided, known = challenger.decided, challenger.performance_known
     counted = [
         ("max_bad_rate", rules.max_bad_rate, challenger.bad, known, operator.gt),
@@ -67,9 +61,9 @@ def breaches(rules: StopRules, challenger: ArmFigures) -> list[Breach]:
         ("max_referral_rate", rules.max_referral_rate, challenger.referred, decided, operator.gt),
     ]
     return [
-        Breach(rule, bound, count, out_of)
+        Breach(rule, Decimal(bound), count, out_of)
         for rule, bound, count, out_of, is_beyond in counted
-        if bound is not None and out_of >= max(1, rules.min_decisions) and is_beyond(count, bound * out_of)
+        if bound is not None and out_of >= max(1, rules.min_decisions) and is_beyond(count, Decimal(bound) * out_of)
     ]
 
 

@@ -1,7 +1,6 @@
 """When a challenger must stop, and how old a test is."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -9,17 +8,17 @@ from services.decision.domain.experiment.stopping import (
     NOTHING_DECIDED,
     ArmFigures,
     Maturity,
-    StopRules,
     breaches,
     months_between,
 )
 from services.decision.domain.outcome import Outcome
+from shared.governance.domain import StopRules
 
 _RULES = StopRules(
     min_decisions=100,
-    max_bad_rate=Decimal("0.05"),
-    min_approval_rate=Decimal("0.40"),
-    max_referral_rate=Decimal("0.20"),
+    max_bad_rate="0.05",
+    min_approval_rate="0.40",
+    max_referral_rate="0.20",
 )
 
 
