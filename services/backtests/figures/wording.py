@@ -1,0 +1,269 @@
+"""What the figures mean, in sentences: the summary, the warnings, and what a swap set does and does not show."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from services.backtests.figures.ratios import SMALL_SAMPLE, Ratio
+from services.backtests.figures.report import (
+    AdverseImpact,
+    Agreement,
+    Data,
+    Population,
+    ReasonLine,
+    Segment,
+    Slice,
+    Version,
+    Warned,
+)
+from services.decision.domain.reasons import SCORE_UNAVAILABLE
+from shared.money import exponent
+
+DEFINITIONS: Final = {
+    "granted": "An application is granted credit where the outcome is approve or counter_offer.",
+    "approval_rate": "Applications granted credit over all applications that were decided on.",
+    "swap_in": "Applications that the candidate grants credit and the live policy does not.",
+    "swap_out": "Applications that the live policy grants credit and the candidate does not.",
+    "expected_bad": "Mean probability of default of the applications that have one (fact `pd`), amounts not weighed.",
+    "observed_bad": "Applications that went bad over those whose performance is known; nothing is inferred for others.",
+    "observed_bad_interval": "95 % score interval of E. B. Wilson (J. Am. Stat. Assoc. 22, 1927), z = 1.959964, "
+    "rounded outwards.",
+    "impact_ratio": "Approval rate of a group over that of the group with the highest rate; below 0.80 is generally "
+    "regarded as evidence of adverse impact (four-fifths rule, 29 CFR 1607.4(D)).",
+    "significance": "Fisher's exact test, two-sided, where a group has fewer than 30 applications, else the "
+    "two-proportion z test with pooled rate; significant at the 5 % level.",
+    "limits": "Sums of limits in minor units of the currency, of the applications that the policy grants credit.",
+    "ratios": "An exact fraction of integers, with its value to four decimal places, rounded half up.",
+    "reasons": "The principal reasons, at most four an application, so that a column may sum to more than the answers.",
+}
+"""What the terms of a report mean."""
+
+
+def percent(value: Ratio | None) -> str:
+    """Return a rate as a percentage with two places, `-` for none."""
+    return "-" if value is None else f"{format(value.rounded * 100, '.2f')} %"
+
+
+def money(minor: int | None, currency: str) -> str:
+    """Return an amount in the currency, `-` for none; unlike one amount, a sum may be of any size."""
+    if minor is None:
+        return "-"
+    digits = exponent(currency)
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency}"
+
+
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def summary(overall: Slice, data: Data, currency: str) -> tuple[str, ...]:
+    """Return the report in a few sentences."""
+    if not overall.rows:
+        return ("No applications were decided on: there is nothing to compare.",)
+    live, candidate = overall.live, overall.candidate
+    points = overall.approval_change or "0.00"
+    moved = "leaves the approval rate" if points == "0.00" else "moves the approval rate"
+    to = f"at {percent(live.approval_rate)}"
+    if points != "0.00":
+        to = f"from {percent(live.approval_rate)} to {percent(candidate.approval_rate)} ({points} percentage points)"
+    swapped = overall.swap_in.count + overall.swap_out.count
+    sentences = [
+        f"Over {counted(overall.rows, 'application')}, the candidate {moved} {to}.",
+        f"It would grant {counted(overall.swap_in.count, 'application')} that the live policy does not, and no longer "
+        f"grant {counted(overall.swap_out.count, 'application')} that it does."
+        if swapped
+        else "Both policies grant credit to the same applications.",
+        f"Limits granted go from {money(live.limit_minor, currency)} to {money(candidate.limit_minor, currency)}; "
+        f"referrals from {live.outcomes['refer']:,} to {candidate.outcomes['refer']:,}.",
+    ]
+    return (*sentences, *_risk(live.granted, candidate.granted, data))
+
+
+def _risk(live: Population, candidate: Population, data: Data) -> list[str]:
+    found = []
+    if live.expected_bad is not None and candidate.expected_bad is not None:
+        before, after = percent(live.expected_bad), percent(candidate.expected_bad)
+        found.append(f"The expected bad rate of what is granted goes from {before} to {after}.")
+    if not data.with_performance:
+        found.append("No performance is known, so that nothing observed says how what is granted would pay.")
+    elif live.observed_bad is not None and candidate.observed_bad is not None:
+        found.append(
+            f"Where performance is known, {percent(live.observed_bad)} of what the live policy grants went bad "
+            f"({live.bad:,} of {live.with_performance:,}), and {percent(candidate.observed_bad)} of what the "
+            f"candidate grants ({candidate.bad:,} of {candidate.with_performance:,})."
+        )
+    return found
+
+
+def swap_in_statements(swapped: Population) -> tuple[str, ...]:
+    """Return what is known of the applications that the candidate would newly grant, and what is not."""
+    count, known, unknown = swapped.count, swapped.with_performance, swapped.without_performance
+    if not count:
+        return ("The candidate grants credit to no application that the live policy would turn away.",)
+    of = f"Of {counted(count, 'swapped-in application')},"
+    found = []
+    if unknown:
+        found.append(
+            f"{of} {unknown:,} {'has' if unknown == 1 else 'have'} no known performance: they were not booked, or not "
+            "observed long enough, so no data says how they would have paid. No rate is inferred for them."
+        )
+    if known:
+        found.append(
+            f"{of} {known:,} {'has' if known == 1 else 'have'} known performance, although the live policy, run again, "
+            "does not grant them credit: they were booked under another policy or by a person's override, on other "
+            "terms, and need not be like those that were not booked."
+        )
+    return (*found, *_expectation(swapped), *_small(swapped))
+
+
+def swap_out_statements(swapped: Population) -> tuple[str, ...]:
+    """Return what is known of the applications that the candidate would no longer grant."""
+    if not swapped.count:
+        return ("The candidate grants credit to every application that the live policy grants.",)
+    unknown = swapped.without_performance
+    of = f"Of {counted(swapped.count, 'swapped-out application')},"
+    if unknown == swapped.count:
+        return (f"{of} {unknown:,} have no known performance.", *_expectation(swapped))
+    found = (
+        f"{of} {swapped.with_performance:,} have known performance: {swapped.bad:,} went bad and "
+        f"{swapped.with_performance - swapped.bad:,} paid, business that the candidate would give up.",
+    )
+    return (*found, *_expectation(swapped), *_small(swapped))
+
+
+def _expectation(swapped: Population) -> list[str]:
+    if not swapped.with_pd:
+        return ["No probability of default is known of them either."] if not swapped.with_performance else []
+    return [
+        f"The score expects {percent(swapped.expected_bad)} of the {swapped.with_pd:,} that have a probability of "
+        "default to go bad; it was fitted on applications that were booked."
+    ]
+
+
+def _small(swapped: Population) -> list[str]:
+    if not 0 < swapped.with_performance < SMALL_SAMPLE:
+        return []
+    return [f"Their observed bad rate rests on {counted(swapped.with_performance, 'application')}: too few to go by."]
+
+
+def warnings(
+    versions: tuple[Version, Version],
+    data: Data,
+    overall: Slice,
+    reasons: Sequence[ReasonLine],
+    impacts: Sequence[AdverseImpact],
+    agreement: Agreement | None,
+    notes: Sequence[str],
+) -> tuple[Warned, ...]:
+    """Return what a reader has to know before any figure, the most serious first."""
+    found = [
+        *_data_warnings(data, overall),
+        *_performance_warnings(data, overall),
+        *_policy_warnings(versions, reasons, agreement),
+        *_fairness_warnings(impacts),
+        *(Warned("data", note, serious=False) for note in notes),
+    ]
+    return tuple(sorted(found, key=lambda warned: not warned.serious))
+
+
+def _data_warnings(data: Data, overall: Slice) -> list[Warned]:
+    found = []
+    if not overall.rows:
+        found.append(Warned("no_rows", "No applications were decided on.", serious=True))
+    if data.rejected:
+        text = f"{counted(data.rejected, 'row was', 'rows were')} set aside unread and count in no figure below."
+        found.append(Warned("rows_set_aside", text, serious=True))
+    return found
+
+
+def _performance_warnings(data: Data, overall: Slice) -> list[Warned]:
+    found = []
+    swapped = overall.swap_in
+    if not data.with_performance:
+        text = "No performance is known of any application: observed bad rates cannot be given."
+        found.append(Warned("no_performance", text, serious=True))
+    elif data.bad in (0, data.with_performance):
+        which = "went bad" if data.bad else "performed"
+        text = f"All {data.with_performance:,} applications with known performance {which}: rates cannot be compared."
+        found.append(Warned("single_class", text, serious=True))
+    if data.with_performance and swapped.count and swapped.without_performance == swapped.count:
+        text = (
+            f"None of the {counted(swapped.count, 'swapped-in application')} has known performance: what is observed "
+            "says nothing about the new business."
+        )
+        found.append(Warned("swap_in_unknown", text, serious=True))
+    elif swapped.with_performance:
+        text = (
+            f"{counted(swapped.with_performance, 'swapped-in application')} with known performance were booked under "
+            "another policy than the live one: their outcomes are those of the terms of then."
+        )
+        found.append(Warned("performance_of_another_policy", text, serious=False))
+    for name, of in (("swap-in", swapped), ("swap-out", overall.swap_out)):
+        if 0 < of.with_performance < SMALL_SAMPLE:
+            text = f"The observed bad rate of the {name} set rests on {counted(of.with_performance, 'application')}."
+            found.append(Warned("small_sample", text, serious=False))
+    if overall.rows and not _has_pd(overall):
+        found.append(
+            Warned(
+                "no_pd", "No application has a probability of default: there are no expected bad rates.", serious=False
+            )
+        )
+    return found
+
+
+def _policy_warnings(
+    versions: tuple[Version, Version], reasons: Sequence[ReasonLine], agreement: Agreement | None
+) -> list[Warned]:
+    found = []
+    live, candidate = versions
+    if live.content_hash == candidate.content_hash:
+        text = "Both policies have the same content: nothing can differ."
+        found.append(Warned("same_policy", text, serious=True))
+    for name, version in (("live policy", live), ("candidate", candidate)):
+        if version.engine == "rows":
+            text = f"The {name} was run row by row: {version.engine_reason}"
+            found.append(Warned("not_compiled", text, serious=False))
+    unscored = max((line.live for line in reasons if line.code == SCORE_UNAVAILABLE), default=0)
+    if unscored:
+        text = f"{counted(unscored, 'application')} had no score and were referred for that alone by both policies."
+        found.append(Warned("no_score", text, serious=True))
+    if agreement is not None and agreement.agreed.numerator < agreement.agreed.denominator:
+        agreed = agreement.agreed
+        text = (
+            f"The live policy, run again, gives the outcome that was recorded for {percent(agreed)} of the "
+            f"{counted(agreed.denominator, 'application')} with one: "
+            "overrides, other versions or other data decided the rest."
+        )
+        found.append(Warned("recorded_otherwise", text, serious=False))
+    return found
+
+
+def _fairness_warnings(impacts: Sequence[AdverseImpact]) -> list[Warned]:
+    if not impacts:
+        text = "The data has no protected attribute: adverse impact was not looked at."
+        return [Warned("no_protected_attribute", text, serious=False)]
+    found = []
+    for impact in impacts:
+        for group in impact.groups:
+            if group.candidate.below_four_fifths and group.candidate.impact_ratio is not None:
+                few = "; the group is small" if group.small_sample else ""
+                text = (
+                    f"{impact.attribute}: under the candidate, `{group.value}` is approved at "
+                    f"{group.candidate.impact_ratio.value[:-2]} of the rate of `{impact.candidate_reference}`, below "
+                    f"four fifths{few}."
+                )
+                found.append(Warned("adverse_impact", text, serious=not group.small_sample))
+    return found
+
+
+def _has_pd(overall: Slice) -> bool:
+    sets = (overall.granted_by_both, overall.swap_in, overall.swap_out, overall.granted_by_neither)
+    return any(each.with_pd for each in sets)
+
+
+def segment_note(segment: Segment) -> str:
+    """Return what a table of a segment leaves out."""
+    if segment.others is None:
+        return ""
+    return f"The {len(segment.values)} largest values; {segment.others.rows:,} applications have others."
