@@ -83,7 +83,7 @@ class BacktestBody(Body):
 
 
 class PinnedPolicyReply(BaseModel):
-    """Exactly which policy is run; `version_id` is null for a document, and for the policy that was live."""
+    """Exactly which policy is run; `version_id` is null for a document that was sent along."""
 
     name: str
     version: str

@@ -26,6 +26,7 @@ from shared.catalogue import EntryKind
 from shared.db import Database, Transaction
 from shared.errors import Fault, Kind, Refusal, conflict, invalid, not_found
 from shared.facts import FactType
+from shared.governance import store as versions
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 from shared.products import Product, parse_product
@@ -58,8 +59,8 @@ async def request_backtest(
 ) -> Answer | Refusal:
     """Pin everything that a backtest rests on, check that it can run, and queue it.
 
-    `answer` makes the answer of the new id and plan. Refuses with 422 what can't be run, with 404 a version that is
-    not there, with 409 a product without a live policy, with 429 when too many wait.
+    `answer` makes the answer of the new id and plan. Refuses with 422 what can't be run, with 409 a product without a
+    live policy, with 429 when too many wait.
     """
 
     async def act(tx: Transaction, _places: object) -> list[Answer | Refusal]:
@@ -149,11 +150,15 @@ async def _live(tx: Transaction, request: BacktestRequest) -> tuple[str | None, 
     entry = (await catalogue.live(tx, [key])).get(key)
     if entry is None:
         raise conflict("no_live_policy", "the product has no live policy; name the version to compare with")
-    return None, await catalogue.document(tx, entry.kind, entry.name, entry.revision)
+    return entry.version_id, await catalogue.document(tx, entry.kind, entry.name, entry.revision)
 
 
-async def _version(_tx: Transaction, _version_id: str, pointer: str) -> Mapping[str, Any]:
-    raise _at(pointer, "unknown_version", "is not a version of a policy")
+async def _version(tx: Transaction, version_id: str, pointer: str) -> Mapping[str, Any]:
+    """Return the document of a version of a policy as it stands now: a draft may be tried before it is submitted."""
+    found = await versions.find(tx, version_id)
+    if found is None or found.kind != EntryKind.POLICY:
+        raise _at(pointer, "unknown_version", "is not a version of a policy")
+    return await versions.document(tx, version_id)
 
 
 def _load(pointer: str, document: Mapping[str, Any], product: Product, reasons: ReasonCatalogue) -> Policy:
