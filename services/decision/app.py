@@ -7,7 +7,9 @@ from services.decision import consumers
 from services.decision.api.backtests import backtest_router
 from services.decision.api.catalogue import catalogue_router
 from services.decision.api.decisions import decision_router
+from services.decision.api.replays import replay_router
 from services.decision.handlers import supervising
+from services.decision.handlers.replaying import Library
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.settings import Settings
@@ -24,7 +26,13 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     scoring = ScoringClient(
         settings.scoring_url, settings.scoring_key.get_secret_value(), settings.scoring_timeout_seconds
     )
-    routers = [decision_router(db, Rulebooks(), scoring), catalogue_router(db), backtest_router(db)]
+    library = Library()
+    routers = [
+        decision_router(db, Rulebooks(), library, scoring),
+        replay_router(db, library),
+        catalogue_router(db),
+        backtest_router(db),
+    ]
     return service.api(
         "decision",
         routers,

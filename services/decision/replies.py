@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.domain.policy.explain import Explanation, Language, title_of
 from services.decision.domain.policy.what_if import Advice
-from services.decision.domain.record import Decision
+from services.decision.domain.record import Decision, Provenance
+from services.decision.domain.replay import Replay
 from shared.http.money import MoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
@@ -59,12 +61,62 @@ class DecisionReply(BaseModel):
     decided_at: datetime
 
 
+class ProvenanceReply(BaseModel):
+    """How a decision came to be: the SHA-256 of its inputs, what made it, for whom, and how long evaluating took.
+
+    `fallbacks` are what it had to do without: `policy_unavailable`, `score_unavailable`, `facts_unfit`. `actor` is the
+    API client or the event consumer.
+    """
+
+    inputs_hash: str
+    engine_version: str
+    software_version: str
+    fallbacks: list[str]
+    actor: str
+    latency_microseconds: int
+
+
 class ExplainedReply(DecisionReply):
-    """A decision with the facts it was made on, every rule with its operands, and its reasons in words."""
+    """A decision with the facts it was made on, every rule with its operands, and its reasons in words.
+
+    `trace` is empty where no policy decided, or one that can't be read any more. `provenance` is null in decisions that
+    were made before it was kept; `arm` is the side of a test that the application was on.
+    """
 
     facts: dict[str, Any]
     trace: list[dict[str, Any]]
     reason_wording: dict[str, dict[str, str]]
+    provenance: ProvenanceReply | None
+    arm: str | None
+    pinned: bool | None
+
+
+class DifferenceReply(BaseModel):
+    """A node that did not come out as it was stored; `text` says it in one line, values are as facts are sent."""
+
+    node: str
+    stored: Any
+    now: Any
+    text: str
+
+
+class ReplayReply(BaseModel):
+    """What came of making a decision again: `identical`, `different`, or `not_replayable` for a `reason`.
+
+    `unchecked` names what could not be checked: `inputs` and `fallbacks` of decisions that were made before they were
+    kept, `facts` where no policy decided. The versions are those that the decision was made with and those of now.
+    """
+
+    decision_id: str
+    verdict: str
+    first_difference: DifferenceReply | None
+    reason: str | None
+    unchecked: list[str]
+    engine: str
+    engine_version: str
+    decided_with_engine_version: str | None
+    decided_with_software_version: str | None
+    policy: PolicyReply | None
 
 
 class DecisionPage(BaseModel):
@@ -143,7 +195,52 @@ def explained_reply(
     """Return a decision with everything that explains it."""
     facts = dict(decision.question.facts)
     return ExplainedReply.model_validate(
-        {**_fields(decision), "facts": facts, "trace": trace, "reason_wording": wording}
+        {
+            **_fields(decision),
+            "facts": facts,
+            "trace": trace,
+            "reason_wording": wording,
+            "provenance": _provenance(decision.provenance),
+            "arm": decision.arm,
+            "pinned": decision.pinned,
+        }
+    )
+
+
+def _provenance(provenance: Provenance | None) -> dict[str, Any] | None:
+    if provenance is None:
+        return None
+    return {
+        "inputs_hash": provenance.inputs_hash,
+        "engine_version": provenance.engine_version,
+        "software_version": provenance.software_version,
+        "fallbacks": list(provenance.fallbacks),
+        "actor": provenance.actor,
+        "latency_microseconds": provenance.latency_microseconds,
+    }
+
+
+def replay_reply(replay: Replay) -> ReplayReply:
+    """Return what came of a replay."""
+    found, decision = replay.replayed, replay.decision
+    difference, provenance = found.first_difference, None if decision is None else decision.provenance
+    shown = None
+    if difference is not None:
+        shown = DifferenceReply(
+            node=difference.node, stored=difference.stored, now=difference.now, text=str(difference)
+        )
+    policy = None if decision is None else _policy(decision)
+    return ReplayReply(
+        decision_id=replay.decision_id,
+        verdict=found.verdict,
+        first_difference=shown,
+        reason=found.reason,
+        unchecked=list(found.unchecked),
+        engine=replay.engine,
+        engine_version=ENGINE_VERSION,
+        decided_with_engine_version=None if provenance is None else provenance.engine_version,
+        decided_with_software_version=None if provenance is None else provenance.software_version,
+        policy=None if policy is None else PolicyReply.model_validate(policy),
     )
 
 

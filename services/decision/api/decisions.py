@@ -15,6 +15,7 @@ from services.decision.domain.policy.explain import Audience, Language
 from services.decision.domain.record import Question
 from services.decision.handlers import deciding, recalling
 from services.decision.handlers.deciding import DecisionRequest
+from services.decision.handlers.replaying import Library
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from shared.batcher import Batcher
@@ -43,7 +44,7 @@ class DecisionBody(Body):
     reference: SafeStr | None = None
 
 
-def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) -> APIRouter:
+def decision_router(db: Database, rulebooks: Rulebooks, library: Library, scoring: ScoringClient) -> APIRouter:
     """Return the routes of decisions."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["decisions"])
     requests: Batcher[DecisionRequest, Answer] = Batcher(
@@ -62,7 +63,7 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
     @routes.get("/decisions/{decision_id}", **operation("decisions:read", replies={200: replies.ExplainedReply}))
     async def get_decision(decision_id: str) -> Response:
         """Return a decision with its facts, every rule with its operands, and its reasons in words."""
-        found = await recalling.get_decision(db, rulebooks, decision_id)
+        found = await recalling.get_decision(db, library, decision_id)
         wording = {code: dict(words) for code, words in found.wording.items()}
         return reply(replies.explained_reply(found.decision, found.trace, wording))
 
@@ -77,7 +78,7 @@ def decision_router(db: Database, rulebooks: Rulebooks, scoring: ScoringClient) 
         An officer is told everything: rules, figures, near misses. A consumer is told the principal reasons and what
         would help, and nothing of scores, limits of the policy, or facts that are not the applicant's to change.
         """
-        told = await recalling.explain_decision(db, rulebooks, decision_id, language, audience)
+        told = await recalling.explain_decision(db, library, decision_id, language, audience)
         return reply(replies.explanation_reply(told.decision, told.explanation, told.advice))
 
     @routes.get("/decisions", **operation("decisions:read", replies={200: replies.DecisionPage}))

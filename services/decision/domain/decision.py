@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 from services.decision.domain.outcome import Outcome
@@ -14,7 +15,14 @@ from shared.products import Product
 SCORED: Final = ("score", "pd")
 """Facts that scoring supplies."""
 
-__all__ = ["Evaluation", "Outcome", "ScoreOutcome", "decide", "is_scored", "scored_facts"]
+__all__ = ["Engine", "Evaluation", "Outcome", "ScoreOutcome", "decide", "is_scored", "scored_facts"]
+
+
+class Engine(StrEnum):
+    """Which way a policy is evaluated: as it decides, or by the interpreter, which defines what it means."""
+
+    ONLINE = "online"
+    INTERPRETER = "interpreter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ def decide(
     facts: SoundFacts,
     score: ScoreOutcome | None,
     as_of: datetime,
+    engine: Engine = Engine.ONLINE,
 ) -> Evaluation:
     """Return the answer of `policy` at `as_of` to `facts` and `score`, which become the facts `score` and `pd`.
 
@@ -43,10 +52,11 @@ def decide(
     """
     if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
+    evaluate = policy.evaluate if engine is Engine.ONLINE else policy.evaluate_step_by_step
     if score is None:
-        evaluation = policy.evaluate(facts.without(SCORED), (), as_of)
+        evaluation = evaluate(facts.without(SCORED), (), as_of)
         return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace) if is_scored(product) else evaluation
-    return policy.evaluate(scored_facts(facts, score), score.reasons, as_of)
+    return evaluate(scored_facts(facts, score), score.reasons, as_of)
 
 
 def is_scored(product: Product) -> bool:

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.decision.domain.policy import Policy, TraceMismatch, expand_trace
+from services.decision.domain.policy import Policy, expand_trace
 from services.decision.domain.policy.explain import Audience, Explanation, Language, explain, explain_without_rules
 from services.decision.domain.policy.what_if import Advice, what_would_change
 from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogue, parse_reasons
-from services.decision.domain.record import Decision, Rulebook, known_facts
-from services.decision.rulebooks import Rulebooks
+from services.decision.domain.record import Decision, known_facts
+from services.decision.domain.replay import Grounds, Verdict, replay
+from services.decision.handlers.replaying import Library
 from services.decision.store import decisions
+from services.decision.store.decisions import UnreadableRecord
 from shared import catalogue
 from shared.catalogue import EntryKind
 from shared.db import Database
 from shared.errors import conflict, not_found
-from shared.facts import SoundFacts
 from shared.products import Product
 
 
@@ -29,40 +30,40 @@ class ExplainedDecision:
     wording: Mapping[str, Mapping[str, str]]
 
 
-async def get_decision(db: Database, rulebooks: Rulebooks, decision_id: str) -> ExplainedDecision:
+async def get_decision(db: Database, library: Library, decision_id: str) -> ExplainedDecision:
     """Return a decision, explained by the rules it was made by; raises `Refusal` with 404, or 409.
 
-    409 means that the stored trace does not follow from the stored facts and policy.
+    409 means that a replay finds a difference: the record does not follow from what it says it rests on. A decision
+    whose policy can't be read any more is shown without rules.
     """
-    decision, book, reasons = await _recall(db, rulebooks, decision_id)
+    decision, grounds, reasons = await _recall(db, library, decision_id)
     found = {code: reasons.find(code, decision.question.product) for code in decision.evaluation.reasons}
     wording = {code: reason.wording for code, reason in found.items() if reason is not None}
-    if book is None or book.policy is None:
+    if grounds.product is None or grounds.policy is None:
         return ExplainedDecision(decision, [], wording)
-    return ExplainedDecision(decision, _trace(decision, book.policy, known_facts(decision, book.product)), wording)
+    facts = known_facts(decision, grounds.product)
+    trace = expand_trace(grounds.policy, facts, decision.evaluation.trace, decision.decided_at)
+    return ExplainedDecision(decision, trace, wording)
 
 
-async def _recall(
-    db: Database, rulebooks: Rulebooks, decision_id: str
-) -> tuple[Decision, Rulebook | None, ReasonCatalogue]:
-    """Return a decision, the rulebook it was made by, and the live wording of reasons; raises `Refusal` with 404."""
+async def _recall(db: Database, library: Library, decision_id: str) -> tuple[Decision, Grounds, ReasonCatalogue]:
+    """Return a decision, what it rests on, and the live wording of reasons; raises `Refusal` with 404 or 409."""
     async with db.transaction() as tx:
-        decision = await decisions.find(tx, decision_id)
+        try:
+            decision = await decisions.find(tx, decision_id)
+        except UnreadableRecord as error:
+            raise conflict("decision_not_reproducible", str(error)) from None
         if decision is None:
             raise not_found("decision_not_found", "there is no such decision")
         product = decision.question.product
-        book = await rulebooks.pinned(tx, product, decision.revisions)
+        grounds = await library.of(tx, decision)
         entries = await catalogue.live(tx, [(EntryKind.REASONS, product), (EntryKind.REASONS, ANY_PRODUCT)])
         documents = [await catalogue.document(tx, e.kind, e.name, e.revision) for e in entries.values()]
-    return decision, book, parse_reasons(documents)
-
-
-def _trace(decision: Decision, policy: Policy, facts: SoundFacts) -> list[dict[str, Any]]:
-    try:
-        return expand_trace(policy, facts, decision.evaluation.trace, decision.decided_at)
-    except TraceMismatch as mismatch:
+    found = replay(decision, grounds)
+    if found.verdict is Verdict.DIFFERENT:
         # What was recorded no longer follows from the recorded facts and policy: say so, don't dress it up.
-        raise conflict("decision_not_reproducible", str(mismatch)) from None
+        raise conflict("decision_not_reproducible", str(found.first_difference))
+    return decision, grounds, parse_reasons(documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,15 @@ class ToldDecision:
 
 
 async def explain_decision(
-    db: Database, rulebooks: Rulebooks, decision_id: str, language: Language, audience: Audience
+    db: Database, library: Library, decision_id: str, language: Language, audience: Audience
 ) -> ToldDecision:
     """Return a decision in words, by the rules it was made by; raises `Refusal` with 404 or 409 as `get_decision`."""
-    decision, book, reasons = await _recall(db, rulebooks, decision_id)
-    if book is None or book.policy is None:
+    decision, grounds, reasons = await _recall(db, library, decision_id)
+    if grounds.product is None or grounds.policy is None:
         told = explain_without_rules(decision.evaluation, decision.question.product, reasons, language, audience)
         return ToldDecision(decision, told, None)
     # What would change it takes up to two thousand answers of the policy: too long to keep other requests waiting.
-    return await asyncio.to_thread(_tell, decision, book.product, book.policy, reasons, language, audience)
+    return await asyncio.to_thread(_tell, decision, grounds.product, grounds.policy, reasons, language, audience)
 
 
 def _tell(
@@ -96,7 +97,6 @@ def _tell(
 ) -> ToldDecision:
     evaluation, as_of = decision.evaluation, decision.decided_at
     facts = known_facts(decision, product)
-    _trace(decision, policy, facts)
     advice = None
     # Where something else than the policy decided (there was no score), what the policy says changes nothing.
     if evaluation.trace["outputs"].get("outcome") == evaluation.outcome:

@@ -1,6 +1,8 @@
 """Decisions, added in sets and never changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -59,11 +61,48 @@ _ADD: Final = text(f"""
 """)  # noqa: S608 - names of columns, no input
 _SELECT: Final = f"SELECT {_READ} FROM decision"  # noqa: S608 - names of columns, no input
 _FIND: Final = text(f"{_SELECT} WHERE decision_id = :decision_id")
+_TIME: Final = """
+    decision_id BETWEEN :first AND :last AND decided_at >= :since AND decided_at < :until
+    AND (CAST(:product AS text) IS NULL OR product = :product)
+"""
+_SPAN: Final = text(f"{_SELECT} WHERE {_TIME} ORDER BY decision_id")
+_SPANS: Final = text("""
+    SELECT min(decision_id) AS first, max(decision_id) AS last, count(*) AS decisions
+    FROM (
+        SELECT decision_id, (row_number() OVER (ORDER BY decision_id) - 1) / :size AS part
+        FROM decision WHERE decision_id >= :first AND decided_at >= :since AND decided_at < :until
+        AND (CAST(:product AS text) IS NULL OR product = :product)
+    ) AS numbered
+    GROUP BY part ORDER BY part
+""")
 _PAGE: Final = text(f"""
     {_SELECT} WHERE decision_id < :before
     AND (CAST(:application_id AS text) IS NULL OR application_id = :application_id)
     ORDER BY decision_id DESC LIMIT :limit
 """)
+
+
+class UnreadableRecord(ValueError):
+    """A stored decision that is none, because somebody changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of decision ids, both ends included, and how many decisions it has."""
+
+    first: str
+    last: str
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A stored decision that can't be read, and why."""
+
+    decision_id: str
+    product: str
+    policy_version: str
+    why: str
 
 
 async def add(tx: Transaction, decisions: Sequence[Decision]) -> set[str]:
@@ -75,9 +114,35 @@ async def add(tx: Transaction, decisions: Sequence[Decision]) -> set[str]:
 
 
 async def find(tx: Transaction, decision_id: str) -> Decision | None:
-    """Return a decision."""
+    """Return a decision; raises `UnreadableRecord` when what stands there is none."""
     row = (await tx.execute(_FIND, {"decision_id": decision_id})).one_or_none()
     return None if row is None else _decision(row)
+
+
+async def spans(
+    tx: Transaction, first: str, since: datetime, until: datetime, product: str | None, size: int
+) -> list[Span]:
+    """Return the decisions of a time, from the id `first` on, in ranges of at most `size` decisions, in order.
+
+    `since` is included and `until` is not. Of one product if given.
+    """
+    given = {"first": first, "since": since, "until": until, "product": product, "size": size}
+    return [Span(row.first, row.last, row.decisions) for row in await tx.execute(_SPANS, given)]
+
+
+async def span(
+    tx: Transaction, wanted: Span, since: datetime, until: datetime, product: str | None
+) -> list[Decision | Unreadable]:
+    """Return the decisions of a range that `spans` gave, in the order of their ids."""
+    given = {"first": wanted.first, "last": wanted.last, "since": since, "until": until, "product": product}
+    rows = await tx.execute(_SPAN, given)
+    found: list[Decision | Unreadable] = []
+    for row in rows:
+        try:
+            found.append(_decision(row))
+        except UnreadableRecord as error:
+            found.append(Unreadable(row.decision_id, str(row.product), str(row.policy_version), str(error)))
+    return found
 
 
 async def page(tx: Transaction, before: str, limit: int, application_id: str | None) -> list[Decision]:
@@ -134,6 +199,13 @@ def _provenance_row(provenance: Provenance | None) -> dict[str, Any]:
 
 
 def _decision(row: Any) -> Decision:
+    try:
+        return _read(row)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnreadableRecord(f"a column holds what no decision has ({type(error).__name__})") from error
+
+
+def _read(row: Any) -> Decision:
     return Decision(
         decision_id=row.decision_id,
         question=Question(
@@ -149,7 +221,7 @@ def _decision(row: Any) -> Decision:
         policy_name=row.policy_name,
         policy_version=row.policy_version,
         policy_hash=row.policy_hash,
-        revisions=tuple(row.revisions),
+        revisions=tuple(int(revision) for revision in row.revisions),
         evaluation=Evaluation(
             outcome=Outcome(row.outcome),
             grade=row.grade,

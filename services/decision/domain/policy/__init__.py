@@ -7,21 +7,24 @@ them together), `trace`, `explain` and `what_if`.
 """
 
 from services.decision.domain.policy.faults import PolicyError, PolicyFault
-from services.decision.domain.policy.load import load_policy
+from services.decision.domain.policy.load import load_policy, recall_policy
 from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import Answer, CompactTrace, Evaluation
-from services.decision.domain.policy.trace import TraceMismatch, expand_trace
+from services.decision.domain.policy.trace import Difference, TraceMismatch, expand_trace, first_difference
 from services.decision.domain.policy.version import ENGINE_VERSION
 
 __all__ = [
     "ENGINE_VERSION",
     "Answer",
     "CompactTrace",
+    "Difference",
     "Evaluation",
     "Policy",
     "PolicyError",
     "PolicyFault",
     "TraceMismatch",
     "expand_trace",
+    "first_difference",
     "load_policy",
+    "recall_policy",
 ]

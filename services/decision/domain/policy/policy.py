@@ -60,7 +60,15 @@ class Policy:
 
         `score_reasons` are the reason codes of the score, the first first.
         """
-        found = self._result(facts, score_reasons, as_of)
+        return self._evaluation(self._result(facts, score_reasons, as_of), score_reasons)
+
+    def evaluate_step_by_step(
+        self, facts: Mapping[str, FactValue], score_reasons: Sequence[str], as_of: datetime
+    ) -> Evaluation:
+        """Return what `evaluate` does, found by the interpreter alone."""
+        return self._evaluation(self.interpret(facts, score_reasons, as_of), score_reasons)
+
+    def _evaluation(self, found: Result, score_reasons: Sequence[str]) -> Evaluation:
         outcome, grade, approved_minor, rate, reasons, queue, conditions, other_terms, *_ = found
         principal = reasons[:MAX_PRINCIPAL_REASONS]
         trace = self._trace(found, score_reasons)

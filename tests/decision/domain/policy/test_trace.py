@@ -108,12 +108,12 @@ def test_the_default_of_routing_hits_where_the_rows_cannot_tell() -> None:
 @pytest.mark.parametrize(
     ("table", "letters", "complaint"),
     [
-        ("knock_outs", "nhn", "table knock_outs, row 2: recorded hit, now no_hit"),
-        ("knock_outs", "nn", "table knock_outs: the recorded trace does not have its rows"),
-        ("grade", "h??", "table grade, row 2: recorded ?, now no_hit"),
-        ("matrix", "mxxx", "table matrix, row 1: recorded missing, now hit"),
-        ("terms", "x", "table terms: the recorded trace does not have its rows"),
-        ("terms", "hh", "table terms, row 2: recorded hit, now not_evaluated"),
+        ("knock_outs", "nhn", "table knock_outs, row 2: stored hit, now no_hit"),
+        ("knock_outs", "nn", "table knock_outs: stored other rows, now 3 rows"),
+        ("grade", "h??", "table grade, row 2: stored ?, now no_hit"),
+        ("matrix", "mxxx", "table matrix, row 1: stored missing, now hit"),
+        ("terms", "x", "table terms: stored other rows, now 2 rows"),
+        ("terms", "hh", "table terms, row 2: stored hit, now not_evaluated"),
     ],
 )
 def test_a_trace_that_these_facts_do_not_give_names_the_first_rule_that_differs(
@@ -126,12 +126,22 @@ def test_a_trace_that_these_facts_do_not_give_names_the_first_rule_that_differs(
     assert str(refused.value) == complaint
 
 
-@pytest.mark.parametrize(("name", "value"), [("grade", "B"), ("approved_minor", 1), ("queue", "desk")])
-def test_an_output_that_these_facts_do_not_give_is_named(name: str, value: str | int) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("grade", "B", "output grade: stored B, now A"),
+        ("approved_minor", 1, "output approved_minor: stored 1, now 200000"),
+        ("queue", "desk", "output queue: stored desk, now nothing"),
+        ("outcome", "refer", "output outcome: stored refer, now approve"),
+        ("bribe", True, "output bribe: stored true, now nothing"),
+    ],
+)
+def test_an_output_that_these_facts_do_not_give_is_named(name: str, value: str | int, complaint: str) -> None:
     trace = evaluated(POLICY, GOOD).trace
     forged: CompactTrace = {**trace, "outputs": {**trace["outputs"], name: value}}
-    with pytest.raises(TraceMismatch, match=f"^output {name} differs$"):
+    with pytest.raises(TraceMismatch) as refused:
         expand_trace(POLICY, GOOD, forged, AS_OF)
+    assert str(refused.value) == complaint
 
 
 def test_a_refusal_without_reasons_of_the_score_can_be_traced_too() -> None:
@@ -142,7 +152,7 @@ def test_a_refusal_without_reasons_of_the_score_can_be_traced_too() -> None:
 
 def test_other_facts_than_those_of_the_decision_are_noticed() -> None:
     trace = evaluated(POLICY, GOOD).trace
-    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: recorded no_hit, now hit"):
+    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: stored no_hit, now hit"):
         expand_trace(POLICY, {**GOOD, "dti": Decimal("0.9")}, trace, AS_OF)
 
 
@@ -234,7 +244,7 @@ def test_a_decision_of_another_day_is_replayed_on_its_own_day() -> None:
     loaded = policy(changed("knock_outs/rows/0", {**row, "on_missing": "refer"}))
     trace = evaluated(loaded, GOOD).trace
     assert trace["tables"]["knock_outs"] == "hnn"
-    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: recorded hit, now no_hit"):
+    with pytest.raises(TraceMismatch, match="table knock_outs, row 1: stored hit, now no_hit"):
         expand_trace(loaded, GOOD, trace, AS_OF.replace(year=2021))
 
 

@@ -20,7 +20,7 @@ from services.decision.domain.policy.interpret import TERMS, Course, row_letter
 from services.decision.domain.policy.policy import Policy
 from services.decision.domain.policy.result import HIT, NO_HIT, NOT_EVALUATED, CompactTrace, Result
 from services.decision.domain.policy.trace.nearness import nearest_miss
-from services.decision.domain.policy.trace.replay import STATUS, compare
+from services.decision.domain.policy.trace.replay import STATUS, TraceMismatch, first_difference
 from shared.facts import FactValue
 from shared.feel.typed import NOW, TODAY
 
@@ -38,7 +38,9 @@ def expand_trace(
     The policy is evaluated again on the way; raises `TraceMismatch` when it does not come out as recorded.
     """
     reasons = compact.get("score_reasons", [])
-    compare(compact, policy.evaluate(facts, reasons, as_of).trace)
+    difference = first_difference(compact, policy.evaluate(facts, reasons, as_of).trace)
+    if difference is not None:
+        raise TraceMismatch(difference)
     return _Expansion(policy, policy.interpreter.run(facts, reasons, as_of)).shown()
 
 
