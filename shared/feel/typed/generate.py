@@ -29,6 +29,7 @@ from shared.feel.typed.nodes import (
     Typed,
     Variable,
     Within,
+    children,
 )
 
 Unknown = ArithmeticError
@@ -138,6 +139,9 @@ class _Generator:
             case ListOf(items=items):
                 return ast.List(self._all(items), ast.Load())
             case Brought(operand=operand):
+                divide = operations.brought_quotient(typed)
+                if divide is not None:
+                    return self._call(divide, self._all(children(operand)))
                 return self._call(operations.brought(typed), [self.code(operand)])
             case Function(arguments=arguments):
                 return self._call(operations.function(typed), self._all(arguments))

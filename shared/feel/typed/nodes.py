@@ -8,7 +8,7 @@ A value that cannot be told (a missing fact, a division by zero, an overflow) ma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from shared.feel.syntax import tree
@@ -40,14 +40,24 @@ class Variable:
     type: Type
 
 
+PLACES: Final = 12
+"""Decimal places of a quotient, unless it is the whole value of a declared type, which states its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """`left operator right`, the operator one of `+ - * / **`, on operands whose units fit."""
+    """`left operator right`, the operator one of `+ - * / **`, on operands whose units fit.
+
+    A quotient and a power have `scale` decimal places (of minor units, if they are money) by `rounding`, rounded once;
+    what is too large for that has 34 digits. Sums, differences and products are exact up to 34 digits.
+    """
 
     operator: str
     left: "Typed"
     right: "Typed"
     type: Type
+    scale: int = PLACES
+    rounding: str = ROUND_HALF_EVEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
 """What the operations of a typed tree do with values that are there: the one meaning that all Python code shares.
 
 Each is a function of plain values that raises `ArithmeticError` when there is no result: division by zero, overflow,
-a day outside the calendar. Arithmetic is decimal, in 34 digits, or of `int` where the result is surely one.
+a day outside the calendar. Arithmetic is decimal, in 34 digits, or of `int` where the result is surely one. Quotients
+and powers are rounded to their stated scale.
 """
 
 import operator
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_05UP, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import reduce
 from typing import Any, Final
 
 from shared.feel import operators
 from shared.feel.library import BUILTINS
 from shared.feel.typed.conversion import from_feel, to_feel
-from shared.feel.typed.nodes import Arithmetic, Brought, Constant, Function
+from shared.feel.typed.nodes import PLACES, Arithmetic, Brought, Constant, Function
 from shared.feel.typed.regions import domain
 from shared.feel.typed.types import Kind
 from shared.feel.values import NUMBERS, FeelError
@@ -29,8 +30,11 @@ _NUMBERS: Final[Mapping[str, Operation]] = {
     "+": NUMBERS.add,
     "-": NUMBERS.subtract,
     "*": NUMBERS.multiply,
-    "/": NUMBERS.divide,
 }
+
+_FINER: Final = NUMBERS.copy()
+_FINER.prec, _FINER.rounding = 40, ROUND_05UP
+"""A quotient of this context can be rounded once more, to up to 34 digits, as if it had never been rounded."""
 
 
 def is_native(typed: Arithmetic) -> bool:
@@ -43,20 +47,42 @@ def arithmetic(typed: Arithmetic) -> Operation:
     """Return the function of both operands."""
     if is_native(typed):
         return NATIVE[typed.operator]
+    if typed.operator == "/":
+        return _quotient(typed.scale, typed.rounding)
     if typed.operator == "**":
-        return _power
+        return _power(typed.scale, typed.rounding)
     if Kind.DATE in (typed.left.type.kind, typed.right.type.kind):
         return _of_days(typed)
     return _NUMBERS[typed.operator]
 
 
-def _power(base: Any, exponent: Any) -> Decimal:
-    try:
-        result = operators.power(Decimal(base), Decimal(exponent))
-    except FeelError as error:
-        raise ArithmeticError(str(error)) from None
-    assert isinstance(result, Decimal)
-    return result
+def _quotient(scale: int, rounding: str) -> Operation:
+    places = Decimal(1).scaleb(-scale)
+    divide = _FINER.divide
+
+    def quotient(dividend: Any, divisor: Any) -> Decimal:
+        try:
+            return divide(dividend, divisor).quantize(places, rounding, NUMBERS)
+        except InvalidOperation:
+            # More than 34 digits with all those places, or nothing divided by nothing.
+            return NUMBERS.divide(dividend, divisor)
+
+    return quotient
+
+
+def _power(scale: int, rounding: str) -> Operation:
+    places = Decimal(1).scaleb(-scale)
+
+    def power(base: Any, exponent: Any) -> Decimal:
+        try:
+            result = operators.power(Decimal(base), Decimal(exponent))
+        except FeelError as error:
+            raise ArithmeticError(str(error)) from None
+        assert isinstance(result, Decimal)
+        few = int(result.as_tuple().exponent) >= -scale
+        return result if few else result.quantize(places, rounding, NUMBERS)
+
+    return power
 
 
 def _of_days(typed: Arithmetic) -> Operation:
@@ -112,10 +138,35 @@ def brought(typed: Brought) -> Operation:
     return whole
 
 
+def brought_quotient(typed: Brought) -> Operation | None:
+    """Return the function of dividend and divisor that divides and brings to the declared type; None for no quotient.
+
+    It does both in one step, and means the same as one after the other.
+    """
+    of, rounding, operand = typed.type, typed.rounding, typed.operand
+    if not (isinstance(operand, Arithmetic) and operand.operator == "/"):
+        return None
+    places = Decimal(1).scaleb(-operand.scale)
+    low, high = (Decimal(bound).scaleb(-operand.scale, NUMBERS) for bound in domain(of)[0])
+    divide = _FINER.divide
+
+    def to_scale(dividend: Any, divisor: Any) -> Decimal:
+        result = divide(dividend, divisor).quantize(places, rounding, NUMBERS)
+        if low <= result <= high:
+            return result
+        raise ArithmeticError("out of bounds")
+
+    def whole(dividend: Any, divisor: Any) -> int:
+        return int(to_scale(dividend, divisor))
+
+    return to_scale if of.kind is Kind.DECIMAL else whole
+
+
 def _to_scale(places: Decimal, rounding: str, low: Decimal, high: Decimal) -> Operation:
     def to_scale(value: Any) -> Decimal:
-        if low <= value <= high:
-            return Decimal(value).quantize(places, rounding, NUMBERS)
+        result = Decimal(value).quantize(places, rounding, NUMBERS)
+        if low <= result <= high:
+            return result
         raise ArithmeticError("out of bounds")
 
     return to_scale
@@ -160,8 +211,9 @@ def _sum(typed: Function) -> Operation:
     return lambda *numbers: reduce(NUMBERS.add, numbers)
 
 
-def _mean(_typed: Function) -> Operation:
-    return lambda *numbers: NUMBERS.divide(reduce(NUMBERS.add, numbers), len(numbers))
+def _mean(typed: Function) -> Operation:
+    divide, count = _quotient(PLACES, ROUND_HALF_EVEN), len(typed.arguments)
+    return lambda *numbers: divide(reduce(NUMBERS.add, numbers), count)
 
 
 def _modulo(typed: Function) -> Operation:

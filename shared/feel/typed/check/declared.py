@@ -1,10 +1,12 @@
 """Bringing the value of an expression to the type that is declared for it."""
 
+from dataclasses import replace
+
 from shared.feel.syntax import tree
 from shared.feel.typed.check.operand import Operand, Refusal
 from shared.feel.typed.check.units import MONEY_HINT, as_money
 from shared.feel.typed.faults import clipped, did_you_mean
-from shared.feel.typed.nodes import Brought, Choice, Constant, Typed
+from shared.feel.typed.nodes import Arithmetic, Brought, Choice, Constant, Function, Typed
 from shared.feel.typed.operations import brought
 from shared.feel.typed.types import NUMBER, TEXT, Kind, Type, kind_words
 
@@ -42,13 +44,24 @@ def _rounded(node: tree.Node, typed: Typed, expected: Type, rounding: str) -> Ty
         return typed
     if expected.kind is Kind.DECIMAL and (expected.scale is None or typed.type == expected):
         return typed
-    rounded = Brought(typed, expected, rounding)
+    rounded = Brought(_divided_once(typed, expected, rounding), expected, rounding)
     if not isinstance(typed, Constant):
         return rounded
     try:
         return Constant(brought(rounded)(typed.value), expected)
     except ArithmeticError:
         raise Refusal("no_value", "this is larger than any value it can have", node.span) from None
+
+
+def _divided_once(typed: Typed, expected: Type, rounding: str) -> Typed:
+    """Return a quotient, or a mean, rounded as the declared type has it and not before; anything else as it is."""
+    if isinstance(typed, Function) and typed.name == "mean":
+        count = Constant(len(typed.arguments), Type(Kind.INTEGER, width=len(str(len(typed.arguments)))))
+        typed = Arithmetic("/", Function("sum", typed.arguments, typed.type), count, typed.type)
+    if not (isinstance(typed, Arithmetic) and typed.operator == "/"):
+        return typed
+    scale = expected.scale or 0 if expected.kind is Kind.DECIMAL else 0
+    return replace(typed, scale=scale, rounding=rounding)
 
 
 def _of_enum(operand: Operand, expected: Type) -> Typed:

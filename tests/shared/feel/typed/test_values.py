@@ -26,11 +26,11 @@ from tests.shared.feel.typed.language import (
     ("text", "result"),
     [
         ("employees + term * 2", 84),
-        ("employees / term", Decimal("0.3333333333333333333333333333333333")),
+        ("employees / term", Decimal("0.333333333333")),
         ("dti + 0.05", Decimal("0.40")),
         ("amount + 5", 1_500_500),
         ("amount * 2", 3_000_000),
-        ("amount / revenue", Decimal("0.01874998828125732421417236614227116")),
+        ("amount / revenue", Decimal("0.018749988281")),
         ("if bankrupt then 1000 else 2000", 2000),
         ("min(amount, 7500)", 750_000),
         ("max(if bankrupt then 10 else 20, revenue)", 80_000_050),
