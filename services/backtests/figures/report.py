@@ -274,7 +274,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An application whose answer swaps. `bad` is None where its performance is unknown. Protected facts are left out."""
+    """An application whose answer swaps, without protected facts; `bad` is None where its performance is unknown."""
 
     reference: str
     as_of: datetime

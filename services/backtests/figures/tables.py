@@ -103,10 +103,7 @@ class Tables:
         told = "true" if distinct <= LARGEST else f"({name} IS NULL OR list_contains($1, {name}))"
         found: dict[str | None, list[Cell]] = {value: [] for value in (*largest, None)}
         rest: list[Cell] = []
-        query = (
-            f"SELECT {self._measures()}, {told} AS told, CASE WHEN told THEN {name} END AS value FROM pair"
-            " GROUP BY 1, 2, told, value"
-        )
+        query = f"SELECT {self._measures()}, {told}, CASE WHEN {told} THEN {name} END FROM pair GROUP BY ALL"
         for *measures, is_told, value in self._rows(query, [largest] if "$1" in told else []):
             (found[value] if is_told else rest).append(Cell(*measures))
         values = tuple((value, tuple(cells)) for value, cells in found.items() if cells)
