@@ -1,18 +1,48 @@
 """Shadow runs: what another version would have answered to an application that was decided."""
 
-from services.decision.domain.decision import Evaluation, decide
+from dataclasses import dataclass
+from typing import Final
+
+from services.decision.domain.decision import Evaluation, Outcome, decide
 from services.decision.domain.record import Decision, Rulebook
 
-_COMPARED = ("outcome", "grade", "approved_minor", "rate", "reasons", "queue", "conditions", "other_terms")
+_COMPARED: Final = ("outcome", "grade", "approved_minor", "rate", "reasons", "queue", "conditions", "other_terms")
+_EVALUATION_FAULTS: Final = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
+"""What a policy could fail with on facts that nobody tried it on; a shadow's failure is a result like any other."""
+
+POLICY_UNUSABLE: Final = "policy_unusable"
 
 
-def shadowed(decision: Decision, book: Rulebook) -> Evaluation:
-    """Return the answer of `book` to what `decision` was made on: the same facts, score and moment.
+@dataclass(frozen=True, slots=True)
+class ShadowResult:
+    """What a shadow made of a decision: its answer and the parts that differ, or the `error` that kept it from one."""
 
-    A fact that does not fit the product of `book` counts as missing.
+    decision_id: str
+    live_outcome: Outcome
+    live_minor: int | None
+    answer: Evaluation | None
+    differs: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def shadowed(decision: Decision, book: Rulebook | None) -> ShadowResult:
+    """Return what `book` makes of the same facts, score and moment that `decision` was made on.
+
+    A fact that does not fit the product of `book` counts as missing. Without a policy that loads there is no answer.
     """
-    facts, _ = book.product.dictionary.parse(decision.question.facts)
-    return decide(book.product, book.policy, facts, decision.score, decision.decided_at)
+    live = decision.evaluation
+    answer, error = None, POLICY_UNUSABLE
+    if book is not None and book.policy is not None:
+        facts, _ = book.product.dictionary.parse(decision.question.facts)
+        try:
+            answer = decide(book.product, book.policy, facts, decision.score, decision.decided_at)
+        except _EVALUATION_FAULTS as fault:
+            error = type(fault).__name__
+    if answer is None:
+        return ShadowResult(decision.decision_id, live.outcome, live.approved_minor, None, error=error)
+    return ShadowResult(
+        decision.decision_id, live.outcome, live.approved_minor, answer, differs=differences(live, answer)
+    )
 
 
 def differences(live: Evaluation, shadow: Evaluation) -> tuple[str, ...]:

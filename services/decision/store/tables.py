@@ -96,23 +96,25 @@ backtest_report = sa.Table(
 sa.Table(
     "experiment",
     metadata,
-    sa.Column("product", sa.Text, primary_key=True),
-    sa.Column("test", sa.Text, primary_key=True),
+    sa.Column("experiment_id", sa.Text, primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("test", sa.Text, nullable=False),
     sa.Column("version_id", sa.Text, nullable=False),
-    sa.Column("share_bp", sa.Integer, nullable=False),
+    sa.Column("trial", pg.JSON, nullable=False),
     sa.Column("buckets", pg.JSON, nullable=False),
-    sa.Column("maturity_months", sa.Integer),
-    sa.Column("stop_rules", pg.JSON, nullable=False),
     sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("ended_at", sa.DateTime(timezone=True)),
     sa.Column("breaches", pg.JSON),
     sa.Column("position", sa.Text, nullable=False),
+    # What runs is asked for by every process four times a second; what has ended only grows.
+    sa.Index(
+        "experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")
+    ),
 )
 sa.Table(
     "arm_tally",
     metadata,
-    sa.Column("product", sa.Text, primary_key=True),
-    sa.Column("test", sa.Text, primary_key=True),
+    sa.Column("experiment_id", sa.Text, primary_key=True),
     sa.Column("arm", sa.Text, primary_key=True),
     sa.Column("policy_version", sa.Text, primary_key=True),
     sa.Column("policy_hash", sa.Text, primary_key=True),

@@ -1,0 +1,14 @@
+"""Places in the order of decisions: their ids are ordered by the millisecond in which they were made."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def position_at(moment: datetime) -> str:
+    """Return what sorts after the id of every decision made before the millisecond of `moment`, and before all others.
+
+    The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562, section 5.7).
+    """
+    return f"dec_{(moment - _EPOCH) // timedelta(milliseconds=1):012x}"

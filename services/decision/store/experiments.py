@@ -1,0 +1,200 @@
+"""Experiments, the buckets of their parties, and what their arms decided."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from services.decision.domain.experiment.contest import CHAMPION, arm_of
+from services.decision.domain.experiment.experiment import Arm, Experiment
+from services.decision.domain.experiment.stopping import ArmFigures, Breach
+from services.decision.domain.outcome import Outcome
+from services.decision.domain.position import position_at
+from services.decision.store.progress import Page
+from shared.db import Transaction, rows_json
+from shared.governance.store import trial_of
+
+_SELECT: Final = """
+    SELECT experiment_id, product, version_id, trial, buckets, started_at, ended_at, breaches, position FROM experiment
+"""
+_FIND: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id")
+_RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY product, test")
+_CLAIM: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id FOR UPDATE SKIP LOCKED")
+_PAGE: Final = text(f"""
+    {_SELECT} WHERE experiment_id < :before AND (CAST(:product AS text) IS NULL OR product = :product)
+    ORDER BY experiment_id DESC LIMIT :limit
+""")
+# A challenger counts only while the version itself is one, on the same test: to stop it, nothing has to be done here.
+_CHALLENGERS: Final = text("""
+    SELECT e.product, e.test, e.buckets, v.number AS revision FROM experiment e JOIN version v USING (version_id)
+    WHERE e.product = ANY(CAST(:products AS text[])) AND e.ended_at IS NULL
+      AND v.state = 'challenger' AND v.test = e.test
+""")
+_BEGIN: Final = text("""
+    INSERT INTO experiment (experiment_id, product, test, version_id, trial, buckets, started_at, position)
+    VALUES (:experiment_id, :product, :test, :version_id, CAST(:trial AS json), CAST(:buckets AS json), :started_at,
+            :position)
+""")
+_CHANGE: Final = text("""
+    UPDATE experiment SET trial = CAST(:trial AS json), buckets = CAST(:buckets AS json)
+    WHERE experiment_id = :experiment_id
+""")
+_END: Final = text("""
+    UPDATE experiment SET ended_at = :ended_at, buckets = '[]', breaches = CAST(:breaches AS json)
+    WHERE experiment_id = :experiment_id AND ended_at IS NULL
+""")
+_COUNT: Final = text("""
+    INSERT INTO arm_tally (experiment_id, arm, policy_version, policy_hash, outcome, decided, limit_minor)
+    SELECT :experiment_id, arm, policy_version, policy_hash, outcome, count(*), coalesce(sum(approved_minor), 0)
+    FROM decision
+    WHERE decision_id > :after AND decision_id <= :last AND product = :product AND policy_hash IS NOT NULL
+      AND arm IN (:champion, :challenger)
+    GROUP BY arm, policy_version, policy_hash, outcome
+    ON CONFLICT (experiment_id, arm, policy_version, policy_hash, outcome)
+    DO UPDATE SET decided = arm_tally.decided + excluded.decided,
+                  limit_minor = arm_tally.limit_minor + excluded.limit_minor
+""")
+_ADVANCE: Final = text("UPDATE experiment SET position = :position WHERE experiment_id = :experiment_id")
+_TALLIES: Final = text("""
+    SELECT arm, policy_version, policy_hash, outcome, decided, limit_minor FROM arm_tally
+    WHERE experiment_id = :experiment_id ORDER BY arm, policy_version, policy_hash, outcome
+""")
+_PERFORMANCE: Final = text("""
+    SELECT arm, count(*) AS known, count(*) FILTER (WHERE bad) AS bad FROM performance
+    WHERE product = :product AND arm IN (:champion, :challenger) AND decision_id > :first AND decision_id <= :last
+    GROUP BY arm
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """A challenger that decides now: the revision of its policy and the buckets of its parties."""
+
+    test: str
+    revision: int
+    ranges: tuple[tuple[int, int], ...]
+
+
+async def find(tx: Transaction, experiment_id: str) -> Experiment | None:
+    """Return an experiment."""
+    row = (await tx.execute(_FIND, {"experiment_id": experiment_id})).one_or_none()
+    return None if row is None else _experiment(row)
+
+
+async def claim(tx: Transaction, experiment_id: str) -> Experiment | None:
+    """Return an experiment and keep other processes from it; None when one of them has it at the moment."""
+    row = (await tx.execute(_CLAIM, {"experiment_id": experiment_id})).one_or_none()
+    return None if row is None else _experiment(row)
+
+
+async def all_running(tx: Transaction) -> list[Experiment]:
+    """Return the experiments that have not ended, by product and test."""
+    return [_experiment(row) for row in await tx.execute(_RUNNING)]
+
+
+async def page(tx: Transaction, before: str, limit: int, product: str | None) -> list[Experiment]:
+    """Return up to `limit` experiments, newest first, older than the id `before`; of one product if given."""
+    rows = await tx.execute(_PAGE, {"before": before, "limit": limit, "product": product})
+    return [_experiment(row) for row in rows]
+
+
+async def challengers(tx: Transaction, products: Collection[str]) -> Mapping[str, list[Challenger]]:
+    """Return the challengers that decide now, by product; products without any are left out."""
+    found: dict[str, list[Challenger]] = {}
+    for row in await tx.execute(_CHALLENGERS, {"products": sorted(products)}):
+        found.setdefault(row.product, []).append(Challenger(row.test, row.revision, _ranges(row.buckets)))
+    return found
+
+
+async def begin(tx: Transaction, new: Experiment) -> None:
+    """Store an experiment that starts now."""
+    columns = {
+        "experiment_id": new.experiment_id,
+        "product": new.product,
+        "test": new.trial.test,
+        "version_id": new.version_id,
+        "started_at": new.started_at,
+        "position": new.position,
+        **_terms(new),
+    }
+    await tx.execute(_BEGIN, columns)
+
+
+async def change(tx: Transaction, after: Experiment) -> None:
+    """Store other terms, and the buckets that go with them."""
+    await tx.execute(_CHANGE, {"experiment_id": after.experiment_id, **_terms(after)})
+
+
+async def end(tx: Transaction, experiment_id: str, ended_at: datetime, breaches: Sequence[Breach] = ()) -> None:
+    """End an experiment, by stop rules or because its version is no challenger any more; it stays ended."""
+    columns = {
+        "experiment_id": experiment_id,
+        "ended_at": ended_at,
+        "breaches": rows_json([asdict(breach) for breach in breaches]),
+    }
+    await tx.execute(_END, columns)
+
+
+async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
+    """Add the decisions of a page to the figures of an experiment; the caller holds its claim."""
+    columns = {
+        "experiment_id": experiment.experiment_id,
+        "product": experiment.product,
+        "after": page.after,
+        "last": page.last,
+        **_arms(experiment),
+    }
+    await tx.execute(_COUNT, columns)
+    await tx.execute(_ADVANCE, {"experiment_id": experiment.experiment_id, "position": page.last})
+
+
+async def arms(tx: Transaction, experiment: Experiment) -> dict[str, Arm]:
+    """Return what the arms of an experiment have decided so far, and what became of it; both arms are there."""
+    ended = experiment.ended_at
+    span = {"first": position_at(experiment.started_at), "last": "dec_~" if ended is None else position_at(ended)}
+    columns = {"product": experiment.product, **_arms(experiment)}
+    known = {row.arm: (row.known, row.bad) for row in await tx.execute(_PERFORMANCE, {**columns, **span})}
+    rows = (await tx.execute(_TALLIES, {"experiment_id": experiment.experiment_id})).all()
+    return {
+        name: _arm(name, [row for row in rows if row.arm == name], known.get(name, (0, 0)))
+        for name in _arms(experiment).values()
+    }
+
+
+def _arm(name: str, rows: Sequence[Any], performance: tuple[int, int]) -> Arm:
+    outcomes: dict[Outcome, int] = {}
+    for row in rows:
+        outcome = Outcome(row.outcome)
+        outcomes[outcome] = outcomes.get(outcome, 0) + row.decided
+    figures = ArmFigures(outcomes, sum(int(row.limit_minor) for row in rows), *performance)
+    return Arm(name, figures, tuple(sorted({(row.policy_version, row.policy_hash) for row in rows})))
+
+
+def _arms(experiment: Experiment) -> dict[str, str]:
+    return {"champion": CHAMPION, "challenger": arm_of(experiment.trial.test)}
+
+
+def _terms(experiment: Experiment) -> dict[str, str]:
+    return {"trial": json.dumps(asdict(experiment.trial)), "buckets": json.dumps(experiment.ranges)}
+
+
+def _experiment(row: Any) -> Experiment:
+    return Experiment(
+        experiment_id=row.experiment_id,
+        product=row.product,
+        version_id=row.version_id,
+        trial=trial_of(row.trial),
+        ranges=_ranges(row.buckets),
+        started_at=row.started_at,
+        position=row.position,
+        ended_at=row.ended_at,
+        breaches=tuple(Breach(**{**entry, "bound": Decimal(entry["bound"])}) for entry in row.breaches or ()),
+    )
+
+
+def _ranges(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in stored)

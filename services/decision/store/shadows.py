@@ -1,0 +1,209 @@
+"""Shadow runs: how far each has come, and what it answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from services.decision.domain.shadow import ShadowResult
+from shared.db import Transaction, rows_json
+
+_SELECT: Final = "SELECT version_id, product, started_at, ended_at, position FROM shadow"
+_FIND: Final = text(f"{_SELECT} WHERE version_id = :version_id")
+_CLAIM: Final = text(f"{_SELECT} WHERE version_id = :version_id AND ended_at IS NULL FOR UPDATE SKIP LOCKED")
+_RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY version_id")
+# A version that becomes a shadow again goes on from now: what was decided between was not asked of it.
+_BEGIN: Final = text("""
+    INSERT INTO shadow (version_id, product, started_at, position)
+    VALUES (:version_id, :product, :started_at, :position)
+    ON CONFLICT (version_id) DO UPDATE SET ended_at = NULL, position = greatest(shadow.position, excluded.position)
+    WHERE shadow.ended_at IS NOT NULL
+""")
+_END: Final = text("UPDATE shadow SET ended_at = :ended_at WHERE version_id = :version_id AND ended_at IS NULL")
+_KEEP: Final = text("""
+    INSERT INTO shadow_result (version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error)
+    SELECT :version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(decision_id text, differs json, outcome text, grade text, approved_minor bigint, rate numeric,
+              reasons json, error text)
+""")
+_COUNT: Final = text("""
+    INSERT INTO shadow_tally (version_id, live_outcome, shadow_outcome, decided, differing, live_minor, shadow_minor)
+    SELECT :version_id, live_outcome, shadow_outcome, count(*), count(*) FILTER (WHERE differing),
+           coalesce(sum(live_minor), 0), coalesce(sum(shadow_minor), 0)
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(live_outcome text, shadow_outcome text, differing boolean, live_minor bigint, shadow_minor bigint)
+    GROUP BY live_outcome, shadow_outcome ORDER BY live_outcome, shadow_outcome
+    ON CONFLICT (version_id, live_outcome, shadow_outcome)
+    DO UPDATE SET decided = shadow_tally.decided + excluded.decided,
+                  differing = shadow_tally.differing + excluded.differing,
+                  live_minor = shadow_tally.live_minor + excluded.live_minor,
+                  shadow_minor = shadow_tally.shadow_minor + excluded.shadow_minor
+""")
+_ADVANCE: Final = text("UPDATE shadow SET position = :position WHERE version_id = :version_id")
+_TALLIES: Final = text("""
+    SELECT live_outcome, shadow_outcome, decided, differing, live_minor, shadow_minor FROM shadow_tally
+    WHERE version_id = :version_id ORDER BY live_outcome, shadow_outcome
+""")
+_EXAMPLES: Final = text("""
+    SELECT s.decision_id, s.differs, s.outcome, s.grade, s.approved_minor, s.rate, s.reasons, s.error, d.currency,
+           d.outcome AS live_outcome, d.grade AS live_grade, d.approved_minor AS live_minor, d.rate AS live_rate,
+           d.reasons AS live_reasons
+    FROM shadow_result s JOIN decision d USING (decision_id)
+    WHERE s.version_id = :version_id AND (s.error IS NOT NULL OR json_array_length(s.differs) > 0)
+    ORDER BY s.decision_id DESC LIMIT :limit
+""")
+
+FAILED: Final = "failed"
+"""Stands for the outcome of a shadow that could not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """One version in the shadow of its product; it has answered every decision up to `position`."""
+
+    version_id: str
+    product: str
+    started_at: datetime
+    ended_at: datetime | None
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often the live policy answered one thing and the shadow another; sums of limits in minor units."""
+
+    live_outcome: str
+    shadow_outcome: str
+    decided: int
+    differing: int
+    live_minor: int
+    shadow_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """The parts of an answer that are kept of shadows."""
+
+    outcome: str
+    grade: str | None
+    approved_minor: int | None
+    rate: Decimal | None
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A decision and what the shadow answered; None with an `error` where it could not."""
+
+    decision_id: str
+    currency: str
+    live: ShownAnswer
+    shadow: ShownAnswer | None
+    differs: Sequence[str]
+    error: str | None
+
+
+async def find(tx: Transaction, version_id: str) -> Shadow | None:
+    """Return the shadow run of a version, if it ever was a shadow."""
+    row = (await tx.execute(_FIND, {"version_id": version_id})).one_or_none()
+    return None if row is None else _shadow(row)
+
+
+async def claim(tx: Transaction, version_id: str) -> Shadow | None:
+    """Return a running shadow and keep other processes from it; None when one of them has it at the moment."""
+    row = (await tx.execute(_CLAIM, {"version_id": version_id})).one_or_none()
+    return None if row is None else _shadow(row)
+
+
+async def all_running(tx: Transaction) -> list[Shadow]:
+    """Return the shadow runs that have not ended."""
+    return [_shadow(row) for row in await tx.execute(_RUNNING)]
+
+
+async def begin(tx: Transaction, version_id: str, product: str, started_at: datetime, position: str) -> None:
+    """Let a version shadow all decisions after `position`."""
+    columns = {"version_id": version_id, "product": product, "started_at": started_at, "position": position}
+    await tx.execute(_BEGIN, columns)
+
+
+async def end(tx: Transaction, version_id: str, ended_at: datetime) -> None:
+    """End a shadow run; what it answered stays."""
+    await tx.execute(_END, {"version_id": version_id, "ended_at": ended_at})
+
+
+async def keep(tx: Transaction, version_id: str, results: Sequence[ShadowResult], position: str) -> None:
+    """Store what a shadow answered and how far it has come by that; the caller holds its claim."""
+    if results:
+        rows = [_result_row(result) for result in results]
+        await tx.execute(_KEEP, {"version_id": version_id, "rows": rows_json(rows)})
+        counted = [_tally_row(result) for result in results]
+        await tx.execute(_COUNT, {"version_id": version_id, "rows": rows_json(counted)})
+    await tx.execute(_ADVANCE, {"version_id": version_id, "position": position})
+
+
+async def tallies(tx: Transaction, version_id: str) -> list[Tally]:
+    """Return the outcomes of the live policy by those of the shadow."""
+    rows = await tx.execute(_TALLIES, {"version_id": version_id})
+    return [
+        Tally(
+            row.live_outcome,
+            row.shadow_outcome,
+            row.decided,
+            row.differing,
+            int(row.live_minor),
+            int(row.shadow_minor),
+        )
+        for row in rows
+    ]
+
+
+async def examples(tx: Transaction, version_id: str, limit: int) -> list[Example]:
+    """Return the newest decisions that the shadow answered differently, or not at all, with both answers."""
+    rows = await tx.execute(_EXAMPLES, {"version_id": version_id, "limit": limit})
+    return [
+        Example(
+            decision_id=row.decision_id,
+            currency=row.currency,
+            live=ShownAnswer(row.live_outcome, row.live_grade, row.live_minor, row.live_rate, row.live_reasons),
+            shadow=None
+            if row.outcome is None
+            else ShownAnswer(row.outcome, row.grade, row.approved_minor, row.rate, row.reasons),
+            differs=row.differs,
+            error=row.error,
+        )
+        for row in rows
+    ]
+
+
+def _shadow(row: Any) -> Shadow:
+    return Shadow(row.version_id, row.product, row.started_at, row.ended_at, row.position)
+
+
+def _result_row(result: ShadowResult) -> dict[str, Any]:
+    answer = result.answer
+    if answer is None:
+        return {"decision_id": result.decision_id, "differs": [], "error": result.error}
+    return {
+        "decision_id": result.decision_id,
+        "differs": result.differs,
+        "outcome": answer.outcome.value,
+        "grade": answer.grade,
+        "approved_minor": answer.approved_minor,
+        "rate": answer.rate,
+        "reasons": answer.reasons,
+    }
+
+
+def _tally_row(result: ShadowResult) -> dict[str, Any]:
+    answer = result.answer
+    return {
+        "live_outcome": result.live_outcome.value,
+        "shadow_outcome": FAILED if answer is None else answer.outcome.value,
+        "differing": answer is None or bool(result.differs),
+        "live_minor": result.live_minor,
+        "shadow_minor": None if answer is None else answer.approved_minor,
+    }
