@@ -14,6 +14,7 @@ from services.dmn import app as dmn_app
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
+from services.replays import replay as replay_decisions
 from shared.logging import configure_logging
 from shared.settings import BusKind
 
@@ -26,6 +27,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(dmn_app, name="dmn")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
+app.command("replay")(replay_decisions)
 console = Console(highlight=False)
 
 T = TypeVar("T")

@@ -87,6 +87,7 @@ def _documents(product: str, revisions: tuple[int, ...]) -> list[documents.Key]:
 async def replay_decision(db: Database, library: Library, decision_id: str, engine: Engine) -> Replay:
     """Make a decision again; raises `Refusal` with 404."""
     async with db.transaction() as tx:
+        await decisions.only_read(tx)
         try:
             decision = await decisions.find(tx, decision_id)
         except UnreadableRecord as error:
@@ -144,12 +145,14 @@ async def spans_of(db: Database, period: Period) -> list[Span]:
     # Ids begin with their time (UUIDv7) and are made after the decision's moment: earlier ones need no looking at.
     earliest = max(0, int((period.since - _CLOCKS_APART).timestamp() * 1000))
     async with db.transaction() as tx:
+        await decisions.only_read(tx)
         return await decisions.spans(tx, f"dec_{earliest:012x}", period.since, period.until, period.product, _SPAN_SIZE)
 
 
 async def replay_span(db: Database, library: Library, period: Period, span: Span, engine: Engine) -> Tally:
     """Make the decisions of a range again."""
     async with db.transaction() as tx:
+        await decisions.only_read(tx)
         found = await decisions.span(tx, span, period.since, period.until, period.product)
         grounds = await library.grounds(tx, [each for each in found if isinstance(each, Decision)])
     replays: list[tuple[str, str, str | None, Replayed]] = []

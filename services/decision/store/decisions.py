@@ -59,6 +59,7 @@ _ADD: Final = text(f"""
     ON CONFLICT (application_id) WHERE application_id IS NOT NULL DO NOTHING
     RETURNING decision_id
 """)  # noqa: S608 - names of columns, no input
+_READ_ONLY: Final = text("SET TRANSACTION READ ONLY")
 _SELECT: Final = f"SELECT {_READ} FROM decision"  # noqa: S608 - names of columns, no input
 _FIND: Final = text(f"{_SELECT} WHERE decision_id = :decision_id")
 _TIME: Final = """
@@ -117,6 +118,11 @@ async def find(tx: Transaction, decision_id: str) -> Decision | None:
     """Return a decision; raises `UnreadableRecord` when what stands there is none."""
     row = (await tx.execute(_FIND, {"decision_id": decision_id})).one_or_none()
     return None if row is None else _decision(row)
+
+
+async def only_read(tx: Transaction) -> None:
+    """Have the database refuse to change anything in this transaction, which must not have begun to."""
+    await tx.execute(_READ_ONLY)
 
 
 async def spans(
