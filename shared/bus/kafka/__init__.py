@@ -29,7 +29,8 @@ class KafkaBus:
 
     Topics are created when first used, with `partitions` and `replication_factor`; existing topics stay as they are.
     A member that dies without leaving hands its partitions on after `session_timeout_seconds`. A batch that is not
-    acknowledged within `publish_timeout_seconds` counts as failed.
+    acknowledged within `publish_timeout_seconds` counts as failed. A consumer waits for messages for up to
+    `poll_seconds` at a time; it notices in between that it is to stop.
     """
 
     def __init__(
@@ -39,9 +40,11 @@ class KafkaBus:
         replication_factor: int = 1,
         session_timeout_seconds: float = 10.0,
         publish_timeout_seconds: float = 10.0,
+        poll_seconds: float = 0.25,
     ) -> None:
         self._address = cluster.Address(bootstrap_servers, partitions, replication_factor)
         self._session_timeout_seconds = session_timeout_seconds
+        self._poll_seconds = poll_seconds
         self._publisher = Publisher(self._address, publish_timeout_seconds)
         # One thread each: publishing stays in order, and a question never waits for a publish that hangs.
         self._publishing = ThreadPoolExecutor(1, "bus-publish")
@@ -56,7 +59,9 @@ class KafkaBus:
 
     async def subscribe(self, topics: Sequence[str], group: str, handle_batch: HandleBatch) -> None:
         """Deliver to `handle_batch` until cancelled or closed; see `shared.bus.Bus`."""
-        subscription = Subscription(self._address, topics, group, handle_batch, self._session_timeout_seconds)
+        subscription = Subscription(
+            self._address, topics, group, handle_batch, self._session_timeout_seconds, self._poll_seconds
+        )
         self._subscriptions.add(subscription)
         try:
             await subscription.run()

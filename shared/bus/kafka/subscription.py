@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import UnknownTopicOrPartitionError
 
 from shared.bus import Delivery, HandleBatch, Message
 from shared.bus.backoff import Backoff
@@ -19,7 +20,6 @@ from shared.pace import Pace
 MAX_BATCH: Final = 500
 """Most messages handed to a consumer at once."""
 
-_POLL_MS: Final = 250
 _COMMIT_MS: Final = 10_000
 _CLOSE_MS: Final = 5_000
 _WATCH_SECONDS: Final = 5.0
@@ -52,12 +52,14 @@ class Subscription:
         group: str,
         handle_batch: HandleBatch,
         session_timeout_seconds: float,
+        poll_seconds: float,
     ) -> None:
         self._address = address
         self._topics = sorted(set(topics))
         self._group = group
         self._handle_batch = handle_batch
         self._session_timeout_ms = int(session_timeout_seconds * 1000)
+        self._poll_ms = int(poll_seconds * 1000)
         self._loop = asyncio.get_running_loop()
         self._handling: asyncio.Task[Any] | None = None
         self._stopping = threading.Event()
@@ -113,12 +115,13 @@ class Subscription:
         )
         try:
             consumer.subscribe(self._topics)
+            _learn_partitions(consumer, self._topics)
             retry = Backoff()
             watch: ProgressWatch[TopicPartition] = ProgressWatch(_PATIENCE)
             look_at = time.monotonic() + _WATCH_SECONDS
             pace = Pace()
             while not self._stopping.wait(pace.wait_seconds()):
-                records = consumer.poll(timeout_ms=_POLL_MS, max_records=MAX_BATCH)
+                records = consumer.poll(timeout_ms=self._poll_ms, max_records=MAX_BATCH)
                 if records:
                     self._handle(consumer, records, retry, watch)
                 rejoin.reset()
@@ -162,6 +165,18 @@ class Subscription:
             await self._handle_batch(deliveries)
         finally:
             self._handling = None
+
+
+def _learn_partitions(consumer: Any, topics: Sequence[str]) -> None:
+    """Have the consumer know its topics before it joins the group.
+
+    If it hears of them while it joins, it rejoins because of that alone; the client (3.0.12) then takes itself for joined
+    as soon as it has seen the news, and if a poll ended in between, never looks at the answer: it is a member without
+    partitions and without heartbeats for ever after.
+    """
+    for topic in topics:
+        if not consumer.partitions_for_topic(topic):
+            raise UnknownTopicOrPartitionError(topic)
 
 
 def _require_progress(consumer: Any, watch: ProgressWatch[TopicPartition]) -> None:
