@@ -170,9 +170,9 @@ class Subscription:
 def _learn_partitions(consumer: Any, topics: Sequence[str]) -> None:
     """Have the consumer know its topics before it joins the group.
 
-    If it hears of them while it joins, it rejoins because of that alone; the client (3.0.12) then takes itself for joined
-    as soon as it has seen the news, and if a poll ended in between, never looks at the answer: it is a member without
-    partitions and without heartbeats for ever after.
+    If it hears of them while it joins, it rejoins because of that alone; the client (3.0.12) then takes itself for
+    joined as soon as it has seen the news, and if a poll ended in between, never looks at the answer: it is a member
+    without partitions and without heartbeats for ever after.
     """
     for topic in topics:
         if not consumer.partitions_for_topic(topic):
