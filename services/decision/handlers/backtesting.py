@@ -41,7 +41,7 @@ class BacktestRequest:
 
     product: str
     candidate: str | Mapping[str, Any]
-    live: str | None
+    live: str | Mapping[str, Any] | None
     since: datetime | None
     until: datetime | None
     engine: Engine
@@ -65,7 +65,7 @@ async def request_backtest(
 
     async def act(tx: Transaction, _places: object) -> list[Answer | Refusal]:
         try:
-            plan, documents = await _pin(tx, request, now)
+            plan, documents = await pin(tx, request, now)
             if await backtests.count_open(tx) >= MAX_OPEN:
                 raise Refusal(Kind.THROTTLED, "too_many_backtests", f"{MAX_OPEN} backtests wait or run already")
         except Refusal as refusal:
@@ -78,7 +78,8 @@ async def request_backtest(
     return result
 
 
-async def _pin(tx: Transaction, request: BacktestRequest, now: datetime) -> tuple[Plan, Documents]:
+async def pin(tx: Transaction, request: BacktestRequest, now: datetime) -> tuple[Plan, Documents]:
+    """Return what is to be run and the documents it rests on, as they stand now; raises `Refusal` with 422 or 409."""
     period = _period(request, now)
     needed = [
         (EntryKind.PRODUCT, request.product),
@@ -95,8 +96,8 @@ async def _pin(tx: Transaction, request: BacktestRequest, now: datetime) -> tupl
     found = [await catalogue.document(tx, kind, of, entries[kind, of].revision) for kind, of in needed]
     product, reasons = parse_product(found[0]), parse_reasons(found[1:])
     _check_segments(request.segments, product)
-    candidate_id, candidate = await _candidate(tx, request.candidate)
-    live_id, live = await _live(tx, request)
+    candidate_id, candidate = await _policy(tx, request.candidate, "/candidate")
+    live_id, live = await _policy(tx, request.live or await _live_now(tx, product), "/live")
     # Loading runs the golden cases as well; a large policy takes a second, in which other requests are served.
     new = await asyncio.to_thread(_load, "/candidate", candidate, product, reasons)
     old = await asyncio.to_thread(_load, "/live", live, product, reasons)
@@ -137,28 +138,24 @@ def _check_segments(segments: tuple[str, ...], product: Product) -> None:
             raise _at(f"/segments/{place}", "not_a_segment", "has too many values to be a segment")
 
 
-async def _candidate(tx: Transaction, candidate: str | Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
-    if isinstance(candidate, str):
-        return candidate, await _version(tx, candidate, "/candidate/version_id")
-    return None, candidate
+async def _policy(
+    tx: Transaction, asked: str | Mapping[str, Any], pointer: str
+) -> tuple[str | None, Mapping[str, Any]]:
+    """Return a version's id, None for a document, and its document: a draft may be tried before it is submitted."""
+    if not isinstance(asked, str):
+        return None, asked
+    found = await versions.find(tx, asked)
+    if found is None or found.kind != EntryKind.POLICY:
+        raise _at(f"{pointer}/version_id", "unknown_version", "is not a version of a policy")
+    return asked, await versions.document(tx, asked)
 
 
-async def _live(tx: Transaction, request: BacktestRequest) -> tuple[str | None, Mapping[str, Any]]:
-    if request.live is not None:
-        return request.live, await _version(tx, request.live, "/live/version_id")
-    key = (EntryKind.POLICY, request.product)
+async def _live_now(tx: Transaction, product: Product) -> str | Mapping[str, Any]:
+    key = (EntryKind.POLICY, product.name)
     entry = (await catalogue.live(tx, [key])).get(key)
     if entry is None:
         raise conflict("no_live_policy", "the product has no live policy; name the version to compare with")
-    return entry.version_id, await catalogue.document(tx, entry.kind, entry.name, entry.revision)
-
-
-async def _version(tx: Transaction, version_id: str, pointer: str) -> Mapping[str, Any]:
-    """Return the document of a version of a policy as it stands now: a draft may be tried before it is submitted."""
-    found = await versions.find(tx, version_id)
-    if found is None or found.kind != EntryKind.POLICY:
-        raise _at(pointer, "unknown_version", "is not a version of a policy")
-    return await versions.document(tx, version_id)
+    return entry.version_id or await catalogue.document(tx, entry.kind, entry.name, entry.revision)
 
 
 def _load(pointer: str, document: Mapping[str, Any], product: Product, reasons: ReasonCatalogue) -> Policy:
