@@ -12,3 +12,8 @@ def position_at(moment: datetime) -> str:
     The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562, section 5.7).
     """
     return f"dec_{(moment - _EPOCH) // timedelta(milliseconds=1):012x}"
+
+
+def made_at(position: str) -> datetime:
+    """Return the millisecond that a decision id or a `position_at` names."""
+    return _EPOCH + timedelta(milliseconds=int(position[4:16], 16))

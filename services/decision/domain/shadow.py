@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.decision.domain.decision import Evaluation, Outcome, decide
+from services.decision.domain.decision import Evaluation, decide
 from services.decision.domain.record import Decision, Rulebook
 
 _COMPARED: Final = ("outcome", "grade", "approved_minor", "rate", "reasons", "queue", "conditions", "other_terms")
@@ -18,7 +18,7 @@ class ShadowResult:
     """What a shadow made of a decision: its answer and the parts that differ, or the `error` that kept it from one."""
 
     decision_id: str
-    live_outcome: Outcome
+    live_outcome: str
     live_minor: int | None
     answer: Evaluation | None
     differs: tuple[str, ...] = ()
@@ -38,11 +38,10 @@ def shadowed(decision: Decision, book: Rulebook | None) -> ShadowResult:
             answer = decide(book.product, book.policy, facts, decision.score, decision.decided_at)
         except _EVALUATION_FAULTS as fault:
             error = type(fault).__name__
+    common = (decision.decision_id, live.outcome.value, live.approved_minor)
     if answer is None:
-        return ShadowResult(decision.decision_id, live.outcome, live.approved_minor, None, error=error)
-    return ShadowResult(
-        decision.decision_id, live.outcome, live.approved_minor, answer, differs=differences(live, answer)
-    )
+        return ShadowResult(*common, None, error=error)
+    return ShadowResult(*common, answer, differences(live, answer))
 
 
 def differences(live: Evaluation, shadow: Evaluation) -> tuple[str, ...]:

@@ -44,8 +44,9 @@ _CHANGE: Final = text("""
     WHERE experiment_id = :experiment_id
 """)
 _END: Final = text("""
-    UPDATE experiment SET ended_at = :ended_at, buckets = '[]', breaches = CAST(:breaches AS json)
-    WHERE experiment_id = :experiment_id AND ended_at IS NULL
+    UPDATE experiment SET ended_at = coalesce(ended_at, :ended_at), buckets = '[]',
+           breaches = coalesce(CAST(:breaches AS json), breaches)
+    WHERE experiment_id = :experiment_id
 """)
 _COUNT: Final = text("""
     INSERT INTO arm_tally (experiment_id, arm, policy_version, policy_hash, outcome, decided, limit_minor)
@@ -131,12 +132,8 @@ async def change(tx: Transaction, after: Experiment) -> None:
 
 async def end(tx: Transaction, experiment_id: str, ended_at: datetime, breaches: Sequence[Breach] = ()) -> None:
     """End an experiment, by stop rules or because its version is no challenger any more; it stays ended."""
-    columns = {
-        "experiment_id": experiment_id,
-        "ended_at": ended_at,
-        "breaches": rows_json([asdict(breach) for breach in breaches]),
-    }
-    await tx.execute(_END, columns)
+    stored = rows_json([asdict(breach) for breach in breaches]) if breaches else None
+    await tx.execute(_END, {"experiment_id": experiment_id, "ended_at": ended_at, "breaches": stored})
 
 
 async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
@@ -145,11 +142,11 @@ async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
         "experiment_id": experiment.experiment_id,
         "product": experiment.product,
         "after": page.after,
-        "last": page.last,
+        "last": page.position,
         **_arms(experiment),
     }
     await tx.execute(_COUNT, columns)
-    await tx.execute(_ADVANCE, {"experiment_id": experiment.experiment_id, "position": page.last})
+    await tx.execute(_ADVANCE, {"experiment_id": experiment.experiment_id, "position": page.position})
 
 
 async def arms(tx: Transaction, experiment: Experiment) -> dict[str, Arm]:

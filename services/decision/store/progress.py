@@ -1,12 +1,15 @@
 """Reading new decisions in order, none twice and none left out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
 
 from services.decision.domain.position import position_at
+from services.decision.domain.record import Decision
+from services.decision.store import decisions
+from services.decision.store.decisions import Span, Unreadable
 from shared.db import Transaction
 
 CLOCK_SKEW: Final = timedelta(seconds=5)
@@ -17,19 +20,25 @@ _OLDEST: Final = text("""
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """)
 _PAGE: Final = text("""
-    SELECT max(decision_id) AS last, count(*) AS found FROM (
+    SELECT min(decision_id) AS first, max(decision_id) AS last, count(*) AS found FROM (
         SELECT decision_id FROM decision WHERE decision_id > :after AND decision_id < :until
         ORDER BY decision_id LIMIT :size
     ) AS page
 """)
+_SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Decisions after `after`, up to and with `last`; `is_last` when nothing more can be read for now."""
+    """The decisions between two positions, of whatever product; `span` is None when there are none.
+
+    `is_last` says that nothing can be read beyond it for now.
+    """
 
     after: str
-    last: str
+    position: str
+    until: datetime
+    span: Span | None
     is_last: bool
 
 
@@ -45,9 +54,17 @@ async def horizon(tx: Transaction, clock_skew: timedelta = CLOCK_SKEW) -> dateti
 
 
 async def next_page(tx: Transaction, after: str, until: datetime, size: int) -> Page:
-    """Return the next decisions, of whatever product, that were made before the `horizon` `until`: at most `size`."""
+    """Return the next decisions, at most `size`, that were made before the `horizon` `until`."""
     end = position_at(until)
     row = (await tx.execute(_PAGE, {"after": after, "until": end, "size": size})).one()
+    span = None if row.found == 0 else Span(row.first, row.last, row.found)
     if row.found == size:
-        return Page(after, row.last, is_last=False)
-    return Page(after, max(after, end), is_last=True)
+        return Page(after, row.last, until, span, is_last=False)
+    return Page(after, max(after, end), until, span, is_last=True)
+
+
+async def decisions_of(tx: Transaction, page: Page, product: str) -> list[Decision | Unreadable]:
+    """Return the decisions of a page that are of `product`, in the order of their ids."""
+    if page.span is None:
+        return []
+    return await decisions.span(tx, page.span, _SINCE_EVER, page.until, product)

@@ -201,7 +201,7 @@ def _result_row(result: ShadowResult) -> dict[str, Any]:
 def _tally_row(result: ShadowResult) -> dict[str, Any]:
     answer = result.answer
     return {
-        "live_outcome": result.live_outcome.value,
+        "live_outcome": result.live_outcome,
         "shadow_outcome": FAILED if answer is None else answer.outcome.value,
         "differing": answer is None or bool(result.differs),
         "live_minor": result.live_minor,
