@@ -11,12 +11,13 @@ from services.embedded.postgres import Address, Postgres
 from services.embedded.processes import free_port
 from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker
 from tests.kit.platform import bed, running
+from tests.kit.spark import spark_session
 
 # No test depends on how fast the machine is: properties have no deadline, nor do their data.
 settings.register_profile("assay", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("assay")
 
-__all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "running"]
+__all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "running", "spark_session"]
 
 
 @pytest.fixture(scope="session")

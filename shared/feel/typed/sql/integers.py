@@ -153,8 +153,9 @@ def _operation(one: Integer, sign: str, other: Integer, low: int, high: int) -> 
         left, right = (left, typed(other, of)) if one.literal else (typed(one, of), right)
     elif one.literal and other.literal:
         left = one.sql
-    sql = f"({left} {sign} {right})"
-    return Integer(sql if computed == of else f"CAST({sql} AS {of})", low, high)
+    sql = f"{left} {sign} {right}"
+    # Other engines are told of what type a quotient is: theirs differ.
+    return Integer(f"({sql})" if computed == of and sign in _FOLDED else f"CAST({sql} AS {of})", low, high)
 
 
 _FOLDED: Final = ("+", "-", "*")
