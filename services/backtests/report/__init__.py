@@ -1,0 +1,7 @@
+"""A backtest's report for people and programs: tables in a terminal, JSON, and one self-contained HTML file."""
+
+from services.backtests.report.as_json import to_json
+from services.backtests.report.page import CONTENT_SECURITY_POLICY, html
+from services.backtests.report.terminal import terminal
+
+__all__ = ["CONTENT_SECURITY_POLICY", "html", "terminal", "to_json"]
