@@ -15,12 +15,13 @@ from services.migrate import PROJECT
 from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.db import Database
-from shared.yaml import load_yaml
+from tests.kit.catalogue import SCOPES, load_directory
 from tests.kit.service import Urls, client_of, migrated, platform_settings
 
 _CLIENTS = {
-    "analyst": ["catalogue:write"],
-    "los": ["decisions:write", "decisions:read"],
+    **SCOPES,
+    "analyst": ["catalogue:read"],
+    "los": ["decisions:write", "decisions:read", "decisions:replay"],
 }
 
 
@@ -45,19 +46,9 @@ def consumer(db: Database) -> Consumer:
 
 
 @pytest.fixture
-async def analyst(urls: Urls, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who may change the catalogue."""
+async def los(urls: Urls, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A loan-origination system; the catalogue is live."""
     settings = Settings(database_url=urls.app, scoring_url=f"http://127.0.0.1:{free_port()}")
-    async with client_of(create_app(settings, platform_settings(tmp_path, _CLIENTS)), "analyst") as client:
+    async with client_of(create_app(settings, platform_settings(tmp_path, _CLIENTS)), "los") as client:
+        await load_directory(client, PROJECT / "deploy" / "catalogue")
         yield client
-
-
-@pytest.fixture
-async def los(analyst: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A loan-origination system; the catalogue has been published."""
-    for kind in ("products", "reasons", "policies"):
-        for path in sorted((PROJECT / "deploy" / "catalogue" / kind).glob("*.yaml")):
-            published = await analyst.post(f"/v1/{kind}", json={"document": load_yaml(path.read_text())})
-            assert published.is_success, published.text
-    analyst.headers["Authorization"] = "Bearer los"
-    return analyst
