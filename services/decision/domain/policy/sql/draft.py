@@ -1,0 +1,95 @@
+"""A query under way: its columns so far, what each name of the policy is in SQL, and what could not be said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.decision.domain.policy.bind import Formula, TypedTest
+from services.decision.domain.policy.faults import PolicyFault, excerpt
+from services.decision.domain.policy.sql.layers import Layers
+from services.decision.domain.policy.sql.text import all_of
+from shared.errors import Fault
+from shared.feel.typed import Type, Typed
+from shared.feel.typed.sql import SqlValue, Uncompilable, to_sql
+from shared.feel.typed.sql.integers import Integer, typed
+from shared.feel.typed.sql.value import at_scale, null
+
+Names = Mapping[str, SqlValue]
+
+MAX_CELLS: Final = 1_000
+"""Tests that get a column of their own; PostgreSQL has 1,664 columns at most."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been written so far."""
+
+    layers: Layers = field(default_factory=Layers)
+    faults: list[Fault] = field(default_factory=list)
+    _tests: dict[int, tuple[Typed, str]] = field(default_factory=dict)
+
+    def test(self, test: TypedTest, names: Names) -> str:
+        """Return the condition of a test, a column of its own: rows of a table share their tests."""
+        known = self._tests.get(id(test.typed))
+        if known is None:
+            value = self._sql(test, names)
+            condition = "CAST(NULL AS BOOLEAN)" if value is None else value.sql
+            if len(self._tests) < MAX_CELLS:
+                condition = self.layers.add(f"test_{len(self._tests)}", condition)
+            known = self._tests[id(test.typed)] = (test.typed, condition)
+        return known[1]
+
+    def row(self, tests: tuple[TypedTest, ...], names: Names) -> str:
+        """Return the condition of a row: all of its tests hold."""
+        return all_of([self.test(test, names) for test in tests])
+
+    def value(self, formula: Formula, names: Names) -> SqlValue:
+        """Return the value of a formula, at the scale of what it computes."""
+        of = Type.of_fact(formula.fact)
+        value = self._sql(formula, names)
+        return null(of) if value is None else value
+
+    def column(self, name: str, value: SqlValue) -> SqlValue:
+        """Define a column and return its value."""
+        return renamed(value, self.layers.add(name, written(value)))
+
+    def _sql(self, source: TypedTest | Formula, names: Names) -> SqlValue | None:
+        try:
+            return to_sql(source.typed, names)
+        except Uncompilable as refusal:
+            words = f"`{excerpt(source.text)}` cannot be said in SQL: {refusal.reason}"
+            self.faults.append(PolicyFault(source.pointer, "not_compilable", words))
+            return None
+
+
+def renamed(value: SqlValue, sql: str) -> SqlValue:
+    """Return the same value under another text."""
+    return SqlValue(sql, value.type, value.scale, value.low, value.high, value.values)
+
+
+def written(value: SqlValue) -> str:
+    """Return the SQL of a value in the SQL type that its bounds ask for."""
+    return typed(value.integer, value.integer.type) if value.is_integer else value.sql
+
+
+def at(value: SqlValue, scale: int, sql_type: str) -> str:
+    """Return the SQL of a number at a scale, in an SQL type."""
+    return typed(at_scale(value, scale).integer, sql_type)
+
+
+def alternatives(values: list[SqlValue], of: Type) -> tuple[list[str], SqlValue]:
+    """Return the SQL of values, any of which may be the one that counts, and what is known of that one.
+
+    Numbers are brought to one scale and one SQL type.
+    """
+    if not values or not any(value.is_integer for value in values):
+        return [value.sql for value in values], SqlValue("NULL", of)
+    there = [value for value in values if value.values != ()] or values
+    scale = max(value.scale for value in there)
+    scaled = [at_scale(value, scale) for value in there]
+    low, high = min(value.low for value in scaled), max(value.high for value in scaled)
+    known = [value.values for value in scaled]
+    few = None if None in known else tuple(sorted({each for of_one in known if of_one for each in of_one}))
+    sql_type = Integer("", low, high).type
+    texts = ["NULL" if value.values == () else at(value, scale, sql_type) for value in values]
+    return texts, SqlValue("NULL", of, scale, low, high, few)
