@@ -39,6 +39,8 @@ class DecisionReply(BaseModel):
     """A decision. `reasons` stand on every outcome but approve; what is granted only where credit is.
 
     That is `limit`, `rate`, `other_terms` by name, and `conditions`: codes of what must be there before money moves.
+    `arm` is the side of a test that decided (`champion`, or `challenger:` and the test), null where no test was running
+    or the caller chose the policy (`pinned`).
     """
 
     decision_id: str
@@ -57,6 +59,8 @@ class DecisionReply(BaseModel):
     reasons: list[str]
     score: ScoreReply | None
     policy: PolicyReply | None
+    arm: str | None
+    pinned: bool
     submitted_at: datetime
     decided_at: datetime
 
@@ -304,6 +308,8 @@ def _fields(decision: Decision) -> dict[str, Any]:
         "reasons": list(evaluation.reasons),
         "score": _score(decision),
         "policy": _policy(decision),
+        "arm": decision.arm,
+        "pinned": bool(decision.pinned),
         "submitted_at": question.submitted_at,
         "decided_at": decision.decided_at,
     }

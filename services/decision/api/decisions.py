@@ -14,14 +14,15 @@ from services.decision import replies
 from services.decision.domain.policy.explain import Audience, Language
 from services.decision.domain.record import Question
 from services.decision.handlers import deciding, recalling
+from services.decision.handlers.choosing import Contests
 from services.decision.handlers.deciding import DecisionRequest
 from services.decision.handlers.replaying import Library
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from shared.batcher import Batcher
 from shared.db import Database
-from shared.errors import Fault, invalid
-from shared.http import Body, SafeStr, StrictRoute, claim, operation, reply
+from shared.errors import Fault, Kind, Refusal, invalid
+from shared.http import Body, SafeStr, StrictRoute, caller, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
@@ -31,9 +32,15 @@ from shared.tracing import current_traceparent
 _LATEST = "dec_~"
 """Sorts after every decision id."""
 
+_PIN = "decisions:pin"
+
 
 class DecisionBody(Body):
-    """What is to be decided, for a caller that keeps the application; `reference` is the caller's own."""
+    """What is to be decided, for a caller that keeps the application; `reference` is the caller's own.
+
+    `policy_version` (the id of a version that was approved) has that version decide, and needs the scope
+    `decisions:pin`; without it the live policy decides, or the challenger that the party falls to.
+    """
 
     product: SafeStr
     party_id: SafeStr
@@ -42,6 +49,7 @@ class DecisionBody(Body):
         max_length=500, examples=[{"duration_months": 24, "purpose": "car (new)", "housing": "own"}]
     )
     reference: SafeStr | None = None
+    policy_version: SafeStr | None = None
 
 
 def decision_router(db: Database, rulebooks: Rulebooks, library: Library, scoring: ScoringClient) -> APIRouter:
@@ -50,14 +58,18 @@ def decision_router(db: Database, rulebooks: Rulebooks, library: Library, scorin
     requests: Batcher[DecisionRequest, Answer] = Batcher(
         # Three batches under way: while one is scored, one is decided and one commits.
         "decide",
-        partial(deciding.decide_now, db, rulebooks, scoring),
+        partial(deciding.decide_now, db, Contests(rulebooks), scoring),
         in_flight=3,
     )
 
     @routes.post("/decisions", **operation("decisions:write", idempotent=True, replies={201: replies.DecisionReply}))
     async def decide(request: Request, body: DecisionBody) -> Response:
         """Decide now. The decision is stored with its trace; an outcome that is not `approve` carries reasons."""
-        answer = await requests.submit(DecisionRequest(_question(body), claim(request), current_traceparent()))
+        if body.policy_version is not None and _PIN not in caller(request).scopes:
+            raise Refusal(Kind.FORBIDDEN, "scope_missing", f"to choose the policy version needs the scope {_PIN}")
+        answer = await requests.submit(
+            DecisionRequest(_question(body), claim(request), current_traceparent(), body.policy_version)
+        )
         return Response(answer.body, answer.status, {"Location": answer.location or ""}, "application/json")
 
     @routes.get("/decisions/{decision_id}", **operation("decisions:read", replies={200: replies.ExplainedReply}))

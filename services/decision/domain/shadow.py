@@ -1,6 +1,9 @@
 """Shadow runs: what another version would have answered to an application that was decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from services.decision.domain.decision import Evaluation, decide
@@ -11,6 +14,60 @@ _EVALUATION_FAULTS: Final = (ArithmeticError, AssertionError, LookupError, Recur
 """What a policy could fail with on facts that nobody tried it on; a shadow's failure is a result like any other."""
 
 POLICY_UNUSABLE: Final = "policy_unusable"
+
+FAILED: Final = "failed"
+"""Stands for the outcome of a shadow that could not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """One version in the shadow of its product; it has answered every decision up to `position`."""
+
+    version_id: str
+    product: str
+    started_at: datetime
+    ended_at: datetime | None
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often the live policy answered one thing and the shadow another; sums of limits in minor units."""
+
+    live_outcome: str
+    shadow_outcome: str
+    decided: int
+    differing: int
+    live_minor: int
+    shadow_minor: int
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the shadow gave no answer."""
+        return self.shadow_outcome == FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """The parts of an answer that are kept of shadows."""
+
+    outcome: str
+    grade: str | None
+    approved_minor: int | None
+    rate: Decimal | None
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A decision and what the shadow answered; None with an `error` where it could not."""
+
+    decision_id: str
+    currency: str
+    live: ShownAnswer
+    shadow: ShownAnswer | None
+    differs: Sequence[str]
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from time import monotonic
 from typing import Final
 
-from services.decision.domain.experiment.contest import Contest
+from services.decision.domain.experiment.contest import Choice, Contest
 from services.decision.domain.experiment.split import Split, split_of
 from services.decision.domain.reasons import ANY_PRODUCT
 from services.decision.domain.record import Rulebook
@@ -52,14 +52,14 @@ class Contests:
 
     async def pinned(
         self, tx: Transaction, wanted: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Rulebook | Refusal]:
-        """Return the rulebook of each (product, version id): that version with the live product and reason codes.
+    ) -> Mapping[tuple[str, str], Choice | Refusal]:
+        """Return what each (product, version id) means: that version with the live product and reason codes.
 
         A refusal (422) stands for a version that is not a policy of the product, was never approved, or does not load.
         """
         return {(product, version_id): await self._pin(tx, product, version_id) for product, version_id in wanted}
 
-    async def _pin(self, tx: Transaction, product: str, version_id: str) -> Rulebook | Refusal:
+    async def _pin(self, tx: Transaction, product: str, version_id: str) -> Choice | Refusal:
         version = self._approved.get(version_id) or await versions.find(tx, version_id)
         if version is None or (version.kind, version.name) != (EntryKind.POLICY, product):
             return _unusable("unknown_policy_version", "there is no such version of this product's policy")
@@ -70,7 +70,7 @@ class Contests:
         book = await rulebook_at(tx, self._rulebooks, product, version.number)
         if book is None or book.policy is None:
             return _unusable("policy_version_unusable", "this version does not fit the product as it is now")
-        return book
+        return Choice(book, pinned=True)
 
 
 async def rulebook_at(tx: Transaction, rulebooks: Rulebooks, product: str, revision: int) -> Rulebook | None:

@@ -1,6 +1,6 @@
 """Deciding applications, one request or event at a time or many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,18 +9,18 @@ from typing import Final
 
 from services.decision import events, replies
 from services.decision.domain.decision import decide
+from services.decision.domain.experiment.contest import Choice
 from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.domain.record import (
     Decision,
     Provenance,
     Question,
-    Rulebook,
     fallbacks_of,
     hash_of,
     inputs_of,
 )
+from services.decision.handlers.choosing import Contests
 from services.decision.metrics import DECISIONS, SUBMIT_TO_DECISION
-from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.store import decisions
 from shared import idempotency, inbox, outbox
@@ -31,6 +31,7 @@ from shared.errors import Fault, Refusal, invalid
 from shared.facts import FactDictionary, SoundFacts
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
+from shared.products import Product
 from shared.tracing import set_traceparent
 
 CONSUMER: Final = "decision"
@@ -42,15 +43,19 @@ NO_FACTS: Final = SoundFacts({}, FactDictionary({}))
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """One request to decide now: the question, its idempotency claim, and the trace it came in."""
+    """One request to decide now: the question, its idempotency claim, and the trace it came in.
+
+    `policy_version` is the id of the version that the caller wants to decide, None for the one whose turn it is.
+    """
 
     question: Question
     claim: Claim
     traceparent: str | None
+    policy_version: str | None = None
 
 
 async def decide_now(
-    db: Database, rulebooks: Rulebooks, scoring: ScoringClient, batch: Sequence[DecisionRequest]
+    db: Database, contests: Contests, scoring: ScoringClient, batch: Sequence[DecisionRequest]
 ) -> list[Answer | Refusal]:
     """Decide for callers that keep the application; scoring is asked first, before any transaction is open."""
     # What is logged of a request that is decided alone carries its trace, as with events.
@@ -58,37 +63,57 @@ async def decide_now(
     scores = await scoring.scores([entry.question for entry in batch])
 
     async def act(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
-        books = await rulebooks.take(tx, {entry.question.product for entry in batch})
-        return await _decide_and_answer(tx, books, [(batch[place], scores[place]) for place in places])
+        wanted = [batch[place] for place in places]
+        choices = await _choices(tx, contests, wanted)
+        return await _decide_and_answer(tx, zip(wanted, choices, (scores[place] for place in places), strict=True))
 
     return await idempotency.once(db, [entry.claim for entry in batch], act)
 
 
+async def _choices(tx: Transaction, contests: Contests, batch: Sequence[DecisionRequest]) -> list[Choice | Refusal]:
+    """Return what decides each request, or why nothing can."""
+    running = await contests.take(tx, {request.question.product for request in batch})
+    pins = {(request.question.product, request.policy_version) for request in batch if request.policy_version}
+    pinned = await contests.pinned(tx, pins) if pins else {}
+    choices: list[Choice | Refusal] = []
+    for request in batch:
+        question = request.question
+        contest = running.get(question.product)
+        if contest is None:
+            fault = Fault("/product", "unknown_product", "unknown")
+            choices.append(invalid("unknown_product", "there is no such product", [fault]))
+        elif request.policy_version is None:
+            choices.append(contest.choice(question.party_id))
+        else:
+            choices.append(pinned[question.product, request.policy_version])
+    return choices
+
+
 async def _decide_and_answer(
-    tx: Transaction, books: Mapping[str, Rulebook], batch: Sequence[tuple[DecisionRequest, Score | None]]
+    tx: Transaction, batch: Iterable[tuple[DecisionRequest, Choice | Refusal, Score | None]]
 ) -> list[Answer | Refusal]:
     results: list[Answer | Refusal] = []
     made: list[tuple[Decision, str | None]] = []
-    for request, score in batch:
-        book = books.get(request.question.product)
-        facts = _checked(request.question, book)
+    for request, choice, score in batch:
+        if isinstance(choice, Refusal):
+            results.append(choice)
+            continue
+        facts = _checked(request.question, choice.book.product)
         if isinstance(facts, Refusal):
             results.append(facts)
             continue
-        decision = _decide(request.question, facts, (), book, score, f"client:{request.claim.client}")
+        decision = _decide(request.question, facts, (), choice, score, f"client:{request.claim.client}")
         made.append((decision, request.traceparent))
         results.append(replies.decided(decision))
     await _keep(tx, made)
     return results
 
 
-def _checked(question: Question, book: Rulebook | None) -> SoundFacts | Refusal:
-    if book is None:
-        return invalid("unknown_product", "there is no such product", [Fault("/product", "unknown_product", "unknown")])
-    if question.requested.currency != book.product.currency:
-        fault = Fault("/requested/currency", "wrong_currency", f"this product is in {book.product.currency}")
+def _checked(question: Question, product: Product) -> SoundFacts | Refusal:
+    if question.requested.currency != product.currency:
+        fault = Fault("/requested/currency", "wrong_currency", f"this product is in {product.currency}")
         return invalid("invalid_facts", "the request does not fit the product", [fault])
-    values, faults = book.product.dictionary.parse(question.facts)
+    values, faults = product.dictionary.parse(question.facts)
     if faults:
         return invalid("invalid_facts", "the facts do not fit the product", faults[:20])
     return values
@@ -98,12 +123,13 @@ def _decide(
     question: Question,
     facts: SoundFacts,
     faults: Sequence[Fault],
-    book: Rulebook | None,
+    choice: Choice | None,
     score: Score | None,
     actor: str,
 ) -> Decision:
     """Return the decision on `facts`; `faults` are those of the facts as they came."""
     outcome = events.score_outcome(score)
+    book = None if choice is None else choice.book
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
     started = perf_counter_ns()
@@ -129,6 +155,8 @@ def _decide(
             actor=actor,
             latency_microseconds=latency_microseconds,
         ),
+        arm=None if choice is None else choice.arm,
+        pinned=False if choice is None else choice.pinned,
     )
 
 
@@ -140,18 +168,19 @@ async def _keep(tx: Transaction, made: Sequence[tuple[Decision, str | None]]) ->
     return [decision for decision, _ in kept]
 
 
-async def decide_scored(db: Database, rulebooks: Rulebooks, batch: Sequence[Event[ApplicationScored]]) -> None:
+async def decide_scored(db: Database, contests: Contests, batch: Sequence[Event[ApplicationScored]]) -> None:
     """Decide scored applications, each once."""
     async with db.transaction() as tx:
         fresh = await inbox.unseen(tx, CONSUMER, batch)
-        books = await rulebooks.take(tx, {event.data.product for event in fresh})
+        running = await contests.take(tx, {event.data.product for event in fresh})
         made = []
         for event in fresh:
-            book = books.get(event.data.product)
             question = events.question_of(event.data)
+            contest = running.get(question.product)
+            choice = None if contest is None else contest.choice(question.party_id)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
-            facts, faults = (NO_FACTS, []) if book is None else book.product.dictionary.parse(question.facts)
-            decision = _decide(question, facts, faults, book, event.data.score, f"consumer:{CONSUMER}")
+            facts, faults = (NO_FACTS, []) if choice is None else choice.book.product.dictionary.parse(question.facts)
+            decision = _decide(question, facts, faults, choice, event.data.score, f"consumer:{CONSUMER}")
             made.append((decision, event.traceparent))
         kept = await _keep(tx, made)
     for decision in kept:

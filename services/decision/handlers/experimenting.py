@@ -16,8 +16,9 @@ from services.decision.domain.experiment.contest import arm_of
 from services.decision.domain.experiment.experiment import Arm, Experiment
 from services.decision.domain.experiment.split import Split, split_of
 from services.decision.domain.experiment.stopping import Breach, breaches
-from services.decision.domain.position import position_at
+from services.decision.domain.position import made_at, position_at
 from services.decision.metrics import EXPERIMENTS_STOPPED
+from services.decision.rulebooks import Rulebooks
 from services.decision.store import experiments, progress
 from shared.catalogue import EntryKind
 from shared.db import Database, Transaction
@@ -167,21 +168,29 @@ def _wire(breach: Breach) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentReport:
-    """An experiment with what its arms decided, champion first, at the moment `now`."""
+    """An experiment with what its arms decided, champion first, at the moment `now`; sums are in `currency`.
+
+    Decisions are counted up to `counted_to`. `currency` is None when the product is not live any more.
+    """
 
     experiment: Experiment
     arms: Sequence[Arm]
+    currency: str | None
+    counted_to: datetime
     now: datetime
 
 
-async def report(db: Database, experiment_id: str) -> ExperimentReport:
+async def report(db: Database, rulebooks: Rulebooks, experiment_id: str) -> ExperimentReport:
     """Return an experiment with its figures; raises `Refusal` with 404."""
     async with db.transaction() as tx:
         found = await experiments.find(tx, experiment_id)
         if found is None:
             raise not_found("experiment_not_found", "there is no such experiment")
         arms = await experiments.arms(tx, found)
-        return ExperimentReport(found, tuple(arms.values()), await versions.now(tx))
+        book = (await rulebooks.take(tx, {found.product})).get(found.product)
+        currency = None if book is None else book.product.currency
+        now = await versions.now(tx)
+        return ExperimentReport(found, tuple(arms.values()), currency, made_at(found.position), now)
 
 
 async def list_experiments(db: Database, before: str, limit: int, product: str | None) -> list[Experiment]:

@@ -11,7 +11,7 @@ import structlog
 
 from services.decision.domain.position import made_at, position_at
 from services.decision.domain.record import Decision, Rulebook
-from services.decision.domain.shadow import ShadowResult, shadowed
+from services.decision.domain.shadow import Example, Shadow, ShadowResult, Tally, shadowed
 from services.decision.handlers.choosing import rulebook_at
 from services.decision.metrics import SHADOW_DECISIONS, SHADOW_LAG
 from services.decision.rulebooks import Rulebooks
@@ -105,7 +105,7 @@ async def _answers(made: Sequence[Decision | Unreadable], book: Rulebook | None)
     return results
 
 
-def _tell(shadow: shadows.Shadow, results: Sequence[ShadowResult]) -> None:
+def _tell(shadow: Shadow, results: Sequence[ShadowResult]) -> None:
     failed = [result for result in results if result.error is not None]
     different = sum(1 for result in results if result.differs)
     SHADOW_DECISIONS.labels(shadow.product, "same").inc(len(results) - different - len(failed))
@@ -118,18 +118,24 @@ def _tell(shadow: shadows.Shadow, results: Sequence[ShadowResult]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
-    """How a shadow has answered so far: counts by both outcomes, and the newest decisions on which it differs."""
+    """How a shadow has answered so far: counts by both outcomes, and the newest decisions on which it differs.
 
-    shadow: shadows.Shadow
-    tallies: Sequence[shadows.Tally]
-    examples: Sequence[shadows.Example]
+    Sums are in `currency`, which is None when the product is not live any more.
+    """
+
+    shadow: Shadow
+    currency: str | None
+    tallies: Sequence[Tally]
+    examples: Sequence[Example]
 
 
-async def report(db: Database, version_id: str, examples: int) -> ShadowReport:
+async def report(db: Database, rulebooks: Rulebooks, version_id: str, examples: int) -> ShadowReport:
     """Return what a shadow has answered; raises `Refusal` with 404 for a version that never was one."""
     async with db.transaction() as tx:
         shadow = await shadows.find(tx, version_id)
         if shadow is None:
             raise not_found("shadow_not_found", "this version has not been a shadow")
+        book = (await rulebooks.take(tx, {shadow.product})).get(shadow.product)
+        currency = None if book is None else book.product.currency
         found = await shadows.examples(tx, version_id, examples)
-        return ShadowReport(shadow, await shadows.tallies(tx, version_id), found)
+        return ShadowReport(shadow, currency, await shadows.tallies(tx, version_id), found)

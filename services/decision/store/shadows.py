@@ -1,14 +1,12 @@
 """Shadow runs: how far each has come, and what it answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.decision.domain.shadow import ShadowResult
+from services.decision.domain.shadow import FAILED, Example, Shadow, ShadowResult, ShownAnswer, Tally
 from shared.db import Transaction, rows_json
 
 _SELECT: Final = "SELECT version_id, product, started_at, ended_at, position FROM shadow"
@@ -56,56 +54,6 @@ _EXAMPLES: Final = text("""
     WHERE s.version_id = :version_id AND (s.error IS NOT NULL OR json_array_length(s.differs) > 0)
     ORDER BY s.decision_id DESC LIMIT :limit
 """)
-
-FAILED: Final = "failed"
-"""Stands for the outcome of a shadow that could not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    """One version in the shadow of its product; it has answered every decision up to `position`."""
-
-    version_id: str
-    product: str
-    started_at: datetime
-    ended_at: datetime | None
-    position: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often the live policy answered one thing and the shadow another; sums of limits in minor units."""
-
-    live_outcome: str
-    shadow_outcome: str
-    decided: int
-    differing: int
-    live_minor: int
-    shadow_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
-    """The parts of an answer that are kept of shadows."""
-
-    outcome: str
-    grade: str | None
-    approved_minor: int | None
-    rate: Decimal | None
-    reasons: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A decision and what the shadow answered; None with an `error` where it could not."""
-
-    decision_id: str
-    currency: str
-    live: ShownAnswer
-    shadow: ShownAnswer | None
-    differs: Sequence[str]
-    error: str | None
-
 
 async def find(tx: Transaction, version_id: str) -> Shadow | None:
     """Return the shadow run of a version, if it ever was a shadow."""

@@ -17,6 +17,15 @@ def arm_of(test: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What decides an application: a rulebook, the arm that is (None where no test runs), and whether it was pinned."""
+
+    book: Rulebook
+    arm: str | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
     """The live rulebook of a product and, by test, those that challenge it."""
 
@@ -24,15 +33,15 @@ class Contest:
     challengers: Mapping[str, Rulebook] = field(default_factory=dict)
     split: Split = field(default_factory=Split)
 
-    def decider(self, party_id: str) -> tuple[Rulebook, str | None]:
-        """Return the rulebook that decides for a party, and its arm, which is None where no test is running.
+    def choice(self, party_id: str) -> Choice:
+        """Return what decides for a party.
 
         A party whose challenger is not there (it no longer loads against the product) is the champion's.
         """
         if not self.challengers:
-            return self.champion, None
+            return Choice(self.champion)
         test = self.split.test_of(self.champion.product.name, party_id)
         challenger = None if test is None else self.challengers.get(test)
         if test is None or challenger is None:
-            return self.champion, CHAMPION
-        return challenger, arm_of(test)
+            return Choice(self.champion, CHAMPION)
+        return Choice(challenger, arm_of(test))
