@@ -5,36 +5,43 @@ lost or the job cancelled the run stops at its next step. The result is kept in 
 """
 
 import asyncio
+import json
 import os
 import shutil
 import signal
+import tempfile
 import zlib
-from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
 import duckdb
 import structlog
 
-from services.backtests.flow import Cancelled, Comparands, Options, compare, read_stored
+from services.backtests.decisions import read_plan, words
+from services.backtests.engines import Cancelled, Engine, open_database
+from services.backtests.figures import Report as Figures
+from services.backtests.flow import Choices, comparands, compare
 from services.backtests.inputs import InputError
 from services.backtests.lease import Lease, Stop
-from services.backtests.report import html, summary, to_json
-from services.decision.domain.backtest_job import Cause, Ending, Plan, Report, State
+from services.backtests.report import html, to_json
+from services.decision.domain.backtest_job import Cause, Documents, Ending, Plan, Report, State
 from services.decision.domain.policy import PolicyError
 from services.decision.handlers.supervising import scratch_of
 from services.decision.settings import Settings
 from services.decision.store import backtests
 from services.decision.store.backtests import Run
 from services.embedded.processes import die_with_parent
-from shared.db import Database, Transaction
+from shared.db import Database
 from shared.errors import Refusal
 
 log = structlog.get_logger()
 
 _NICENESS: Final = 10
 _TRY_AGAIN: Final = os.EX_TEMPFAIL
+_RETRY_SECONDS: Final = 0.5
 _MAX_DETAIL: Final = 2_000
 
 Result = tuple[int, dict[str, Any], Report]
@@ -47,10 +54,12 @@ def run_job(run: Run, parent: int) -> int:
     folder = scratch_of(settings.backtest_scratch, run)
     _end_with(parent, folder)
     folder.mkdir(mode=0o700, parents=True)
+    # Whatever this process and its helpers spill goes away with the folder.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     url = settings.database_url.get_secret_value()
     try:
         with Lease(url, run, settings.backtest_lease_seconds) as lease:
-            ending = _outcome(run, folder, settings, lease)
+            ending = _outcome(run, settings, lease)
         return asyncio.run(_keep(url, run, ending, settings.backtest_lease_seconds))
     except Refusal as refusal:
         # The database is away: the job is begun again when it is back.
@@ -77,10 +86,10 @@ def _end_with(parent: int, folder: Path) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _outcome(run: Run, folder: Path, settings: Settings, lease: Lease) -> Result | Ending | None:
+def _outcome(run: Run, settings: Settings, lease: Lease) -> Result | Ending | None:
     """Return the result, or how the run ends without one; None when it is no longer this process's to end."""
     try:
-        return _run(run, folder, settings, lease)
+        return _run(run, settings, lease)
     except Cancelled:
         return Ending(State.CANCELLED) if lease.stop is Stop.CANCELLED else None
     except InputError as error:
@@ -99,3 +108,82 @@ def _outcome(run: Run, folder: Path, settings: Settings, lease: Lease) -> Result
 
 def _failed(code: str, detail: str) -> Ending:
     return Ending(State.FAILED, Cause(code, detail[:_MAX_DETAIL]))
+
+
+def _run(run: Run, settings: Settings, lease: Lease) -> Result:
+    plan, documents = asyncio.run(_plan(settings, run))
+    compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
+    choices = Choices(
+        engine=Engine(plan.engine),
+        source=words(plan),
+        made_at=datetime.now(UTC),
+        examples=plan.examples,
+        seed=str(plan.seed),
+    )
+    with open_database(memory=settings.backtest_memory, threads=settings.backtest_threads) as db:
+        lease.tell("reading decisions", 0, None)
+        received = read_plan(db, settings.database_url.get_secret_value(), compared.product, plan)
+        report = compare(db, compared, received, choices, lease.tell, lambda: lease.stop is not None)
+    lease.tell("writing the report", received.rows, received.rows)
+    document = json.dumps(to_json(report), ensure_ascii=False, separators=(",", ":"))
+    return received.rows, _summary(report), Report(_packed(document), _packed(html(report)))
+
+
+def _summary(report: Figures) -> dict[str, Any]:
+    """Return the few figures that a list of backtests shows."""
+    overall = report.overall
+    rates = [
+        None if side.approval_rate is None else side.approval_rate.value for side in (overall.live, overall.candidate)
+    ]
+    return {
+        "rows": report.data.rows,
+        "rejected_rows": report.data.rejected,
+        "approval_rate": {"live": rates[0], "candidate": rates[1]},
+        "limit_minor": {"live": overall.live.limit_minor, "candidate": overall.candidate.limit_minor},
+        "currency": report.currency,
+        "swap_in": overall.swap_in.count,
+        "swap_out": overall.swap_out.count,
+        "engines": {"live": report.live.engine, "candidate": report.candidate.engine},
+        "sentences": list(report.summary),
+        "warnings": [warned.text for warned in report.warnings],
+    }
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+async def _plan(settings: Settings, run: Run) -> tuple[Plan, Documents]:
+    db = Database(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        async with db.transaction() as tx:
+            found = await backtests.find(tx, run.backtest_id)
+            if found is None:
+                raise LookupError(run.backtest_id)
+            return found.plan, await backtests.documents(tx, run.backtest_id)
+    finally:
+        await db.close()
+
+
+async def _keep(url: str, run: Run, ending: Result | Ending | None, patience_seconds: float) -> int:
+    """Write the end of the run, as long as it takes a database to come back; nothing when the run is not ours."""
+    if ending is None:
+        return 0
+    db = Database(url, pool_size=1)
+    deadline = monotonic() + patience_seconds
+    try:
+        while True:
+            try:
+                async with db.transaction() as tx:
+                    if isinstance(ending, Ending):
+                        await backtests.end(tx, run, ending)
+                    else:
+                        await backtests.finish(tx, run, *ending)
+                return 0
+            except Refusal:
+                # Repeating is harmless: a commit that did take effect has ended the run, and the second finds none.
+                if monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_RETRY_SECONDS)
+    finally:
+        await db.close()

@@ -108,8 +108,8 @@ async def _see_through(db: Database, bounds: Bounds, run: Run) -> None:
 
 
 def command_of(run: Run) -> Sequence[str]:
-    """Return the command of a run's process."""
-    return [sys.executable, "-m", "services.backtests", "job", run.backtest_id, str(run.attempt)]
+    """Return the command of a run's process, which this one is the parent of."""
+    return [sys.executable, "-m", "services.backtests", "job", run.backtest_id, str(run.attempt), str(os.getpid())]
 
 
 def scratch_of(scratch: Path, run: Run) -> Path:

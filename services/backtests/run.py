@@ -1,0 +1,268 @@
+"""What `assay backtest` does: read, compare, write. Nothing is written before there is a whole report."""
+
+import json
+import os
+import re
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Final, Literal, NoReturn
+
+import duckdb
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from services.backtests.decisions import pinned, read_plan, words
+from services.backtests.engines import Cancelled, Engine, never, open_database
+from services.backtests.figures import Report
+from services.backtests.flow import Choices, Comparands, comparands, compare
+from services.backtests.inputs import InputError, Received, read_file, read_map
+from services.backtests.report import html, terminal, to_json
+from services.decision.domain import backtest_job
+from services.decision.domain.policy import Policy, PolicyError
+from services.decision.handlers.backtesting import BacktestRequest
+from services.embedded import supervisor
+from services.embedded.postgres import state_directory
+from services.migrate import PROJECT
+from services.policies.check import Shelf, Unreadable, check, read_text, shown
+from services.policies.files import read_policy
+from services.scoring.domain.scorecard import Scorecard, ScorecardError, load_scorecard
+from shared.errors import Refusal
+from shared.products import Product
+
+DONE: Final = 0
+UNUSABLE: Final = 2
+INTERRUPTED: Final = 130
+
+_PIPED_WIDTH: Final = 120
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,8}(MB|GB|TB)")
+_DATABASE: Final = "DECISION_DATABASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command, see `services.backtests.commands`."""
+
+    file: Path | None
+    decisions: bool
+    candidate: str
+    live: str | None
+    product: str | None
+    data_map: Path | None
+    scorecard: Path | None
+    catalogue: Path
+    engine: str
+    spark_master: str
+    since: datetime | None
+    until: datetime | None
+    segments: tuple[str, ...]
+    examples: int
+    seed: int
+    html: Path | None
+    json: Path | None
+    bad_rows: Literal["fail", "report"]
+    memory: str
+    threads: int | None
+
+
+class Unusable(Exception):
+    """What was asked for can't be done; the text says why."""
+
+
+def run(asked: Asked) -> int:
+    """Compare, print and write; return the exit code."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        with _termination_interrupts():
+            _check_options(asked)
+            report = _report(asked, console)
+            # Whoever interrupts from here on gets each file whole or not at all.
+            if asked.json is not None:
+                _write(asked.json, json.dumps(to_json(report), ensure_ascii=False, indent=2) + "\n")
+            if asked.html is not None:
+                _write(asked.html, html(report))
+    except (Unusable, Unreadable, InputError, Refusal, ScorecardError) as error:
+        console.print(_words(error), style="red", markup=False, soft_wrap=True)
+        return UNUSABLE
+    except (KeyboardInterrupt, Cancelled):
+        console.print("interrupted; nothing has been written", markup=False)
+        return INTERRUPTED
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, width=_PIPED_WIDTH)
+    out.print(terminal(report))
+    return DONE
+
+
+def _words(error: Exception) -> str:
+    faults = [f"{fault.pointer}: {fault.detail}" for fault in error.faults] if isinstance(error, Refusal) else []
+    return "\n".join([str(error), *faults])
+
+
+def _check_options(asked: Asked) -> None:
+    """Find out before the work, not after it, that its result has no place to go."""
+    for path in (asked.html, asked.json):
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise Unusable(f"{path}: there is no such directory, or it is one")
+    if _SIZE.fullmatch(asked.memory) is None:
+        raise Unusable("--memory is a size such as 500MB or 4GB")
+
+
+def _report(asked: Asked, console: Console) -> Report:
+    if asked.decisions == (asked.file is not None):
+        raise Unusable("name either a file with applications or --decisions")
+    with (
+        open_database(memory=asked.memory, threads=asked.threads) as db,
+        _progress(console) as progress,
+    ):
+        task = progress.add_task("reading", total=None)
+
+        def tell(phase: str, done: int, of: int | None) -> None:
+            progress.update(task, description=phase, completed=done, total=of)
+
+        try:
+            compared, received, source = (_decisions if asked.decisions else _file)(asked, db)
+            choices = Choices(
+                engine=Engine(asked.engine),
+                source=source,
+                made_at=datetime.now(UTC),
+                examples=asked.examples,
+                seed=str(asked.seed),
+                scorecard=_scorecard(asked.scorecard, compared.product),
+                spark_master=asked.spark_master,
+            )
+            return compare(db, compared, received, choices, tell, never)
+        except duckdb.OutOfMemoryException:
+            raise Unusable(
+                f"needs more than {asked.memory} of memory, or more disk than there is: see --memory"
+            ) from None
+
+
+def _progress(console: Console) -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _file(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands, Received, str]:
+    assert asked.file is not None
+    if asked.live is None:
+        raise Unusable("name with --live what the candidate is compared with")
+    if asked.since is not None or asked.until is not None or asked.segments:
+        raise Unusable("--since, --until and --segment are for --decisions; a data map names the segments of a file")
+    shelf = Shelf.of(asked.catalogue)
+    candidate, live = _policy(Path(asked.candidate), shelf), _policy(Path(asked.live), shelf)
+    if candidate.product != live.product:
+        raise Unusable(f"the candidate is for {candidate.product}, the live policy for {live.product}")
+    if asked.product not in (None, candidate.product):
+        raise Unusable(f"the policies are for {candidate.product}, not for {asked.product}")
+    product = shelf.products[candidate.product]
+    data_map = None if asked.data_map is None else read_map(asked.data_map)
+    received = read_file(db, asked.file, product, data_map, bad_rows=asked.bad_rows)
+    source = f"{received.source} (SHA-256 {received.sha256})"
+    return Comparands(product, shelf.reasons, live, candidate), received, source
+
+
+def _policy(path: Path, shelf: Shelf) -> Policy:
+    found = read_policy(path)
+    try:
+        return check(found.document, shelf)
+    except PolicyError as error:
+        raise Unusable(shown(path, error.faults, found.places, found.document)) from None
+
+
+def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands, Received, str]:
+    if asked.product is None:
+        raise Unusable("--decisions needs --product")
+    if asked.data_map is not None:
+        raise Unusable("--map is for files")
+    url = _database_url()
+    request = BacktestRequest(
+        product=asked.product,
+        candidate=_version_or_document(asked.candidate),
+        live=None if asked.live is None else _version_or_document(asked.live),
+        since=_in_utc(asked.since),
+        until=_in_utc(asked.until),
+        engine=backtest_job.Engine.DUCKDB,
+        segments=asked.segments,
+        examples=asked.examples,
+        seed=asked.seed,
+    )
+    plan, documents = pinned(url, request, datetime.now(UTC))
+    try:
+        compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
+    except PolicyError as error:
+        raise Unusable("\n".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)) from None
+    return compared, read_plan(db, url, compared.product, plan), words(plan)
+
+
+def _version_or_document(named: str) -> str | dict[str, object]:
+    """Return the document of a file, or the id of a version as it is."""
+    if named.startswith("ver_") and not Path(named).suffix:
+        return named
+    found = read_policy(Path(named)).document
+    if not isinstance(found, dict):
+        raise Unusable(f"{named}: a policy is a mapping")
+    return found
+
+
+def _database_url() -> str:
+    """Return the address of decision's database: of the environment, or of the platform that `assay up` started."""
+    platform = supervisor.environment(state_directory(PROJECT), "decision") or {}
+    url = os.environ.get(_DATABASE) or platform.get(_DATABASE)
+    if not url:
+        raise Unusable(f"set {_DATABASE}, or start the platform with `assay up`")
+    return url
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def _scorecard(path: Path | None, product: Product) -> Scorecard | None:
+    if path is None:
+        return None
+    try:
+        document = json.loads(read_text(path))
+    except ValueError as error:
+        raise Unusable(f"{path}: {error}") from None
+    return load_scorecard(document, product)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole: beside its place first, and then there in one step."""
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Let SIGTERM stop the work as Ctrl-C does."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
