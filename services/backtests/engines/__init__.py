@@ -1,5 +1,22 @@
-"""How policies run over millions of applications."""
+"""How policies run over millions of applications: in DuckDB, on Spark, or row by row by the online engine."""
 
 from services.backtests.engines.database import open_database
+from services.backtests.engines.ran import Answered, Engine, Ran
+from services.backtests.engines.run import run
+from services.backtests.engines.score import score
+from services.backtests.engines.watch import Cancelled, Progress, Stopped, never, silent, stoppable
 
-__all__ = ["open_database"]
+__all__ = [
+    "Answered",
+    "Cancelled",
+    "Engine",
+    "Progress",
+    "Ran",
+    "Stopped",
+    "never",
+    "open_database",
+    "run",
+    "score",
+    "silent",
+    "stoppable",
+]

@@ -1,12 +1,13 @@
 """The form in which a fact stands in a table: exact, and the same for files, stored decisions and every engine."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from shared.facts import Fact, FactType, FactValue
 from shared.feel.typed import Type, domain
 
+_EXACT: Final = Context(prec=40)
 _BIGINT: Final = 2**63 - 1
 _TYPES: Final = {FactType.ENUM: "VARCHAR", FactType.BOOLEAN: "BOOLEAN", FactType.DATE: "DATE"}
 
@@ -27,7 +28,7 @@ def sql_type(fact: Fact) -> str:
     if not is_number(fact):
         return _TYPES[fact.type]
     low, high = bounds(fact)
-    return "BIGINT" if -_BIGINT <= low and high <= _BIGINT else "HUGEINT"
+    return "BIGINT" if low >= -_BIGINT and high <= _BIGINT else "HUGEINT"
 
 
 def literal(fact: Fact, value: FactValue) -> str:
@@ -42,13 +43,13 @@ def literal(fact: Fact, value: FactValue) -> str:
 
 def store(fact: Fact, value: FactValue) -> int | str | bool | date:
     """Return a value of a fact in its stored form."""
-    return int(value.scaleb(fact.scale)) if isinstance(value, Decimal) else value
+    return int(value.scaleb(fact.scale, _EXACT)) if isinstance(value, Decimal) else value
 
 
 def restore(fact: Fact, stored: Any) -> FactValue | None:
     """Return the value of a fact that stands in a column; None is missing."""
     if fact.type is FactType.DECIMAL and stored is not None:
-        return Decimal(stored).scaleb(-fact.scale)
+        return Decimal(stored).scaleb(-fact.scale, _EXACT)
     value: FactValue | None = stored
     return value
 

@@ -1,0 +1,89 @@
+"""A compiled policy on Spark: the same query in its dialect, from Parquet to Parquet.
+
+`local[*]` is this machine. On a cluster the folder through which facts and answers go must be one that its workers
+reach (HDFS, a mounted share); where the history lies in the cluster already, hand it the text of the query instead
+(`assay policy sql --dialect spark`), and nothing is moved.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from services.backtests.engines.watch import Cancelled, Progress, Stopped, stoppable
+from services.backtests.inputs.stored import name
+from services.decision.domain.policy.sql import CompiledPolicy
+from shared.feel.typed.sql.dialects import in_dialect
+
+LOCAL: Final = "local[*]"
+_SOURCE: Final = "backtest_source"
+
+
+def run_spark(
+    db: duckdb.DuckDBPyConnection,
+    source: str,
+    target: str,
+    compiled: CompiledPolicy,
+    progress: Progress,
+    stopped: Stopped,
+    folder: Path,
+    master: str = LOCAL,
+) -> None:
+    """Answer every row of `source` into the new table `target` on the Spark cluster `master`; raises `Cancelled`.
+
+    `folder` is an empty folder that Spark's workers reach, too.
+    """
+    query = compiled.query(_SOURCE, sound=True)
+    facts, answers = folder / "facts", folder / "answers"
+    with stoppable(db, stopped):
+        total = _write(db, source, compiled, facts)
+        progress(f"{target} on Spark", 0, total)
+        # What the columns are called and of which types they are, DuckDB knows best.
+        columns = ", ".join(["row_id", *map(name, compiled.facts)])
+        empty = f"CREATE OR REPLACE TEMP VIEW {_SOURCE} AS SELECT {columns} FROM {source} WHERE FALSE"
+        db.execute(empty)
+        db.execute(f"CREATE OR REPLACE TABLE {target} AS {query}")
+        db.execute(f"DROP VIEW {_SOURCE}")
+    _on_spark(in_dialect(query, "spark"), facts, answers, master, stopped)
+    with stoppable(db, stopped):
+        typed = ", ".join(
+            f"CAST({name(label)} AS {kind}) AS {name(label)}"
+            for label, kind, *_ in db.execute(f"DESCRIBE {target}").fetchall()
+        )
+        db.execute(f"INSERT INTO {target} SELECT {typed} FROM read_parquet('{answers}/*.parquet') ORDER BY row_id")
+        progress(target, total, total)
+
+
+def _write(db: duckdb.DuckDBPyConnection, source: str, compiled: CompiledPolicy, folder: Path) -> int:
+    """Write what the query reads; Parquet has no integers of more than 64 bits, decimals of 38 digits hold them."""
+    columns = ["row_id"]
+    for label, kind in compiled.facts.items():
+        wide = "DECIMAL(38, 0)" if kind == "HUGEINT" else kind
+        columns.append(f"CAST({name(label)} AS {wide}) AS {name(label)}")
+    folder.mkdir(parents=True)
+    copied = f"COPY (SELECT {', '.join(columns)} FROM {source}) TO '{folder}' (FORMAT parquet, PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true)"
+    ((count,),) = db.execute(copied).fetchall()
+    return int(count)
+
+
+def _on_spark(query: str, facts: Path, answers: Path, master: str, stopped: Stopped) -> None:
+    from pyspark.sql import SparkSession
+
+    running = SparkSession.getActiveSession()
+    spark = running or (
+        SparkSession.builder.master(master)
+        .appName("assay backtest")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+    try:
+        spark.read.parquet(str(facts)).createOrReplaceTempView(_SOURCE)
+        spark.sql(query).write.parquet(str(answers))
+    except Exception:
+        if stopped():
+            raise Cancelled from None
+        raise
+    finally:
+        if running is None:
+            spark.stop()

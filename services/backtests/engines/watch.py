@@ -1,0 +1,53 @@
+"""Progress that is told while a query runs, and queries that stop when they are asked to."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import duckdb
+
+Progress = Callable[[str, int, int | None], None]
+"""Told what is being done, how many rows of it are, and of how many, if that is known."""
+
+Stopped = Callable[[], bool]
+"""Asked several times a second, from any thread, whether to stop."""
+
+_LOOK_SECONDS: Final = 0.2
+
+
+class Cancelled(Exception):
+    """The run was asked to stop, and has: no table that it began is whole."""
+
+
+def silent(_phase: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+def never() -> bool:
+    """Do not stop."""
+    return False
+
+
+@contextmanager
+def stoppable(db: duckdb.DuckDBPyConnection, stopped: Stopped) -> Iterator[None]:
+    """Interrupt whatever `db` is doing in the block as soon as `stopped` says so; raises `Cancelled` then."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if stopped():
+                # Again and again: what is interrupted between two queries goes on with the second.
+                db.interrupt()
+
+    watcher = threading.Thread(target=watch, name="stop-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise Cancelled from None
+    finally:
+        over.set()
+        watcher.join()
+    if stopped():
+        raise Cancelled

@@ -1,0 +1,172 @@
+"""A scorecard as one SQL query: the bins, points, PD and ranked reasons that `Scorecard.score` gives, for millions.
+
+Everything is an integer: amounts are minor units, decimals integers at their fact's scale, a PD millionths, a rank of a
+reason `shortfall_millipoints * n + (n - 1 - place)` over `n` characteristics, so that the greatest rank is the largest
+shortfall and, of equals, the first characteristic. The text is DuckDB's and plain enough to be put into the dialects of
+warehouses. Pure: it needs no engine.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from services.scoring.domain.scorecard.model import Bin, Characteristic, Reason, Score, Scorecard
+from shared.facts import FactValue
+
+PD_SCALE: Final = 6
+"""Decimal places of the column `pd`."""
+
+
+def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_id",)) -> str:
+    """Return the query over `source` (SQL of a table), which has a column for each fact that the scorecard looks at.
+
+    Columns: those of `carry`; `score` BIGINT; `pd` BIGINT in millionths; for each reason that a score can have
+    `reason_1`... VARCHAR, its code, NULL where there are fewer, and `rank_1`... BIGINT, 0 then; for each characteristic
+    `bin_0`... BIGINT, the place of the bin that its value fell into.
+    """
+    kept = [_name(each) for each in carry]
+    bins = [f"__bin_{at}" for at in range(len(scorecard.characteristics))]
+    ranks = [f"__rank_{at}" for at in range(1, reason_count(scorecard) + 1)]
+    layers = [
+        ("binned", [*kept, *_named(bins, map(_bin, scorecard.characteristics))], source),
+        ("pointed", [*kept, *bins, f"{_total(scorecard)} AS __score", *_shortfalls(scorecard)], "binned"),
+    ]
+    before = "pointed"
+    codes = _codes(scorecard)
+    keys = [_greatest([f"__key_{at}" for at in places]) for places in codes.values()]
+    every = [f"__code_{at}" for at in range(len(codes))]
+    layers.append(("coded", [*kept, *bins, "__score", *_named(every, keys)], before))
+    for at, rank in enumerate(ranks):
+        left = every if at == 0 else [f"CASE WHEN {key} < {ranks[at - 1]} THEN {key} ELSE 0 END" for key in every]
+        columns = [*kept, *bins, "__score", *every, *ranks[:at], f"{_greatest(left)} AS {rank}"]
+        layers.append((f"ranked_{at + 1}", columns, layers[-1][0]))
+    written = ", ".join(f"{name} AS (SELECT {', '.join(columns)} FROM {table})" for name, columns, table in layers)
+    columns = [*kept, "__score AS score", "CAST(__pd AS BIGINT) AS pd"]
+    for at, rank in enumerate(ranks, start=1):
+        columns += [f"{_code_of(scorecard, rank)} AS reason_{at}", f"{rank} AS rank_{at}"]
+    columns += [f"{name} AS bin_{at}" for at, name in enumerate(bins)]
+    pds = ", ".join(f"({score}, {pd})" for score, pd in _pds(scorecard))
+    return (
+        f"WITH {written} SELECT {', '.join(columns)} FROM {layers[-1][0]}"  # noqa: S608 - names of our own
+        f" LEFT JOIN (VALUES {pds}) AS odds(__of, __pd) ON __score = __of"
+    )
+
+
+def decode_score(scorecard: Scorecard, row: Mapping[str, Any]) -> Score:
+    """Return the score that a row of the query's answer says."""
+    characteristics = scorecard.characteristics
+    found = [each.bins[row[f"bin_{at}"]] for at, each in enumerate(characteristics)]
+    ranks = [row[f"rank_{at}"] for at in range(1, reason_count(scorecard) + 1)]
+    reasons = []
+    for rank in filter(None, ranks):
+        shortfall, place = _unranked(rank, len(characteristics))
+        reasons.append(Reason(_code(characteristics[place]), characteristics[place].name, shortfall))
+    pd = Decimal(row["pd"]).scaleb(-PD_SCALE)
+    return Score(row["score"], pd, tuple(reasons), tuple(each.scored for each in found))
+
+
+def reason_count(scorecard: Scorecard) -> int:
+    """Return how many reasons a score can have at most."""
+    return min(scorecard.reason_limit, len(_codes(scorecard)))
+
+
+def facts_read(scorecard: Scorecard) -> tuple[str, ...]:
+    """Return the names of the columns that the query needs beside those that it carries."""
+    return tuple(each.name for each in scorecard.characteristics)
+
+
+def _bin(characteristic: Characteristic) -> str:
+    """Return SQL of the place of the bin that a value falls into, by the rules of `Characteristic.bin_of`."""
+    column = _name(characteristic.name)
+    place = {id(each): at for at, each in enumerate(characteristic.bins)}
+    cases = [f"WHEN {column} IS NULL THEN {place[id(characteristic.missing)]}"]
+    for found in characteristic.bins:
+        values = [_literal(value) for value, target in characteristic.by_value.items() if target is found]
+        if values:
+            cases.append(f"WHEN {column} IN ({', '.join(values)}) THEN {place[id(found)]}")
+    for edge, interval in zip(characteristic.edges, characteristic.intervals, strict=False):
+        cases.append(f"WHEN {column} < {_literal(edge)} THEN {place[id(interval)]}")
+    last = characteristic.intervals[-1] if characteristic.intervals else characteristic.unseen
+    return f"CAST(CASE {' '.join(cases)} ELSE {place[id(last)]} END AS BIGINT)"
+
+
+def _total(scorecard: Scorecard) -> str:
+    points = [_by_bin(at, [each.points for each in one.bins]) for at, one in enumerate(scorecard.characteristics)]
+    return f"CAST({' + '.join(points)} AS BIGINT)"
+
+
+def _shortfalls(scorecard: Scorecard) -> list[str]:
+    """Return SQL of the rank of each characteristic's reason, 0 where its bin gives none."""
+    count = len(scorecard.characteristics)
+    return [
+        f"CAST({_by_bin(at, [_rank(found, at, count) for found in one.bins])} AS BIGINT) AS __key_{at}"
+        for at, one in enumerate(scorecard.characteristics)
+    ]
+
+
+def _by_bin(at: int, numbers: Sequence[int]) -> str:
+    cases = " ".join(f"WHEN {place} THEN {number}" for place, number in enumerate(numbers))
+    return f"CASE __bin_{at} {cases} END"
+
+
+def _rank(found: Bin, place: int, count: int) -> int:
+    return 0 if found.reason is None else found.reason.shortfall_millipoints * count + count - 1 - place
+
+
+def _unranked(rank: int, count: int) -> tuple[int, int]:
+    """Return the shortfall and the place of the characteristic that a rank stands for."""
+    shortfall, rest = divmod(rank, count)
+    return shortfall, count - 1 - rest
+
+
+def _codes(scorecard: Scorecard) -> dict[str, list[int]]:
+    """Return, for each reason code, the places of the characteristics that can give it."""
+    codes: dict[str, list[int]] = {}
+    for place, one in enumerate(scorecard.characteristics):
+        if any(found.reason is not None for found in one.bins):
+            codes.setdefault(_code(one), []).append(place)
+    return codes
+
+
+def _code(characteristic: Characteristic) -> str:
+    return next(found.reason.code for found in characteristic.bins if found.reason is not None)
+
+
+def _code_of(scorecard: Scorecard, rank: str) -> str:
+    count = len(scorecard.characteristics)
+    cases = " ".join(
+        f"WHEN {count - 1 - place} THEN '{code}'" for code, places in _codes(scorecard).items() for place in places
+    )
+    return f"CASE WHEN {rank} > 0 THEN CASE {rank} % {count} {cases} END END"
+
+
+def _pds(scorecard: Scorecard) -> list[tuple[int, int]]:
+    scores = range(scorecard.lowest_score, scorecard.highest_score + 1)
+    return [(score, _integer(pd)) for score, pd in zip(scores, scorecard.pd_by_score, strict=True)]
+
+
+def _greatest(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"GREATEST({', '.join(keys)})"
+
+
+def _integer(value: Decimal) -> int:
+    """Return the digits of a decimal in its normal form: the integer at its scale."""
+    sign, digits, _ = value.as_tuple()
+    number = int("".join(map(str, digits)))
+    return -number if sign else number
+
+
+def _literal(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, Decimal):
+        return str(_integer(value))
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _named(names: Sequence[str], values: Any) -> list[str]:
+    return [f"{value} AS {name}" for name, value in zip(names, values, strict=True)]
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
