@@ -95,7 +95,7 @@ def test_a_cell_may_use_all_the_digits_that_a_decimal_can_have() -> None:
         ("-requested_amount + 3000", 100_000),
         ("requested_amount - -1", 200_100),
         ("income / 7", 128_571),
-        ("income / 7 * 7", 900_000),
+        ("income * 7 / 7", 900_000),
         ("min(requested_amount, income * rate, 1500.55)", 81_000),
         ("min(requested_amount, 1500.55)", 150_055),
         ("max(requested_amount, income)", 900_000),
