@@ -1,5 +1,7 @@
 """A table filled by one query in DuckDB, slice by slice, in bounded memory."""
 
+# ruff: noqa: S608 - names of columns and numbers of ours stand in the queries, quoted; values are parameters.
+
 from typing import Final
 
 import duckdb
@@ -14,7 +16,10 @@ SLICE: Final = "backtest_slice"
 def fill(
     db: duckdb.DuckDBPyConnection, source: str, target: str, query: str, progress: Progress, stopped: Stopped
 ) -> None:
-    """Make the table `target` of what `query` says of each slice of `source`, which it calls `SLICE`; raises `Cancelled`."""
+    """Make the table `target` of what `query` says of each slice of `source`, which it calls `SLICE`.
+
+    Raises `Cancelled`.
+    """
     first, last, total = bounds_of(db, source)
     done = 0
     with stoppable(db, stopped):

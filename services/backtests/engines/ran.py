@@ -8,7 +8,6 @@ from typing import Any
 
 from services.decision.domain.policy import Policy
 
-
 Reasons = Callable[[Mapping[str, Any], Sequence[str]], tuple[str, ...]]
 """From a row, and the reasons of its score, to the principal reasons of the answer."""
 

@@ -1,4 +1,6 @@
-"""From texts to the table `application`: each value exact or missing, each row that does not fit set aside or refused."""
+"""From texts to the table `application`: each value exact or missing, rows that do not fit set aside or refused."""
+
+# ruff: noqa: S608 - names of columns and numbers of ours stand in the queries, quoted; values are parameters.
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -32,7 +34,7 @@ def build(
     warnings: list[str] = []
     if unfit and bad_rows is None:
         warnings = _told(db, plan)
-    elif unfit:
+    elif unfit and bad_rows is not None:
         _set_aside(db, plan, source, bad_rows, unfit)
     db.execute("ALTER TABLE application DROP COLUMN unfit")
     for target in ordered(plan, product):
@@ -77,7 +79,8 @@ def _faulty(read: Read) -> str:
     cell = read.cell
     fits = f"{cell.checked('v')} IS NOT NULL"
     stated = "TRUE" if read.required else "s"
-    return f"SELECT row_no FROM (SELECT row_no, {cell.value} AS v, {cell.stated} AS s FROM raw) WHERE {stated} AND NOT ({fits})"
+    texts = f"SELECT row_no, {cell.value} AS v, {cell.stated} AS s FROM raw"
+    return f"SELECT row_no FROM ({texts}) WHERE {stated} AND NOT ({fits})"
 
 
 def _set_aside(db: duckdb.DuckDBPyConnection, plan: Plan, source: str, bad_rows: BadRows, unfit: int) -> None:
@@ -162,7 +165,7 @@ def received(
         unknown=rows - bad - good,
         missing=missing,
         needs_score=bool(scored) and all(missing[label] == rows for label in scored),
-        warnings=tuple([*warnings, *_warnings(rows, rejected, bad, good, missing)]),
+        warnings=(*warnings, *_warnings(rows, rejected, bad, good, missing)),
     )
 
 

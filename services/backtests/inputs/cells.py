@@ -56,7 +56,7 @@ def text_of(reading: Reading, column: str, missing: tuple[str, ...]) -> tuple[st
 
 def fact_cell(fact: Fact, reading: FactReading, column: str, kind: str, missing: tuple[str, ...]) -> Cell:
     """Return how a fact is read from a column (SQL) of DuckDB type `kind`; raises `BadReading`."""
-    base = kind.split("(")[0]
+    base = kind.split("(", maxsplit=1)[0]
     if kind.endswith("]") or base in _NESTED:
         raise BadReading("holds lists, structures or bytes, not values")
     text, stated = text_of(reading, column, missing)
@@ -97,7 +97,8 @@ def digits(text: str, places: int, mark: str, multiply: int = 1) -> str:
     It has at most 18 digits before the point and `places` behind it, and zeros.
     """
     plain = f"translate({text}, ',', '.')" if mark == "," else text
-    fits = f"regexp_full_match({plain}, '[+-]?([0-9]{{1,18}}(\\.[0-9]{{0,{places}}}0*)?|\\.[0-9]{{1,{max(places, 1)}}}0*)')"
+    whole, part = f"[0-9]{{1,18}}(\\.[0-9]{{0,{places}}}0*)?", f"\\.[0-9]{{1,{max(places, 1)}}}0*"
+    fits = f"regexp_full_match({plain}, '[+-]?({whole}|{part})')"
     if mark == ",":
         fits = f"(NOT contains({text}, '.') AND {fits})"
     shifted = f"split_part({plain}, '.', 1)"
@@ -163,7 +164,8 @@ def date_sql(reading: Reading, text: str) -> str:
 
 def _number_words(fact: Fact, places: int, low: int, high: int) -> str:
     if fact.type is FactType.MONEY:
-        return f"is not an amount of {fact.currency} with at most {places} decimal places between {low} and {high} minor units"
+        form = f"an amount of {fact.currency} with at most {places} decimal places"
+        return f"is not {form} between {low} and {high} minor units"
     if fact.type is FactType.INTEGER:
         return f"is not an integer between {low} and {high}"
     return f"is not a number with at most {places} decimal places"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from typing import Final
 
 from services.backtests.inputs.cells import BadReading, Cell, constant_cell, date_sql, fact_cell, text_of
@@ -19,6 +20,9 @@ from shared.products import Product
 FIXED: Final = ("row_id", "reference", "party_id", "as_of", "as_of_day", "decided", "bad")
 SCORE_COLUMNS: Final = ("has_score_reasons", "score_reasons")
 _MAX_TEXT: Final = 200
+_MOMENT: Final = (
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}(:[0-9]{2})?)?"
+)
 _OUTCOMES: Final = ", ".join(text_literal(outcome.value) for outcome in Outcome)
 
 
@@ -73,7 +77,7 @@ class _Planner:
             if reading is None:
                 self.found.derived[target] = "CAST(NULL AS VARCHAR)" if target == "party_id" else "'row ' || row_no"
             else:
-                self._read(target, reading.column, lambda sql, _, how=reading: self._text(how, sql))
+                self._read(target, reading.column, partial(self._text, reading))
         self._as_of(self.map.as_of)
         decided, performance, codes = self.map.decided, self.map.performance, self.map.score_reasons
         if decided is None:
@@ -159,7 +163,7 @@ class _Planner:
         except BadReading as error:
             self.found.faults.append(self._at(column, f"{error}, as `{target}`"))
 
-    def _text(self, reading: Reading, sql: str) -> Cell:
+    def _text(self, reading: Reading, sql: str, _kind: str) -> Cell:
         text, stated = text_of(reading, sql, self.map.missing)
         return Cell(stated, f"left({text}, {_MAX_TEXT})", "VARCHAR", "is no text")
 
@@ -168,11 +172,11 @@ class _Planner:
         words = "is no date or moment of the stated form"
         if kind in ("DATE", "TIMESTAMP WITH TIME ZONE"):
             return Cell(f"({sql} IS NOT NULL)", f"CAST({sql} AS TIMESTAMPTZ)", "TIMESTAMPTZ", words)
-        day = f"CAST({date_sql(reading, text)} AS TIMESTAMPTZ)"
+        moment = f"CAST({date_sql(reading, text)} AS TIMESTAMPTZ)"
         if reading.date_format is None and reading.days_since is None:
-            moment = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}(:[0-9]{2})?)?"
-            day = f"COALESCE({day}, CASE WHEN regexp_full_match({text}, '{moment}') THEN TRY_CAST({text} AS TIMESTAMPTZ) END)"
-        return Cell(stated, day, "TIMESTAMPTZ", words)
+            fits = f"regexp_full_match({text}, '{_MOMENT}')"
+            moment = f"COALESCE({moment}, CASE WHEN {fits} THEN TRY_CAST({text} AS TIMESTAMPTZ) END)"
+        return Cell(stated, moment, "TIMESTAMPTZ", words)
 
     def _performance(self, performance: Performance, sql: str) -> Cell:
         text, stated = text_of(Reading(), sql, self.map.missing)

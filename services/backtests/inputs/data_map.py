@@ -24,10 +24,10 @@ protected:
   age: {fact: age_years, bands: [25, 62]}
 ```
 
-How a column becomes a value, in this order: blanks around it are dropped; texts of `missing` are missing; `ignore` names
-characters to drop; `first` keeps that many characters; `values` says which text is which value (in wire form; money in
-minor units), `others` what a text is that it does not list: `fault` (unless given), `missing`, or a value. Without
-`values` the text is read by the type of the fact:
+How a column becomes a value, in this order: blanks around it are dropped; texts of `missing` are missing; `ignore`
+names characters to drop; `first` keeps that many characters; `values` says which text is which value (in wire form;
+money in minor units), `others` what a text is that it does not list: `fault` (unless given), `missing`, or a value.
+Without `values` the text is read by the type of the fact:
 
 | type | is read as |
 |---|---|

@@ -63,7 +63,7 @@ def inspect(path: Path, encoding: str, delimiter: str) -> Source:
             magic = file.read(4)
             file.seek(0)
             if magic == b"PAR1":
-                return Source(path, Form.PARQUET, hashlib.file_digest(file, "sha256").hexdigest())
+                return Source(path, Form.PARQUET, _sha256(file))
             return _csv(path, file, magic, encoding, delimiter)
     except OSError as error:
         raise InputError([InputFault(path.name, error.strerror or "can't be read")]) from None
@@ -73,7 +73,7 @@ def _csv(path: Path, file: BinaryIO, magic: bytes, encoding: str, delimiter: str
     for mark, words in _FOREIGN.items():
         if magic.startswith(mark):
             raise InputError([InputFault(path.name, words)])
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = _sha256(file)
     file.seek(0)
     compressed = magic.startswith(b"\x1f\x8b")
     scan = _Scan(path.name, encoding)
@@ -84,6 +84,13 @@ def _csv(path: Path, file: BinaryIO, magic: bytes, encoding: str, delimiter: str
         raise InputError([InputFault(path.name, "is a gzip file that is cut short or damaged")]) from None
     columns = _header(path.name, scan.end(), delimiter)
     return Source(path, Form.CSV, digest, columns, compressed, scan.gaps)
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(file):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _chunks(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:

@@ -26,7 +26,10 @@ COLUMNS: Final = {
     "letters": "VARCHAR",
     "definitions": "VARCHAR",
 }
-"""Name and DuckDB type. Reasons and conditions are codes between commas, letters those of the trace's tables; terms and definitions are JSON."""
+"""Name and DuckDB type.
+
+Reasons and conditions are codes between commas, letters those of the trace's tables; terms and definitions are JSON.
+"""
 
 _EXACT: Final = Context(prec=40)
 

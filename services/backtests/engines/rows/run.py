@@ -1,5 +1,7 @@
 """Row by row evaluation spread over processes: a slice of the table at a time goes out and comes back in its place."""
 
+# ruff: noqa: S608 - names of columns and numbers of ours stand in the queries, quoted; values are parameters.
+
 import multiprocessing
 import os
 import tempfile
@@ -37,7 +39,7 @@ def run_rows(
 ) -> None:
     """Answer every row of `source` into the new table `target`, in the order of `row_id`; raises `Cancelled`.
 
-    Each process compiles the policy once; facts and answers travel as files, so that no process holds more than a slice.
+    Each process compiles the policy once; facts and answers travel as files: no process holds more than a slice.
     """
     columns = ", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())
     db.execute(f"CREATE OR REPLACE TABLE {target} ({columns})")

@@ -6,6 +6,8 @@ shortfall and, of equals, the first characteristic. The text is DuckDB's and pla
 warehouses. Pure: it needs no engine.
 """
 
+# ruff: noqa: S608 - names of facts and numbers of ours stand in the query.
+
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -47,7 +49,7 @@ def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_
     columns += [f"{name} AS bin_{at}" for at, name in enumerate(bins)]
     pds = ", ".join(f"({score}, {pd})" for score, pd in _pds(scorecard))
     return (
-        f"WITH {written} SELECT {', '.join(columns)} FROM {layers[-1][0]}"  # noqa: S608 - names of our own
+        f"WITH {written} SELECT {', '.join(columns)} FROM {layers[-1][0]}"
         f" LEFT JOIN (VALUES {pds}) AS odds(__of, __pd) ON __score = __of"
     )
 
