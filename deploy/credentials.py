@@ -1,6 +1,7 @@
 """Makes the credentials of a docker-compose deployment in the working directory.
 
-Writes `.env` from `.env.example` with a new secret for every empty value, unless there is one already, and
+Writes `.env` from `.env.example` with a new secret for every empty value, unless there is one already (which gets
+only what it lacks), and
 `.state/compose/api_keys.json` with the hash and the scopes of each client's key in `.env`.
 """
 
@@ -20,6 +21,19 @@ def filled(example: str) -> str:
         f"{line}{_secret(line)}\n" if line.endswith("=") and not line.startswith("#") else f"{line}\n"
         for line in example.splitlines()
     )
+
+
+def completed(env: str, example: str) -> str:
+    """Return the text of an `.env` file with those variables of the example added that it is too old to have."""
+    known = variables(env)
+    new = [
+        line for line in filled(example).splitlines() if (name := line.partition("=")[0]) and _adds(line, name, known)
+    ]
+    return env if not new else env.rstrip("\n") + "\n\n" + "".join(f"{line}\n" for line in new)
+
+
+def _adds(line: str, name: str, known: Mapping[str, str]) -> bool:
+    return not line.startswith("#") and name not in known
 
 
 def variables(env: str) -> dict[str, str]:
@@ -45,9 +59,11 @@ def key_file(values: Mapping[str, str]) -> str:
 def write(directory: Path) -> None:
     """Make both files below `directory`, which holds `.env.example`; an existing `.env` is kept."""
     env = directory / ".env"
+    example = (directory / ".env.example").read_text()
     if not env.exists():
         env.touch(mode=0o600)
-        env.write_text(filled((directory / ".env.example").read_text()))
+        env.write_text(filled(example))
+    env.write_text(completed(env.read_text(), example))
     keys = directory / ".state" / "compose" / "api_keys.json"
     keys.parent.mkdir(parents=True, exist_ok=True)
     keys.write_text(key_file(variables(env.read_text())))

@@ -1,12 +1,14 @@
 """The catalogue: versioned, hashed, immutable documents (products, reasons, policies, scorecards), written once here.
 
-A service that owns a kind publishes entries and gets the next revision; a service that only needs a copy keeps the
-revisions it hears of. The live entry of a name is the one with the highest revision.
+Which revision is live is not a matter of its number: the history of activations says it, entry by entry
+(`shared.governance.timeline` tells how it is read). A service that owns a kind activates what was approved; a service
+that only needs a copy repeats the owner's activations as it hears of them.
 """
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
@@ -18,7 +20,6 @@ from shared.canonical import canonical_json, content_hash
 from shared.contracts.decision import ProductPublished
 from shared.contracts.envelope import Event
 from shared.db import Database, Transaction
-from shared.errors import invalid
 from shared.products import Product, parse_product
 
 T = TypeVar("T")
@@ -35,30 +36,57 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version of a document. `is_new` tells a publication from a repetition of the live version."""
+    """One revision of a document; `version_id` is there where this service governs it, None for a copy."""
 
     kind: EntryKind
     name: str
     revision: int
     hash: str
-    is_new: bool
+    version_id: str | None = None
 
 
-_MAX_NAME_LENGTH: Final = 255
-"""As long as the text that a request may name a product by; PostgreSQL can't index much longer ones."""
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """A new entry for the history of `kind`/`name`: what is live from when, by whom and why.
+
+    `revision` None says that nothing is live; `voids` takes the entry with that sequence back instead.
+    """
+
+    kind: EntryKind
+    name: str
+    revision: int | None
+    effective_from: datetime
+    actor: str
+    reason: str
+    version_id: str | None = None
+    effective_to: datetime | None = None
+    voids: int | None = None
+
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('catalogue/' || :kind), hashtext(:name))")
+# The clock of the statement, not of the transaction: what this transaction has activated is live in it.
 _LIVE: Final = text("""
-    SELECT DISTINCT ON (kind, name) kind, name, revision, hash FROM catalogue_entry
-    JOIN unnest(CAST(:kinds AS text[]), CAST(:names AS text[])) AS wanted(kind, name) USING (kind, name)
-    ORDER BY kind, name, revision DESC
+    SELECT DISTINCT ON (a.kind, a.name) a.kind, a.name, a.revision, a.version_id, e.hash
+    FROM unnest(CAST(:kinds AS text[]), CAST(:names AS text[])) AS wanted(kind, name)
+    JOIN activation a USING (kind, name)
+    LEFT JOIN catalogue_entry e ON (e.kind, e.name, e.revision) = (a.kind, a.name, a.revision)
+    WHERE a.voids IS NULL AND a.effective_from <= statement_timestamp()
+      AND (a.effective_to IS NULL OR a.effective_to > statement_timestamp())
+      AND NOT EXISTS (SELECT FROM activation v WHERE (v.kind, v.name, v.voids) = (a.kind, a.name, a.sequence))
+    ORDER BY a.kind, a.name, a.effective_from DESC, a.sequence DESC
 """)
-_ALL: Final = text("""
-    SELECT DISTINCT ON (name) name, revision, hash FROM catalogue_entry WHERE kind = :kind ORDER BY name, revision DESC
-""")
+_NAMES: Final = text("SELECT DISTINCT name FROM activation WHERE kind = :kind")
 _ADD: Final = text("""
     INSERT INTO catalogue_entry (kind, name, revision, hash, document, published_by)
     VALUES (:kind, :name, :revision, :hash, CAST(:document AS json), :published_by) ON CONFLICT DO NOTHING
+""")
+_ACTIVATE: Final = text("""
+    INSERT INTO activation (kind, name, sequence, version_id, revision, effective_from, effective_to, voids, actor,
+                            reason)
+    SELECT CAST(:kind AS text), CAST(:name AS text), coalesce(max(sequence), 0) + 1, CAST(:version_id AS text),
+           CAST(:revision AS integer), CAST(:effective_from AS timestamptz), CAST(:effective_to AS timestamptz),
+           CAST(:voids AS integer), CAST(:actor AS text), CAST(:reason AS text)
+    FROM activation WHERE kind = :kind AND name = :name
 """)
 _DOCUMENT: Final = text("""
     SELECT document::text FROM catalogue_entry WHERE kind = :kind AND name = :name AND revision = :revision
@@ -68,37 +96,59 @@ _BY_HASH: Final = text("""
 """)
 
 
-async def publish(tx: Transaction, kind: EntryKind, name: str, document: Mapping[str, Any], actor: str) -> Entry:
-    """Make `document` the live version of `name`; publishing the live version again changes nothing.
-
-    Raises `Refusal` with 422 for a name that nobody could ask for.
-    """
-    if not 0 < len(name) <= _MAX_NAME_LENGTH:
-        raise invalid("unusable_name", f"a name has 1 to {_MAX_NAME_LENGTH} characters")
+async def lock(tx: Transaction, kind: EntryKind, name: str) -> None:
+    """Wait until no other transaction numbers revisions or activations of this name, and keep others waiting."""
     await tx.execute(_LOCK, {"kind": kind, "name": name})
-    digest = content_hash(document)
-    current = (await live(tx, [(kind, name)])).get((kind, name))
-    if current is not None and current.hash == digest:
-        return current
-    revision = 1 if current is None else current.revision + 1
-    await _add(tx, kind, name, revision, document, actor)
-    return Entry(kind, name, revision, digest, is_new=True)
+
+
+async def add(
+    tx: Transaction, kind: EntryKind, name: str, revision: int, document: Mapping[str, Any], published_by: str
+) -> None:
+    """Keep a document for good under its revision; it is not live by that. A revision that is there stays as it is."""
+    columns = {
+        "kind": kind,
+        "name": name,
+        "revision": revision,
+        "hash": content_hash(document),
+        "document": canonical_json(document),
+        "published_by": published_by,
+    }
+    await tx.execute(_ADD, columns)
+
+
+async def activate(tx: Transaction, entry: Activate) -> None:
+    """Add to the history of what is live; the caller holds the `lock` of the name."""
+    await tx.execute(
+        _ACTIVATE,
+        {
+            "kind": entry.kind,
+            "name": entry.name,
+            "version_id": entry.version_id,
+            "revision": entry.revision,
+            "effective_from": entry.effective_from,
+            "effective_to": entry.effective_to,
+            "voids": entry.voids,
+            "actor": entry.actor,
+            "reason": entry.reason,
+        },
+    )
 
 
 async def live(tx: Transaction, wanted: Collection[tuple[EntryKind, str]]) -> dict[tuple[EntryKind, str], Entry]:
-    """Return the live entry of each kind and name that is known."""
+    """Return what is live now of each kind and name, by the database's clock; what has nothing live is left out."""
     columns = {"kinds": [kind for kind, _ in wanted], "names": [name for _, name in wanted]}
     entries = [
-        Entry(EntryKind(row.kind), row.name, row.revision, row.hash, is_new=False)
+        Entry(EntryKind(row.kind), row.name, row.revision, row.hash, row.version_id)
         for row in await tx.execute(_LIVE, columns)
+        if row.revision is not None
     ]
     return {(entry.kind, entry.name): entry for entry in entries}
 
 
 async def all_live(tx: Transaction, kind: EntryKind) -> dict[str, Entry]:
     """Return the live entry of every name of a kind."""
-    rows = await tx.execute(_ALL, {"kind": kind})
-    return {row.name: Entry(kind, row.name, row.revision, row.hash, is_new=False) for row in rows}
+    names = (await tx.execute(_NAMES, {"kind": kind})).scalars().all()
+    return {name: entry for (_, name), entry in (await live(tx, [(kind, name) for name in names])).items()}
 
 
 async def document(tx: Transaction, kind: EntryKind, name: str, revision: int) -> dict[str, Any]:
@@ -115,27 +165,19 @@ async def revision_of(tx: Transaction, kind: EntryKind, name: str, digest: str) 
 
 
 async def keep_products(db: Database, consumer: str, batch: Sequence[Event[ProductPublished]]) -> None:
-    """Keep copies of published products, for services that check facts against them."""
+    """Keep copies of products as they become live, for services that check facts against them.
+
+    A copy is live from the moment at which it was with its owner, so that the order of arrival does not matter and an
+    old revision can come back.
+    """
     async with db.transaction() as tx:
         for event in await inbox.unseen(tx, consumer, batch):
-            parse_product(event.data.document)  # A document that can't be read belongs to the dead letters.
-            await _add(tx, EntryKind.PRODUCT, event.data.name, event.data.revision, event.data.document, consumer)
-
-
-async def _add(
-    tx: Transaction, kind: EntryKind, name: str, revision: int, new: Mapping[str, Any], published_by: str
-) -> None:
-    await tx.execute(
-        _ADD,
-        {
-            "kind": kind,
-            "name": name,
-            "revision": revision,
-            "hash": content_hash(new),
-            "document": canonical_json(new),
-            "published_by": published_by,
-        },
-    )
+            told = event.data
+            parse_product(told.document)  # A document that can't be read belongs to the dead letters.
+            await lock(tx, EntryKind.PRODUCT, told.name)
+            await add(tx, EntryKind.PRODUCT, told.name, told.revision, told.document, consumer)
+            since = event.time if told.effective_at is None else told.effective_at
+            await activate(tx, Activate(EntryKind.PRODUCT, told.name, told.revision, since, consumer, "heard of"))
 
 
 @dataclass(frozen=True, slots=True)

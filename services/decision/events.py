@@ -1,5 +1,7 @@
 """Decisions as public contracts, and scores of others as values to decide on."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -39,9 +41,11 @@ def decided(decision: Decision, traceparent: str | None) -> Fact:
     return Fact(contract.AGGREGATE, key, contract.Decided.type, data, traceparent)
 
 
-def product_published(entry: Entry, document: dict[str, Any]) -> Fact:
-    """Return the event of a new version of a product."""
-    data = contract.ProductPublished(name=entry.name, revision=entry.revision, document=document)
+def product_published(entry: Entry, document: Mapping[str, Any], since: datetime) -> Fact:
+    """Return the event of a version of a product that is live since a moment."""
+    data = contract.ProductPublished(
+        name=entry.name, revision=entry.revision, document=dict(document), effective_at=since
+    )
     return Fact(contract.PRODUCT_AGGREGATE, entry.name, contract.ProductPublished.type, data)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.catalogue import Addresses, load_catalogue
+from services.catalogue import Addresses, Keys, load_catalogue
 from services.demo import catalogue as words
 from services.demo import flow, stories
 from services.demo.applicants import Applicant
@@ -76,7 +76,8 @@ def run(platform: Platform, applicants: Sequence[Applicant], console: Console) -
     """
     site = Site.of(platform)
     at = Addresses(site.urls["intake"], site.urls["scoring"], site.urls["decision"])
-    load_catalogue(words.DIRECTORY, at, site.keys["analyst"], lambda entry: console.print(f"  {entry}", style="dim"))
+    keys = Keys(site.keys["policy-author"], site.keys["policy-approver"])
+    load_catalogue(words.DIRECTORY, at, keys, lambda entry: console.print(f"  {entry}", style="dim"))
     return asyncio.run(_run(site, platform.bus.value, applicants, words.read_catalogue(), console))
 
 

@@ -15,10 +15,16 @@ _READ: Final = ["applications:read", "decisions:read", "limits:read", "reservati
 CLIENTS: Final[Mapping[str, list[str]]] = {
     "los": ["applications:write", "decisions:write", *_READ],
     "crm": ["limits:read", "reservations:read", "reservations:write"],
-    "analyst": ["catalogue:write", "scores:write", *_READ],
+    "analyst": ["catalogue:read", "scores:write", *_READ],
+    "policy-author": ["catalogue:write", "catalogue:read", "applications:read"],
+    "policy-approver": ["catalogue:approve", "catalogue:deploy", "catalogue:rollback", "catalogue:read"],
     "decision-service": ["scores:write"],
 }
-"""The clients of a development platform and what each may do."""
+"""The clients of a development platform and what each may do.
+
+Changing what is live takes two of them: `policy-author` drafts and submits versions of catalogue documents,
+`policy-approver` approves what others wrote, puts it to work, and rolls back in an emergency.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +38,18 @@ class Credentials:
 def load_or_create(state: Path) -> Credentials:
     """Return the credentials of a state directory, making them at first; services get the keys' hashes only."""
     path = state / "credentials.json"
-    if not path.exists():
-        document = {
-            "api_keys": {client: f"ck_test_{secrets.token_urlsafe(32)}" for client in CLIENTS},
-            "passwords": {
-                f"{schema}_{role}": secrets.token_urlsafe(24) for schema in SCHEMAS for role in ("owner", "app")
-            },
-        }
-        _write_private(path, document)
-    loaded: dict[str, Any] = json.loads(path.read_text())
-    credentials = Credentials(loaded["api_keys"], loaded["passwords"])
+    kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"api_keys": {}, "passwords": {}}
+    roles = [f"{schema}_{role}" for schema in SCHEMAS for role in ("owner", "app")]
+    made = {
+        # A state directory may be older than a client, or younger than one that is gone.
+        "api_keys": {
+            client: kept["api_keys"].get(client) or f"ck_test_{secrets.token_urlsafe(32)}" for client in CLIENTS
+        },
+        "passwords": {role: kept["passwords"].get(role) or secrets.token_urlsafe(24) for role in roles},
+    }
+    if made != kept:
+        _write_private(path, made)
+    credentials = Credentials(made["api_keys"], made["passwords"])
     hashes = [
         {"sha256": hashed(key), "client": client, "scopes": CLIENTS[client]}
         for client, key in credentials.api_keys.items()

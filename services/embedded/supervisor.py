@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from services.catalogue import Addresses, load_catalogue
+from services.catalogue import Addresses, Keys, load_catalogue
 from services.embedded.platform import Platform, default_ports
 from services.migrate import PROJECT, SERVICES
 from shared.settings import BusKind
@@ -56,8 +56,8 @@ def supervise(state: Path, bus: BusKind) -> None:
     platform.start()
     try:
         addresses = Addresses(*(platform.url(service) for service in SERVICES[:3]))
-        key = platform.credentials.api_keys["analyst"]
-        load_catalogue(PROJECT / "deploy" / "catalogue", addresses, key, lambda words: print(words, flush=True))
+        keys = Keys(*(platform.credentials.api_keys[client] for client in ("policy-author", "policy-approver")))
+        load_catalogue(PROJECT / "deploy" / "catalogue", addresses, keys, lambda words: print(words, flush=True))
         _record(state).write_text(platform.describe())
         while not stopping:
             time.sleep(_LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""HTTP in: scores and models."""
+"""HTTP in: scores."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
-from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring import events, handlers
@@ -15,8 +14,7 @@ from services.scoring.handlers import ScoreRequest
 from shared.catalogue import Shelf
 from shared.contracts import scoring as contract
 from shared.db import Database
-from shared.http import Body, SafeStr, StrictRoute, caller, operation, reply
-from shared.http.catalogue import EntryReply, entry_reply
+from shared.http import Body, SafeStr, StrictRoute, operation, reply
 
 
 class ScoreBody(Body):
@@ -45,13 +43,7 @@ class ScoreBatchReply(BaseModel):
     items: list[ScoreReply]
 
 
-class ModelBody(Body):
-    """A scorecard artefact, as `assay scorecard build` writes it."""
-
-    document: dict[str, Any]
-
-
-def router(db: Database, shelf: Shelf[Model]) -> APIRouter:
+def router(db: Database, shelf: Shelf[Model | None]) -> APIRouter:
     """Return the routes of scoring."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["scores"])
 
@@ -68,12 +60,6 @@ def router(db: Database, shelf: Shelf[Model]) -> APIRouter:
         results = await handlers.score_requests(db, shelf, requests)
         items = [{"score": events.wire_score(scored), "failure": scored.failure} for scored in results]
         return Response(to_json({"items": items}), media_type="application/json")
-
-    @routes.post("/models", **operation("catalogue:write", replies={200: EntryReply, 201: EntryReply}))
-    async def publish_model(request: Request, body: ModelBody) -> Response:
-        """Make a scorecard the live model of its product: 201 when it is a new version, 200 when it was live."""
-        entry = await handlers.publish_model(db, body.document, caller(request).client)
-        return reply(entry_reply(entry), 201 if entry.is_new else 200)
 
     return routes
 

@@ -10,6 +10,8 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.governance.api import governance_router
+from shared.governance.handlers.following import keep_following
 from shared.settings import BusSettings, PlatformSettings
 
 
@@ -17,10 +19,18 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     """Return the API process."""
     db = Database(settings.database_url.get_secret_value())
     routes = router(db, handlers.model_shelf())
-    return service.api("scoring", [routes], db, ApiKeys.load(platform.api_keys_file))
+    return service.api(
+        "scoring", [routes, governance_router(db, handlers.GOVERNANCE)], db, ApiKeys.load(platform.api_keys_file)
+    )
 
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
-    """Return the worker process: relay and consumers."""
+    """Return the worker process: relay, consumers and the clock of the life cycle."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
-    return service.worker("scoring", db, open_bus(bus_settings), [consumers.subscription(db)])
+    return service.worker(
+        "scoring",
+        db,
+        open_bus(bus_settings),
+        [consumers.subscription(db)],
+        {"clock": lambda: keep_following(db, handlers.GOVERNANCE)},
+    )

@@ -5,30 +5,54 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import structlog
+
 from services.scoring import events
 from services.scoring.domain.result import Model, Scored, score_facts
 from services.scoring.domain.scorecard import ScorecardError, load_scorecard
 from services.scoring.metrics import SCORES
 from services.scoring.store import scores
-from shared import catalogue, inbox, outbox
-from shared.catalogue import Entry, EntryKind, Need, Shelf
+from shared import inbox, outbox
+from shared.catalogue import EntryKind, Need, Shelf
 from shared.contracts.envelope import Event
 from shared.contracts.intake import ApplicationSubmitted
 from shared.db import Database
-from shared.errors import conflict, invalid
+from shared.governance.governed import Document, Findings, Governance, Governed
 from shared.products import parse_product
 
 CONSUMER: Final = "scoring"
 
 
-def model_shelf() -> Shelf[Model]:
+log = structlog.get_logger()
+
+
+def model_shelf() -> Shelf[Model | None]:
     """Return a shelf of live models by product."""
     return Shelf([Need(EntryKind.PRODUCT), Need(EntryKind.SCORECARD)], _parse_model)
 
 
-def _parse_model(documents: Sequence[dict[str, Any]], _revisions: tuple[int, ...]) -> Model:
+def _parse_model(documents: Sequence[dict[str, Any]], _revisions: tuple[int, ...]) -> Model | None:
+    """Return the model, or None: one that no longer fits its product gives no scores, and does not stop the service."""
     product = parse_product(documents[0])
-    return Model(product, load_scorecard(documents[1], product))
+    try:
+        return Model(product, load_scorecard(documents[1], product))
+    except ScorecardError as error:
+        log.error("scorecard_unusable", product=product.name, faults=[fault.code for fault in error.faults])
+        return None
+
+
+def _check_scorecard(document: Document, needed: Sequence[Document]) -> Findings:
+    try:
+        load_scorecard(document, parse_product(needed[0]))
+    except ScorecardError as error:
+        return Findings(tuple(error.faults))
+    return Findings()
+
+
+GOVERNANCE: Final = Governance.of(
+    Governed(EntryKind.SCORECARD, "product", _check_scorecard, needs=(Need(EntryKind.PRODUCT),))
+)
+"""What the life cycle of `shared.governance` applies to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,7 @@ class ScoreRequest:
     facts: Mapping[str, Any]
 
 
-async def score_requests(db: Database, shelf: Shelf[Model], batch: Sequence[ScoreRequest]) -> list[Scored]:
+async def score_requests(db: Database, shelf: Shelf[Model | None], batch: Sequence[ScoreRequest]) -> list[Scored]:
     """Score facts for callers that keep the application; nothing is stored."""
     products = {entry.product for entry in batch}
     models = shelf.recent(products)
@@ -49,7 +73,9 @@ async def score_requests(db: Database, shelf: Shelf[Model], batch: Sequence[Scor
     return [score_facts(models.get(entry.product), entry.facts) for entry in batch]
 
 
-async def score_applications(db: Database, shelf: Shelf[Model], batch: Sequence[Event[ApplicationSubmitted]]) -> None:
+async def score_applications(
+    db: Database, shelf: Shelf[Model | None], batch: Sequence[Event[ApplicationSubmitted]]
+) -> None:
     """Score submitted applications and pass them on, each once."""
     async with db.transaction() as tx:
         fresh = await inbox.unseen(tx, CONSUMER, batch)
@@ -71,20 +97,3 @@ async def score_applications(db: Database, shelf: Shelf[Model], batch: Sequence[
         )
     for event, scored in zip(fresh, results, strict=True):
         SCORES.labels(event.data.product, scored.failure or "scored").inc()
-
-
-async def publish_model(db: Database, document: Mapping[str, Any], actor: str) -> Entry:
-    """Make a scorecard the live model of its product.
-
-    Raises `Refusal`: 409 when the product has not reached scoring yet, 422 when the artefact is not sound.
-    """
-    name = str(document.get("product"))
-    async with db.transaction() as tx:
-        product = (await catalogue.product_shelf().take(tx, [name])).get(name)
-        if product is None:
-            raise conflict("product_unknown", "scoring has not heard of this product yet; try again")
-        try:
-            load_scorecard(document, product)
-        except ScorecardError as error:
-            raise invalid("unsound_scorecard", "the scorecard can't be used", error.faults) from None
-        return await catalogue.publish(tx, EntryKind.SCORECARD, name, document, actor)

@@ -48,10 +48,15 @@ class Decided(Contract):
 
 
 class ProductPublished(Contract):
-    """A product of the catalogue with its data dictionary, as `shared.products.parse_product` reads it."""
+    """A product of the catalogue became live, with its data dictionary, as `shared.products.parse_product` reads it.
+
+    `effective_at` is since when; of two events of a name the later in this sense counts, whatever their revisions.
+    It is null in events of a time when a higher revision was always the later one.
+    """
 
     type: ClassVar[str] = "decision.product_published.v1"
 
     name: str
     revision: int
     document: dict[str, Any]
+    effective_at: Instant | None = None

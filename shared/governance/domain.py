@@ -4,7 +4,7 @@ Pure: no clock, no I/O. Identities are those of API clients; the moment is an ar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -54,6 +54,7 @@ class Action(StrEnum):
     COME_DUE = "come_due"
     GIVE_WAY = "give_way"
     RETURN = "return"
+    LAPSE = "lapse"
 
 
 class Scope(StrEnum):
@@ -114,8 +115,10 @@ TRANSITIONS: Final[Mapping[Action, Transition]] = {
     Action.COME_DUE: Transition(_from(State.SCHEDULED), State.LIVE, None),
     Action.GIVE_WAY: Transition(_from(State.LIVE), State.RETIRED, None),
     Action.RETURN: Transition(_from(State.RETIRED), State.LIVE, None),
+    Action.LAPSE: Transition(_from(State.SCHEDULED), State.RETIRED, None),
 }
-"""The whole machine. What the clock does (`come_due`, `give_way`, `return`) follows the timeline."""
+"""The whole machine. What the clock does follows the timeline: a version comes due, gives way to another, returns when
+that one ends, or lapses when its time went by before anybody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +173,18 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What came with an action; each uses what it needs. `now` is the moment by the database's clock."""
+    """What came with an action; each uses what it needs. `row_version` is the one that was read, if that matters."""
 
-    now: datetime
     comment: str | None = None
     hash: str | None = None
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     trial: Trial | None = None
-    row_version: int | None = field(default=None)
+    row_version: int | None = None
 
 
-def step(version: Version, action: Action, by: str, given: Given) -> Version:
-    """Return the version after `action`; raises `Refusal`.
+def step(version: Version, action: Action, by: str, given: Given, now: datetime) -> Version:
+    """Return the version after `action` at the moment `now` (the database's clock); raises `Refusal`.
 
     412 when `given.row_version` is not the current one, 409 for an action that its state does not allow or a stale
     hash, 403 where four eyes are asked for and `by` has written to the version, 422 for what is missing or unusable.
@@ -199,54 +201,54 @@ def step(version: Version, action: Action, by: str, given: Given) -> Version:
         raise invalid("comment_missing", "say why")
     state = version.state if transition.target is None else transition.target
     after = replace(version, state=state, row_version=version.row_version + 1)
-    return _EFFECTS.get(action, _nothing_more)(after, by, given)
+    return _EFFECTS.get(action, _nothing_more)(after, by, given, now)
 
 
-def _nothing_more(after: Version, _by: str, _given: Given) -> Version:
+def _nothing_more(after: Version, _by: str, _given: Given, _now: datetime) -> Version:
     # Whatever a version was scheduled or tried for ends where it leaves that state.
     return replace(after, effective_from=None, effective_to=None, trial=None)
 
 
-def _unchanged(after: Version, _by: str, _given: Given) -> Version:
+def _unchanged(after: Version, _by: str, _given: Given, _now: datetime) -> Version:
     return after
 
 
-def _edit(after: Version, by: str, given: Given) -> Version:
+def _edit(after: Version, by: str, given: Given, _now: datetime) -> Version:
     if given.hash is None:
         raise invalid("document_missing", "an edit brings a document")
     return replace(after, hash=given.hash, editors=after.editors | {by})
 
 
-def _approve(after: Version, by: str, given: Given) -> Version:
+def _approve(after: Version, by: str, given: Given, _now: datetime) -> Version:
     if given.hash != after.hash:
         raise conflict("stale_hash", "the hash to approve is not that of the submitted document")
     return replace(after, approved_hash=after.hash, approved_by=by)
 
 
-def _schedule(after: Version, _by: str, given: Given) -> Version:
+def _schedule(after: Version, _by: str, given: Given, now: datetime) -> Version:
     begin, end = given.effective_from, given.effective_to
     if begin is None or begin.tzinfo is None or (end is not None and end.tzinfo is None):
         raise invalid("time_zone_missing", "effective times need a time zone")
-    if begin <= given.now:
+    if begin <= now:
         raise invalid("not_in_the_future", "effective_from must lie in the future; promote takes effect now")
     if end is not None and end <= begin:
         raise invalid("ends_before_it_begins", "effective_to must lie after effective_from")
     return replace(after, effective_from=begin, effective_to=end, trial=None)
 
 
-def _challenge(after: Version, _by: str, given: Given) -> Version:
+def _challenge(after: Version, _by: str, given: Given, _now: datetime) -> Version:
     if given.trial is None or not 0 < given.trial.share_bp <= WHOLE_BP:
         raise invalid("unusable_share", f"share_bp is 1 to {WHOLE_BP} basis points")
     return replace(after, trial=given.trial, effective_from=None, effective_to=None)
 
 
-def _reinstate(after: Version, by: str, _given: Given) -> Version:
+def _reinstate(after: Version, by: str, _given: Given, _now: datetime) -> Version:
     if after.approved_hash is None:
         raise conflict("never_approved", "only an approved version can be put back")
     return replace(after, rolled_back_by=by, effective_from=None, effective_to=None, trial=None)
 
 
-def _review(after: Version, by: str, _given: Given) -> Version:
+def _review(after: Version, by: str, _given: Given, _now: datetime) -> Version:
     if after.rolled_back_by is None:
         raise conflict("no_review_due", "there is nothing to review")
     if by == after.rolled_back_by:

@@ -15,12 +15,13 @@ from shared.errors import conflict
 from shared.governance.domain import State, StopRules, Trial, Version
 from shared.governance.timeline import Activation
 
-_SELECT: Final = """
-    SELECT v.version_id, v.kind, v.name, v.number, v.state, v.hash, v.created_by, v.approved_hash, v.approved_by,
-           v.effective_from, v.effective_to, v.trial::text AS trial, v.rolled_back_by, v.row_version,
-           ARRAY(SELECT editor FROM version_editor e WHERE e.version_id = v.version_id) AS editors
-    FROM version v
+VERSION: Final = """
+    v.version_id, v.kind, v.name, v.number, v.state, v.hash, v.created_by, v.approved_hash, v.approved_by,
+    v.effective_from, v.effective_to, v.trial::text AS trial, v.rolled_back_by, v.row_version,
+    ARRAY(SELECT editor FROM version_editor e WHERE e.version_id = v.version_id) AS editors
 """
+"""The columns, of `version v`, that `version_of` reads."""
+_SELECT: Final = f"SELECT {VERSION} FROM version v "  # noqa: S608 - names of columns, no input
 # One transaction at a time changes what is live in a service: what stands on what is looked at as a whole.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('releases'), hashtext(current_schema()))")
 _NOW: Final = text("SELECT clock_timestamp()")

@@ -47,3 +47,18 @@ def course(history: Sequence[Activation], now: datetime) -> list[tuple[datetime,
     for entry in standing(history):
         moments |= {at for at in (entry.effective_from, entry.effective_to) if at is not None and at > now}
     return [(moment, live_at(history, moment)) for moment in sorted(moments)]
+
+
+def live_since(history: Sequence[Activation], now: datetime) -> datetime | None:
+    """Return since when what is live now has been live without a break, None when nothing is."""
+    current = live_at(history, now)
+    if current is None:
+        return None
+    changes = {at for entry in standing(history) for at in (entry.effective_from, entry.effective_to) if at is not None}
+    since = current.effective_from
+    for moment in sorted((at for at in changes if at <= now), reverse=True):
+        found = live_at(history, moment)
+        if found is None or found.revision != current.revision:
+            break
+        since = moment
+    return since

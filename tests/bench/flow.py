@@ -30,7 +30,7 @@ import httpx
 import uvloop
 from rich.console import Console
 
-from services.catalogue import Addresses, load_catalogue
+from services.catalogue import Addresses, Keys, load_catalogue
 from services.embedded import processes
 from services.embedded.platform import Platform, free_ports
 from services.migrate import PROJECT
@@ -98,7 +98,10 @@ def platform(bus: BusKind, names: tuple[str, ...] | None = None) -> Iterator[Pla
     try:
         addresses = Addresses(found.url("intake"), found.url("scoring"), found.url("decision"))
         load_catalogue(
-            PROJECT / "deploy" / "catalogue", addresses, found.credentials.api_keys["analyst"], lambda _words: None
+            PROJECT / "deploy" / "catalogue",
+            addresses,
+            Keys(found.credentials.api_keys["policy-author"], found.credentials.api_keys["policy-approver"]),
+            lambda _words: None,
         )
         if names is not None:
             found.keep_only(names)

@@ -9,6 +9,7 @@ import pytest
 from services.decision.replies import ExplanationReply
 from shared.ids import new_id
 from tests.decision.domain.catalogue.books import book, read
+from tests.kit.catalogue import make_live
 from tests.kit.service import Urls
 
 _TRADE = book("trade-credit").typical
@@ -94,19 +95,14 @@ async def test_an_explanation_stays_that_of_the_policy_that_decided(los: httpx.A
     document = read("policies/trade-credit.yaml")
     document["eligibility"]["rows"].pop(2)
     document["cases"] = []
-    los.headers["Authorization"] = "Bearer analyst"
-    published = await los.post("/v1/policies", json={"document": document})
-    assert published.status_code == 201, published.text
-    los.headers["Authorization"] = "Bearer los"
+    await make_live(los, "policy", document)
     assert await _explain(los, path, audience="officer") == before
 
 
 async def test_a_decision_that_no_policy_made_is_explained_too(los: httpx.AsyncClient) -> None:
     facts = {"requested_amount": {"type": "money"}}
     product = {"name": "barn-loan", "title": "Loan for a barn", "currency": "EUR", "facts": facts}
-    los.headers["Authorization"] = "Bearer analyst"
-    assert (await los.post("/v1/products", json={"document": product})).is_success
-    los.headers["Authorization"] = "Bearer los"
+    await make_live(los, "product", product)
     body = {"product": "barn-loan", "party_id": "p", "requested": _TRADE["requested_amount"], "facts": {}}
     decided = await los.post("/v1/decisions", json=body, headers={"Idempotency-Key": new_id("key")})
     told = await _explain(los, decided.headers["location"], audience="officer")

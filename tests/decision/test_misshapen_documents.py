@@ -10,10 +10,12 @@ import pytest
 
 from services.migrate import PROJECT
 from shared.yaml import load_yaml
+from tests.kit.catalogue import attempt
 
 _CATALOGUE: Final = PROJECT / "deploy" / "catalogue"
-_DOCUMENTS: Final = {"products": 300, "reasons": 300, "policies": 200}
+_DOCUMENTS: Final = {"product": 300, "reasons": 300, "policy": 200}
 """The kinds of documents, and how many misshapen ones of each are sent."""
+_FOLDERS: Final = {"product": "products", "reasons": "reasons", "policy": "policies"}
 _SHAPES: Final[tuple[Any, ...]] = (
     *(None, True, False, 0, -1, 10**18, 10**400, 0.5, 1e308),
     *("", " ", "x" * 300, "a/b~c", "../..", "\u202e", "{0.__class__}", "null"),
@@ -23,13 +25,12 @@ _SHAPES: Final[tuple[Any, ...]] = (
 
 @pytest.mark.parametrize("kind", _DOCUMENTS)
 async def test_a_misshapen_document_is_refused_with_what_is_wrong(los: httpx.AsyncClient, kind: str) -> None:
-    los.headers["Authorization"] = "Bearer analyst"
-    sound = load_yaml((_CATALOGUE / kind / "consumer-loan.yaml").read_text())
+    sound = load_yaml((_CATALOGUE / _FOLDERS[kind] / "consumer-loan.yaml").read_text())
     chance = random.Random(kind)
     refused = 0
     for _ in range(_DOCUMENTS[kind]):
         document = _misshapen(sound, chance)
-        answer = await los.post(f"/v1/{kind}", json={"document": document})
+        answer = await attempt(los, kind, document)
         assert answer.status_code in (200, 201, 409, 422), (answer.text, document)
         if answer.is_error:
             problem = answer.json()
@@ -70,7 +71,6 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("kind", _DOCUMENTS)
 async def test_what_is_no_document_at_all_is_refused(los: httpx.AsyncClient, kind: str) -> None:
-    los.headers["Authorization"] = "Bearer analyst"
     for document in _SHAPES:
-        answer = await los.post(f"/v1/{kind}", json={"document": document})
+        answer = await attempt(los, kind, document)
         assert answer.status_code in (409, 422), (answer.text, document)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import yaml
 
-from services.catalogue import Addresses, load_catalogue
+from services.catalogue import Addresses, Keys, load_catalogue
 from services.embedded.kafka import KafkaBroker
 from services.embedded.platform import Platform, free_ports
 from shared.settings import BusKind
@@ -193,7 +193,8 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
         platform.start()
         try:
             at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
-            load_catalogue(CATALOGUE, at, platform.credentials.api_keys["analyst"], lambda _words: None)
+            keys = Keys(*(platform.credentials.api_keys[client] for client in ("policy-author", "policy-approver")))
+            load_catalogue(CATALOGUE, at, keys, lambda _words: None)
             shared = Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
             with shared.http:
                 yield shared

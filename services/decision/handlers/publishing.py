@@ -1,59 +1,59 @@
-"""Making products, reason codes and policies live."""
+"""The documents that decision governs: products, reason codes and policies, each checked by what will read it."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
 
 from services.decision import events
 from services.decision.domain.policy import PolicyError, load_policy
 from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogueError, parse_reasons
-from shared import catalogue, outbox
-from shared.catalogue import Entry, EntryKind
-from shared.db import Database
-from shared.errors import conflict, invalid
+from shared import outbox
+from shared.catalogue import Entry, EntryKind, Need
+from shared.db import Transaction
+from shared.errors import Fault
+from shared.governance.governed import Document, Findings, Governance, Governed
 from shared.products import parse_product
 
-T = TypeVar("T")
+
+def _check_product(document: Document, _needed: Sequence[Document]) -> Findings:
+    return _findings(lambda: parse_product(document))
 
 
-async def publish_product(db: Database, document: dict[str, Any], actor: str) -> Entry:
-    """Make a product live and tell the other services; raises `Refusal` with 422 when it is not sound."""
-    product = _sound("unsound_product", lambda: parse_product(document))
-    async with db.transaction() as tx:
-        entry = await catalogue.publish(tx, EntryKind.PRODUCT, product.name, document, actor)
-        if entry.is_new:
-            await outbox.put(tx, [events.product_published(entry, document)])
-        return entry
+def _check_reasons(document: Document, _needed: Sequence[Document]) -> Findings:
+    return _findings(lambda: parse_reasons([document]))
 
 
-async def publish_reasons(db: Database, document: dict[str, Any], actor: str) -> Entry:
-    """Make the reason codes of a product (or of any product) live; raises `Refusal` with 422."""
-    _sound("unsound_reasons", lambda: parse_reasons([document]))
-    async with db.transaction() as tx:
-        return await catalogue.publish(tx, EntryKind.REASONS, str(document["product"]), document, actor)
+def _check_policy(document: Document, needed: Sequence[Document]) -> Findings:
+    product, *reasons = needed
+    found = _findings(lambda: load_policy(document, parse_product(product), parse_reasons(reasons)))
+    if found.faults or document.get("cases"):
+        return found
+    return Findings(warnings=(Fault("/cases", "no_cases", "no case says what the policy is to answer"),))
 
 
-async def publish_policy(db: Database, document: dict[str, Any], actor: str) -> Entry:
-    """Make a policy the live one of its product.
-
-    Raises `Refusal`: 409 when the product or its reason codes are not there yet, 422 when a check fails.
-    """
-    name = str(document.get("product"))
-    async with db.transaction() as tx:
-        needed = [(EntryKind.PRODUCT, name), (EntryKind.REASONS, name), (EntryKind.REASONS, ANY_PRODUCT)]
-        entries = await catalogue.live(tx, needed)
-        missing = [f"{kind} {of}" for kind, of in needed if (kind, of) not in entries]
-        if missing:
-            raise conflict("catalogue_incomplete", f"publish first: {', '.join(missing)}")
-        found = [await catalogue.document(tx, kind, of, entries[kind, of].revision) for kind, of in needed]
-        product, reasons = parse_product(found[0]), parse_reasons(found[1:])
-        _sound("unsound_policy", lambda: load_policy(document, product, reasons))
-        return await catalogue.publish(tx, EntryKind.POLICY, name, document, actor)
-
-
-def _sound(code: str, load: Callable[[], T]) -> T:
+def _findings(load: Callable[[], object]) -> Findings:
     try:
-        return load()
+        load()
     except (PolicyError, ReasonCatalogueError) as error:
-        raise invalid(code, "the document can't be used", error.faults) from None
+        return Findings(tuple(error.faults))
     except ValueError as error:
-        raise invalid(code, f"the document can't be used: {error}") from None
+        return Findings((Fault("", "unsound_document", str(error)),))
+    return Findings()
+
+
+async def _announce_product(tx: Transaction, entry: Entry, document: Document, since: datetime) -> None:
+    await outbox.put(tx, [events.product_published(entry, document, since)])
+
+
+GOVERNANCE: Final = Governance.of(
+    Governed(EntryKind.PRODUCT, "name", _check_product, announce=_announce_product),
+    Governed(EntryKind.REASONS, "product", _check_reasons),
+    Governed(
+        EntryKind.POLICY,
+        "product",
+        _check_policy,
+        needs=(Need(EntryKind.PRODUCT), Need(EntryKind.REASONS), Need(EntryKind.REASONS, ANY_PRODUCT)),
+        can_be_tried=True,
+    ),
+)
+"""What the life cycle of `shared.governance` applies to here."""

@@ -1,0 +1,1 @@
+"""The use cases of a life cycle, one transaction each."""
