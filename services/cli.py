@@ -15,6 +15,7 @@ from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
 from services.replays import replay as replay_decisions
+from services.versions.commands import app as version_app
 from shared.logging import configure_logging
 from shared.settings import BusKind
 
@@ -24,6 +25,7 @@ scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(policy_app, name="policy")
+app.add_typer(version_app, name="version")
 app.add_typer(dmn_app, name="dmn")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
@@ -81,13 +83,14 @@ def load(
     intake: Annotated[str, typer.Option(envvar="ASSAY_INTAKE_URL")] = "http://127.0.0.1:8101",
     scoring: Annotated[str, typer.Option(envvar="ASSAY_SCORING_URL")] = "http://127.0.0.1:8102",
     decision: Annotated[str, typer.Option(envvar="ASSAY_DECISION_URL")] = "http://127.0.0.1:8103",
-    key: Annotated[str, typer.Option(envvar="ASSAY_API_KEY", help="An API key with catalogue:write")] = "",
+    key: Annotated[str, typer.Option(envvar="ASSAY_API_KEY", help="The key of the author")] = "",
+    approver_key: Annotated[str, typer.Option(envvar="ASSAY_APPROVER_API_KEY", help="The key of the approver")] = "",
 ) -> None:
-    """Publish a directory of catalogue documents to running services. Loading it again changes nothing."""
-    from services.catalogue import Addresses, CatalogueError, load_catalogue
+    """Take a directory of catalogue documents live, as an author and an approver. Again, it changes nothing."""
+    from services.catalogue import Addresses, CatalogueError, Keys, load_catalogue
 
     try:
-        load_catalogue(directory, Addresses(intake, scoring, decision), key, console.print)
+        load_catalogue(directory, Addresses(intake, scoring, decision), Keys(key, approver_key), console.print)
     except CatalogueError as error:
         console.print(str(error), style="red")
         raise typer.Exit(1) from None

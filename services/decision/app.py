@@ -5,10 +5,10 @@ from starlette.applications import Starlette
 
 from services.decision import consumers
 from services.decision.api.backtests import backtest_router
-from services.decision.api.catalogue import catalogue_router
 from services.decision.api.decisions import decision_router
 from services.decision.api.replays import replay_router
 from services.decision.handlers import supervising
+from services.decision.handlers.publishing import GOVERNANCE
 from services.decision.handlers.replaying import Library
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
@@ -17,6 +17,8 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.governance.api import governance_router
+from shared.governance.handlers.following import keep_following
 from shared.settings import BusSettings, PlatformSettings
 
 
@@ -30,7 +32,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     routers = [
         decision_router(db, Rulebooks(), library, scoring),
         replay_router(db, library),
-        catalogue_router(db),
+        governance_router(db, GOVERNANCE),
         backtest_router(db),
     ]
     return service.api(
@@ -58,5 +60,8 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         db,
         open_bus(bus_settings),
         [consumers.subscription(db)],
-        {"backtests": lambda: supervising.supervise(db, bounds)},
+        {
+            "backtests": lambda: supervising.supervise(db, bounds),
+            "clock": lambda: keep_following(db, GOVERNANCE),
+        },
     )
