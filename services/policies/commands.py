@@ -1,9 +1,10 @@
 """`assay policy`: what people do with policy files, without a service."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -12,9 +13,12 @@ from services.migrate import PROJECT
 
 app = typer.Typer(no_args_is_help=True, help="Policy files: check, convert, explain.")
 console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
 
 Catalogue = Annotated[Path, typer.Option(help="Has products/ and reasons/, which policies refer to")]
+Dialect = Literal["duckdb", "postgres", "spark", "trino", "snowflake", "bigquery"]
 _CATALOGUE: Final = PROJECT / "deploy" / "catalogue"
+_TABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}")
 
 
 @app.command("check")
@@ -98,6 +102,45 @@ def explain(
     except (Unreadable, ValueError) as error:
         _say(str(error), "red")
         raise typer.Exit(1) from None
+
+
+@app.command("sql")
+def sql(
+    file: Annotated[Path, typer.Argument(help="A policy: .yaml, .xlsx or .dmn")],
+    dialect: Annotated[Dialect, typer.Option(help="Which engine's SQL")] = "duckdb",
+    source: Annotated[str, typer.Option(help="The table or view with the applications")] = "application",
+    named: Annotated[bool, typer.Option("--named", help="Reasons and conditions as texts in place of bits")] = False,
+    catalogue: Catalogue = _CATALOGUE,
+) -> None:
+    """Print a policy as one query over a table of applications, to run where the history lies.
+
+    The columns that it reads, and their types, stand in comments before it.
+    """
+    from services.decision.domain.policy import PolicyError
+    from services.decision.domain.policy.sql import NotCompilable, compile_policy
+    from services.policies.check import Shelf, Unreadable, check, shown
+    from services.policies.files import read_policy
+
+    try:
+        found = read_policy(file)
+        compiled = compile_policy(check(found.document, Shelf.of(catalogue)), as_decided=True)
+    except Unreadable as error:
+        errors.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except (PolicyError, NotCompilable) as error:
+        errors.print(shown(file, error.faults, found.places, found.document), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    table = source if _TABLE.fullmatch(source) else '"' + source.replace('"', '""') + '"'
+    query = compiled.named(table) if named else compiled.query(table)
+    if dialect != "duckdb":
+        from shared.feel.typed.sql.dialects import in_dialect
+
+        query = in_dialect(query, dialect)
+    policy = compiled.policy
+    _say(f"-- {policy.name}, version {policy.version}, {policy.content_hash}")
+    for name, kind in {"row_id": "BIGINT", **compiled.facts}.items():
+        _say(f"-- {name} {kind}")
+    _say(query)
 
 
 def _say(text: str, style: str | None = None) -> None:
