@@ -28,7 +28,7 @@ from shared.money import MAX_MINOR
 
 FactValue = int | Decimal | str | bool | date
 
-_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?")
+_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
 _EXACT: Final = Context(prec=34)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_SCALE: Final = 12

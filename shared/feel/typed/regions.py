@@ -28,8 +28,8 @@ from shared.money import MAX_MINOR
 Ranges = tuple[tuple[int, int], ...]
 """Sorted, disjoint, not adjacent, both ends included; empty when nothing is in the set."""
 
-DECIMAL_DIGITS: Final = 18
-"""Digits before the point of the largest decimal that a fact can have."""
+DECIMAL_DIGITS: Final = 12
+"""Digits before the point of the largest decimal that a fact can have: a share of any amount still has 34 digits."""
 
 
 class _Opaque(Exception):
