@@ -35,18 +35,35 @@ from shared.feel.typed.sql.words import words
 from shared.feel.typed.types import BOOLEAN, Kind, Type
 
 
-def to_sql(typed: Typed, names: Mapping[str, SqlValue]) -> SqlValue:
+LONG: Final = 300
+"""Characters of SQL that are better computed once, as a column, than written out wherever a formula has them."""
+
+
+def to_sql(
+    typed: Typed, names: Mapping[str, SqlValue], bind: Callable[[SqlValue], str] | None = None
+) -> SqlValue:
     """Return the value of `typed`, to the bit what `interpret` gives, where `names` has the value of each name.
 
     `TODAY` is a name too, of a DATE. What no formula of exact SQL can say is worked out for each value of its names,
     where they are few; raises `Uncompilable` for the rest, with the part in which the difficulty is.
+
+    Some formulas need a part of theirs in several places. `bind`, where it is given, makes a column of such a part
+    and returns its name; what is returned, and is bound later, refers to it.
     """
-    return _Compiler(names).value(typed)
+    return _Compiler(names, bind).value(typed)
 
 
 class _Compiler:
-    def __init__(self, names: Mapping[str, SqlValue]) -> None:
+    def __init__(self, names: Mapping[str, SqlValue], bind: Callable[[SqlValue], str] | None) -> None:
         self.names = names
+        self.bind = bind
+
+    def part(self, typed: Typed) -> SqlValue:
+        """Return the value of a part of a formula, under a name of its own where it is long."""
+        value = self.value(typed)
+        if self.bind is None or len(value.sql) <= LONG or value.type.kind is Kind.NULL:
+            return value
+        return replace(value, sql=self.bind(value))
 
     def value(self, typed: Typed) -> SqlValue:
         """Return the value by a formula, or else by a table."""
@@ -61,10 +78,10 @@ class _Compiler:
             raise Uncompilable(f"`{words(typed)}`: {refusal.reason}", located=True) from None
 
     def _condition(self, typed: Typed) -> str:
-        return self.value(typed).sql
+        return self.part(typed).sql
 
     def _values(self, parts: Sequence[Typed]) -> list[SqlValue]:
-        return [self.value(part) for part in parts]
+        return [self.part(part) for part in parts]
 
     def constant(self, typed: Constant) -> SqlValue:
         return literal(typed.value, typed.type)
@@ -80,7 +97,7 @@ class _Compiler:
         return _boolean(f"NOT {self._condition(typed.operand)}")
 
     def is_missing(self, typed: IsMissing) -> SqlValue:
-        return _boolean(f"{self.value(typed.operand).sql} IS NULL")
+        return _boolean(f"{self.part(typed.operand).sql} IS NULL")
 
     def comparison(self, typed: Comparison) -> SqlValue:
         return _boolean(_compared(typed.operator, *self._values((typed.left, typed.right))))
@@ -92,7 +109,7 @@ class _Compiler:
         return _boolean(f"{above} AND {below}")
 
     def membership(self, typed: Membership) -> SqlValue:
-        value, members = self.value(typed.value), [literal(member) for member in typed.members]
+        value, members = self.part(typed.value), [literal(member) for member in typed.members]
         if value.is_integer:
             return _boolean(numbers.is_one_of(value, members))
         return _boolean(f"{value.sql} IN ({', '.join(member.sql for member in members)})")
@@ -102,7 +119,7 @@ class _Compiler:
         return _chosen(condition, then, otherwise, typed.type)
 
     def brought(self, typed: Brought) -> SqlValue:
-        value = self.value(typed.operand)
+        value = self.part(typed.operand)
         if typed.type.kind is not Kind.TEXT:
             return numbers.brought(value, typed.type, typed.rounding)
         values = ", ".join(literal(member).sql for member in typed.type.values)

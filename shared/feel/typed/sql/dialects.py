@@ -3,7 +3,10 @@
 It needs sqlglot, and is imported by name where a query is run or written for a warehouse, never by a service.
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from typing import Final, Literal
 
 from sqlglot import exp, parse_one
@@ -21,6 +24,8 @@ _WIDE: Final[Mapping[str, str]] = {
 
 _BIGINT_DIGITS: Final = 18
 
+_FRAMES: Final = 20_000
+
 _Rule = Callable[[exp.Expression, Dialect], exp.Expression]
 
 
@@ -30,23 +35,40 @@ def in_dialect(sql: str, dialect: Dialect) -> str:
     Beyond plain SQL that is `//` and `%` of numbers that are not negative, DATE_DIFF in days, YEAR, MONTH, DAY,
     `day + CAST(n AS INTEGER)` and `CAST(day + TO_MONTHS(n) AS DATE)`, HUGEINT, and LEAST and GREATEST without NULL.
     """
-    tree = parse_one(sql, read="duckdb")
+    with _deep():
+        return _rewritten(parse_one(sql, read="duckdb"), dialect).sql(dialect=dialect, copy=False)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Sums of a hundred terms nest as deep in SQL, and sqlglot takes a dozen of Python's frames for each level."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _rewritten(tree: exp.Expression, dialect: Dialect) -> exp.Expression:
     # From the leaves up: what a rule returns has parts that were rewritten before.
     for node in reversed(list(tree.walk())):
         rule = _RULES.get(type(node))
-        if rule is None:
-            continue
-        replaced = rule(node, dialect)
-        if replaced is not node:
-            if node is tree:
-                tree = replaced
-            else:
-                node.replace(replaced)
-    return tree.sql(dialect=dialect)
+        replaced = node if rule is None else rule(node, dialect)
+        if replaced is not node and node is tree:
+            tree = replaced
+        elif replaced is not node:
+            node.replace(replaced)
+    return tree
+
+
+@cache
+def _type(name: str, dialect: Dialect) -> exp.DataType:
+    return exp.DataType.build(name, dialect=dialect)
 
 
 def _wide(dialect: Dialect) -> exp.DataType:
-    return exp.DataType.build(_WIDE[dialect], dialect=dialect)
+    return _type(_WIDE[dialect], dialect).copy()
 
 
 def _cast(node: exp.Expression, dialect: Dialect) -> exp.Expression:
@@ -91,7 +113,7 @@ def _number(node: exp.Expression, dialect: Dialect) -> exp.Expression:
 
 
 def _bigint(node: exp.Expression) -> exp.Expression:
-    return exp.Cast(this=node, to=exp.DataType.build("BIGINT"))
+    return exp.Cast(this=node, to=exp.DataType(this=exp.DType.BIGINT))
 
 
 def _part(node: exp.Expression, _dialect: Dialect) -> exp.Expression:
@@ -141,7 +163,7 @@ def _moved(day: exp.Expression, unit: str, number: exp.Expression, dialect: Dial
         case "snowflake":
             return exp.Cast(
                 this=exp.Anonymous(this="DATEADD", expressions=[exp.Var(this=unit), number, day]),
-                to=exp.DataType.build("DATE"),
+                to=exp.DataType(this=exp.DType.DATE),
             )
     return exp.Anonymous(this="DATE_ADD", expressions=[day, exp.Interval(this=number, unit=exp.Var(this=unit))])
 

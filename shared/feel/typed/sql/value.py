@@ -11,7 +11,7 @@ from shared.feel.typed.sql.integers import Integer, constant, multiply
 from shared.feel.typed.sql.refusal import Uncompilable
 from shared.feel.typed.types import BOOLEAN, DATE, MAX_DIGITS, NULL, NUMBER, TEXT, Kind, Type
 
-MAX_LENGTH: Final = 20_000
+MAX_LENGTH: Final = 60_000
 """Characters of the SQL of one expression: what stands in several places of a formula is written out in each."""
 
 FEW: Final = 64

@@ -1,13 +1,14 @@
 """A query under way: its columns so far, what each name of the policy is in SQL, and what could not be said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from services.decision.domain.policy.bind import Formula, TypedTest
+from services.decision.domain.policy.bind import Formula, Rule, TypedTest
 from services.decision.domain.policy.faults import PolicyFault, excerpt
 from services.decision.domain.policy.sql.layers import Layers
-from services.decision.domain.policy.sql.text import all_of
+from services.decision.domain.policy.sql.plain import is_plain
+from services.decision.domain.policy.sql.text import FALSE, all_of
 from shared.errors import Fault
 from shared.feel.typed import Type, Typed
 from shared.feel.typed.sql import SqlValue, Uncompilable, to_sql
@@ -27,6 +28,7 @@ class Draft:
     layers: Layers = field(default_factory=Layers)
     faults: list[Fault] = field(default_factory=list)
     _tests: dict[int, tuple[Typed, str]] = field(default_factory=dict)
+    _parts: int = 0
 
     def test(self, test: TypedTest, names: Names) -> str:
         """Return the condition of a test, a column of its own: rows of a table share their tests."""
@@ -43,6 +45,15 @@ class Draft:
         """Return the condition of a row: all of its tests hold."""
         return all_of([self.test(test, names) for test in tests])
 
+    def told(self, rules: Sequence[Rule[Any]], names: Names) -> str:
+        """Return a condition under which no row of a table can be missing, FALSE where asking is not worth it."""
+        needed: set[str] = set()
+        tests = {id(test.typed): test for rule in rules for test in rule.tests}
+        for test in tests.values():
+            needed |= {names[name].sql for name in test.names} if is_plain(test.typed) else {self.test(test, names)}
+        conditions = [f"{sql} IS NOT NULL" for sql in sorted(needed)]
+        return all_of(conditions) if len(conditions) < len(rules) else FALSE
+
     def value(self, formula: Formula, names: Names) -> SqlValue:
         """Return the value of a formula, at the scale of what it computes."""
         of = Type.of_fact(formula.fact)
@@ -53,9 +64,14 @@ class Draft:
         """Define a column and return its value."""
         return renamed(value, self.layers.add(name, written(value)))
 
+    def _part(self, value: SqlValue) -> str:
+        """Make a column of a part of a formula, and return its name."""
+        self._parts += 1
+        return self.layers.add(f"part_{self._parts}", written(value))
+
     def _sql(self, source: TypedTest | Formula, names: Names) -> SqlValue | None:
         try:
-            return to_sql(source.typed, names)
+            return to_sql(source.typed, names, self._part)
         except Uncompilable as refusal:
             words = f"`{excerpt(source.text)}` cannot be said in SQL: {refusal.reason}"
             self.faults.append(PolicyFault(source.pointer, "not_compilable", words))
