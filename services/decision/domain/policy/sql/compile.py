@@ -15,7 +15,7 @@ from services.decision.domain.policy.sql.masks import chunks, hits_name, misses_
 from services.decision.domain.policy.sql.missing import TOLD, Causes
 from services.decision.domain.policy.sql.offers import Choice, Offers, grade_of
 from services.decision.domain.policy.sql.output import Output
-from services.decision.domain.policy.sql.reasons import Reasons, reasons_name
+from services.decision.domain.policy.sql.reasons import Reasons, ReasonSlot, reasons_name
 from services.decision.domain.policy.sql.screens import Screen, severity_of
 from services.decision.domain.policy.sql.selection import select, value_at
 from services.decision.domain.policy.sql.text import all_of, any_of, chosen, negated, quoted, text_literal
@@ -56,7 +56,7 @@ class _Compiler:
         layout = policy.interpreter.layout
         self.inputs = Inputs.of(self.draft, layout, self.bound.product, as_decided=as_decided)
         self.causes = Causes(self.draft, layout)
-        self.reasons = Reasons(self.layers)
+        self.reasons = Reasons()
         self.names: dict[str, SqlValue] = dict(self.inputs.names)
         self.outputs: dict[str, Output] = {}
 
@@ -137,7 +137,7 @@ class _Compiler:
             outcome = f"(CASE WHEN {final} = {_REFER} THEN 'refer' ELSE 'pend_info' END)"
             names = {**self.names, OUTCOME: SqlValue(outcome, table.vocabulary.types[OUTCOME])}
             rows = [self.draft.row(rule.tests, names) for rule in table.rules]
-            row = select(self.layers, table, rows, routed)
+            row = select(self.layers, table, rows, self.draft.told(table.rules, names), routed)
             queues = [text_literal(output.queue) for output in table.outputs]
             queue = chosen([(routed, value_at(row, queues, queues[-1]))], "NULL")
         self._put("queue", queue)
@@ -146,19 +146,20 @@ class _Compiler:
         outcomes = [(f"{final} = {outcome.severity}", text_literal(outcome)) for outcome in Outcome]
         outcome = self.layers.add("policy_outcome", chosen(outcomes[:-1], outcomes[-1][1]))
         given = self.layers.add("given", f"{final} <= {_GRANTING}")
-        unscored = self.inputs.unscored
+        unscored, unscored_slots = self.inputs.unscored, list[ReasonSlot]()
         if unscored != "FALSE":
             self.outputs["policy_outcome"] = Output(outcome)
             self.reasons.add("TRUE", [((-1, 0), unscored, SCORE_UNAVAILABLE)])
+            unscored_slots = self.reasons.slots[-1:]
         self._put("outcome", outcome, text_literal(Outcome.REFER))
         self._put("grade", self.names[GRADE].sql)
         self._put("approved_minor", chosen([(given, grant.limit.sql)], "NULL"))
         self._put("rate", chosen([(given, grant.rate.sql)], "NULL"), scale=grant.rate.scale)
         for column, value in grant.other_terms(quoted("asked")):
             self._put(column, chosen([(given, value.sql)], "NULL"), scale=value.scale)
-        for at, column in enumerate(self.reasons.columns):
-            keeps = self.reasons.slots[-1].column == at and unscored != "FALSE"
-            self._put(reasons_name(at), column, column if keeps else "0")
+        for at, sql in enumerate(self.reasons.columns()):
+            told = self.layers.add(reasons_name(at), sql)
+            self._put(reasons_name(at), told, str(sum(1 << slot.bit for slot in unscored_slots if slot.column == at)))
         if self.bound.conditions is not None:
             for at, _ in enumerate(chunks(len(self.bound.conditions.rules))):
                 name = conditions_name(at)

@@ -33,7 +33,8 @@ def define(draft: Draft, definition: BoundDefinition, names: Names) -> SqlValue:
 
 
 def _of_one_row(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -> SqlValue:
-    row = select(draft.layers, table, [draft.row(rule.tests, names) for rule in table.rules])
+    rows = [draft.row(rule.tests, names) for rule in table.rules]
+    row = select(draft.layers, table, rows, draft.told(table.rules, names))
     values = [draft.value(output, names) for output in table.outputs]
     texts, known = alternatives(values, Type.of_fact(fact))
     return renamed(known, value_at(row, texts, "NULL"))
@@ -41,7 +42,7 @@ def _of_one_row(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -
 
 def _aggregated(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -> SqlValue:
     rows = [draft.row(rule.tests, names) for rule in table.rules]
-    add_masks(draft.layers, table.name, rows)
+    add_masks(draft.layers, table.name, rows, draft.told(table.rules, names))
     if table.aggregation is Aggregation.COUNT:
         found = _counted(rows, fact)
     else:

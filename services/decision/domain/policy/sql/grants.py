@@ -7,7 +7,7 @@ from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.bind import LIMIT, OUTCOME, RATE, BoundTerm, RuleTable, names_of_rule
 from services.decision.domain.policy.document import OnMissing, Requirement
 from services.decision.domain.policy.sql.draft import Draft, Names, alternatives, renamed
-from services.decision.domain.policy.sql.masks import add_masks, chunks
+from services.decision.domain.policy.sql.masks import add_masks, as_mask, chunks
 from services.decision.domain.policy.sql.missing import CODES, INCOMPLETE, TOLD, UNRESOLVED, Causes
 from services.decision.domain.policy.sql.reasons import Reasons
 from services.decision.domain.policy.sql.text import (
@@ -142,9 +142,10 @@ class Grant:
     def letters(self, draft: Draft) -> None:
         """Define the masks of the terms: which could be told, and which not."""
         asked = [f"({quoted('asked')} = {outcome.severity})" for outcome in self.terms]
+        chunk = range(len(asked))
         told, untold = f"{self.cause} = {TOLD}", f"{self.cause} <> {TOLD}"
-        draft.layers.add("hits_terms_0", bits([all_of([each, told]) for each in asked]))
-        draft.layers.add("misses_terms_0", bits([all_of([each, untold]) for each in asked]))
+        draft.layers.add("hits_terms_0", as_mask(bits([all_of([each, told]) for each in asked]), chunk))
+        draft.layers.add("misses_terms_0", as_mask(bits([all_of([each, untold]) for each in asked]), chunk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Conditions:
     def of(cls, draft: Draft, table: RuleTable[Requirement], names: Names, granted: str) -> "Conditions":
         """Define the masks, in which nothing is set where nothing is granted."""
         rows = tuple(draft.row(rule.tests, names) for rule in table.rules)
-        add_masks(draft.layers, table.name, rows, granted)
+        add_masks(draft.layers, table.name, rows, draft.told(table.rules, names), granted)
         refer = [
             is_missing(row)
             for row, rule in zip(rows, table.rules, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.decision.domain.policy.sql.layers import Layers
-from services.decision.domain.policy.sql.text import all_of, any_of, bits, is_missing, quoted
+from services.decision.domain.policy.sql.text import all_of, any_of, bits, chosen, is_missing, quoted
 
 BITS: Final = 62
 """Bits of one column: a signed integer of 64 bits holds their sum, in every engine."""
@@ -25,14 +25,23 @@ def misses_name(table: str, chunk: int) -> str:
     return f"misses_{table.replace('.', '_').replace('definitions_', 'definition_')}_{chunk}"
 
 
-def add_masks(layers: Layers, table: str, rows: Sequence[str], guard: str | None = None) -> None:
-    """Define the masks of a table whose rows are all looked at, if `guard` holds."""
+def as_mask(sql: str, chunk: range) -> str:
+    """Return a sum of bits in the smallest SQL type that has room for all rows of a chunk."""
+    sql_type = "SMALLINT" if len(chunk) < 16 else "INTEGER" if len(chunk) < 32 else "BIGINT"
+    return f"CAST({sql} AS {sql_type})"
+
+
+def add_masks(layers: Layers, table: str, rows: Sequence[str], told: str, guard: str | None = None) -> None:
+    """Define the masks of a table whose rows are all looked at, if `guard` holds.
+
+    `told` is a condition under which no row can be missing, which spares looking at each of them.
+    """
     for number, chunk in enumerate(chunks(len(rows))):
         found = [rows[row] for row in chunk]
         missing = [is_missing(row) for row in found]
-        for name, conditions in ((hits_name(table, number), found), (misses_name(table, number), missing)):
-            mask = bits(conditions)
-            layers.add(name, mask if guard is None else f"CASE WHEN {guard} THEN {mask} ELSE 0 END")
+        hits, misses = bits(found), chosen([(told, "0")], bits(missing))
+        for name, mask in ((hits_name(table, number), hits), (misses_name(table, number), misses)):
+            layers.add(name, as_mask(mask if guard is None else chosen([(guard, mask)], "0"), chunk))
 
 
 def none_in(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from services.decision.domain.policy.document import FROM_SCORE, Grade, Offer
 from services.decision.domain.policy.sql.draft import Draft, Names, alternatives, renamed
 from services.decision.domain.policy.sql.missing import CODES, TOLD, UNRESOLVED, Causes
 from services.decision.domain.policy.sql.reasons import Reasons
-from services.decision.domain.policy.sql.selection import select, value_at
+from services.decision.domain.policy.sql.selection import NONE, select, value_at
 from services.decision.domain.policy.sql.text import all_of, any_of, chosen, is_missing, text_literal
 from shared.feel.typed import Type
 from shared.feel.typed.sql import SqlValue, literal
@@ -33,7 +33,7 @@ class Choice:
     def of(cls, draft: Draft, table: RuleTable[Any], causes: Causes, names: Names) -> "Choice":
         """Define the columns of a table."""
         rows = [draft.row(rule.tests, names) for rule in table.rules]
-        row = select(draft.layers, table, rows)
+        row = select(draft.layers, table, rows, draft.told(table.rules, names))
         cause = chosen([(f"{row} < 0", _why_unresolved(table, rows, row, causes, names))], str(TOLD))
         return cls(row, draft.layers.add(f"cause_{table.name}", cause))
 
@@ -82,24 +82,34 @@ class Offers:
     @classmethod
     def of(cls, draft: Draft, table: RuleTable[Offer], row: str) -> "Offers":
         """Define the columns of what is offered; where no row counts, a person is asked for."""
-        outputs = table.outputs
-        own = [None if offer.reason == FROM_SCORE else offer.reason for offer in outputs]
-        codes = tuple(dict.fromkeys(code for code in own if code is not None))
-        numbers = ["0" if code is None else str(codes.index(code) + 1) for code in own]
-        severities = [str(offer.outcome.severity) for offer in outputs]
+        codes = tuple(dict.fromkeys(code for code in map(_own_reason, table.outputs) if code is not None))
+
+        def number(offer: Offer) -> int:
+            code = _own_reason(offer)
+            return 0 if code is None else codes.index(code) + 1
+
+        # Rows repeat one another's offers: what they say is looked up in a short list of different ones.
+        offers = sorted(set(table.outputs), key=lambda offer: (offer.outcome.severity, number(offer), repr(offer)))
+        place = {offer: str(at) for at, offer in enumerate(offers)}
+        at = draft.layers.add("offer_kind", value_at(row, [place[offer] for offer in table.outputs], str(NONE)))
+        severities = [str(offer.outcome.severity) for offer in offers]
         unresolved = str(Outcome.REFER.severity)
         return cls(
-            severity=draft.layers.add("offer_severity", value_at(row, severities, unresolved)),
-            reason=draft.layers.add("offer_reason", value_at(row, numbers, "0")),
+            severity=draft.layers.add("offer_severity", value_at(at, severities, unresolved)),
+            reason=draft.layers.add("offer_reason", value_at(at, [str(number(offer)) for offer in offers], "0")),
             codes=codes,
-            share=_number(draft, SHARE, [offer.share for offer in outputs], row),
-            rate=_number(draft, RATE, [offer.rate for offer in outputs], row),
+            share=_number(draft, SHARE, [offer.share for offer in offers], at),
+            rate=_number(draft, RATE, [offer.rate for offer in offers], at),
         )
 
     def explain(self, reasons: Reasons, guard: str, with_score: str, stage: int) -> None:
         """Define the reasons of the row that counts, where the outcome is the one that it asked for."""
         own = [((stage, 0), f"{self.reason} = {at}", code) for at, code in enumerate(self.codes, start=1)]
         reasons.add(guard, [*own, ((stage, 1), with_score, None)])
+
+
+def _own_reason(offer: Offer) -> str | None:
+    return None if offer.reason == FROM_SCORE else offer.reason
 
 
 def _number(draft: Draft, name: str, stated: Sequence[Decimal | None], row: str) -> SqlValue:

@@ -1,4 +1,4 @@
-"""Tests that cannot be told only where a fact is missing: nothing in them divides, overflows or leaves the calendar."""
+"""Tests that are missing only where a name is: nothing in them divides by zero, overflows or leaves the calendar."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ _SAFE = (Choice, Comparison, Conjunction, Disjunction, IsMissing, Membership, No
 def only_facts_are_missing(rule: Rule[Any], layout: Layout) -> bool:
     """Tell whether a row can only be missing because a fact is."""
     known = {*(fact.name for fact in layout.facts), TODAY}
-    return all(_is_plain(node, known) for test in rule.tests for node in walk(test.typed))
+    return all(test.names <= known and is_plain(test.typed) for test in rule.tests)
 
 
-def _is_plain(node: Typed, known: set[str]) -> bool:
-    match node:
-        case Constant(value=value):
-            return value is not None
-        case Variable(name=name):
-            return name in known
-    return isinstance(node, _SAFE)
+def is_plain(typed: Typed) -> bool:
+    """Tell whether an expression can only be missing because one of its names is."""
+    return all(isinstance(node, _SAFE) or _is_leaf(node) for node in walk(typed))
+
+
+def _is_leaf(node: Typed) -> bool:
+    return isinstance(node, Variable) or (isinstance(node, Constant) and node.value is not None)

@@ -2,14 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
-from services.decision.domain.policy.sql.layers import Layers
 from services.decision.domain.policy.sql.masks import BITS
-from services.decision.domain.policy.sql.text import FALSE, bits, chosen
-
-FROM_SCORE: Final = None
-"""In place of a code: the reasons are those that the score gives."""
+from services.decision.domain.policy.sql.text import FALSE, bits, chosen, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +20,46 @@ class ReasonSlot:
     code: str | None
 
 
+Place = tuple[tuple[int, int], str | None]
+"""The order and the code of a slot."""
+
+
 @dataclass(slots=True)
 class Reasons:
-    """The slots so far, and the columns that hold them."""
+    """The slots so far, and the sums of bits that their columns are."""
 
-    layers: Layers
     slots: list[ReasonSlot] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    _parts: list[list[str]] = field(default_factory=list)
+    _taken: int = BITS
 
-    def add_column(self, sql: str, codes: Sequence[tuple[tuple[int, int], str | None]]) -> None:
-        """Define a column whose bits are slots, given by their order and code."""
-        at = len(self.columns)
-        self.columns.append(self.layers.add(reasons_name(at), sql))
-        self.slots.extend(ReasonSlot(order, at, bit, code) for bit, (order, code) in enumerate(codes))
+    def add_mask(self, cases: Sequence[tuple[str, str]], places: Sequence[Place]) -> None:
+        """Add slots that are the bits of masks, each with the condition under which it is the one that counts."""
+        first = self._room_for(places)
+        masks = [(holds, mask if first == 0 else f"CAST({mask} AS BIGINT) * {1 << first}") for holds, mask in cases]
+        self._parts[-1].append(chosen(masks, "0"))
 
     def add(self, guard: str, found: Sequence[tuple[tuple[int, int], str, str | None]]) -> None:
-        """Define columns for slots given by order, condition and code; none is set where `guard` does not hold."""
-        possible = [each for each in found if each[1] != FALSE]
-        for start in range(0, len(possible), BITS):
-            part = possible[start : start + BITS]
-            sql = chosen([(guard, bits([condition for _, condition, _ in part]))], "0")
-            self.add_column(f"CAST({sql} AS BIGINT)", [(order, code) for order, _, code in part])
+        """Add slots by order, condition and code; none of them is set where `guard` does not hold."""
+        left = [each for each in found if each[1] != FALSE]
+        while left:
+            room = BITS - self._taken if self._taken < BITS else BITS
+            part, left = left[:room], left[room:]
+            first = self._room_for([(order, code) for order, _, code in part])
+            self._parts[-1].append(chosen([(guard, bits([condition for _, condition, _ in part], first))], "0"))
+
+    def columns(self) -> list[str]:
+        """Return the SQL of each column."""
+        return [f"CAST({total(parts)} AS BIGINT)" for parts in self._parts]
+
+    def _room_for(self, places: Sequence[Place]) -> int:
+        """Make slots of places, in a new column if they do not fit; return the bit of the first one."""
+        if self._taken + len(places) > BITS:
+            self._parts.append([])
+            self._taken = 0
+        first, column = self._taken, len(self._parts) - 1
+        self.slots.extend(ReasonSlot(order, column, bit, code) for bit, (order, code) in enumerate(places, first))
+        self._taken += len(places)
+        return first
 
 
 def reasons_name(column: int) -> str:

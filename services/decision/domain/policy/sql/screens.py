@@ -8,7 +8,7 @@ from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.bind import RuleTable, names_of_rule
 from services.decision.domain.policy.document import Finding, OnMissing
 from services.decision.domain.policy.sql.draft import Draft, Names
-from services.decision.domain.policy.sql.masks import any_in, chunks, hits_name, misses_name
+from services.decision.domain.policy.sql.masks import any_in, as_mask, chunks, hits_name, misses_name
 from services.decision.domain.policy.sql.missing import CODES, UNRESOLVED, Causes
 from services.decision.domain.policy.sql.plain import only_facts_are_missing
 from services.decision.domain.policy.sql.reasons import Reasons
@@ -33,8 +33,8 @@ class Screen:
             misses = [is_missing(row) for row in hits]
             outcomes = [table.rules[row].output.outcome for row in chunk]
             on_missing = [table.rules[row].output.on_missing for row in chunk]
-            _add_parts(draft, hits_name(table.name, number), hits, outcomes)
-            _add_parts(draft, misses_name(table.name, number), misses, on_missing)
+            _add_parts(draft, hits_name(table.name, number), chunk, hits, outcomes)
+            _add_parts(draft, misses_name(table.name, number), chunk, misses, on_missing)
         return screen
 
     def asking(self, outcome: Outcome) -> list[str]:
@@ -61,7 +61,7 @@ class Screen:
                 for outcome in dict.fromkeys(finding.outcome for finding in findings)
             ]
             codes = [((self.stage, row), finding.reason) for row, finding in zip(chunk, findings, strict=True)]
-            reasons.add_column(chosen(cases, "0"), codes)
+            reasons.add_mask(cases, codes)
         for on_missing in (OnMissing.DECLINE, OnMissing.REFER):
             self._explain_missing(reasons, causes, names, severity, on_missing)
 
@@ -94,12 +94,12 @@ def severity_of(screens: Sequence[Screen]) -> str:
     return chosen(cases, "0")
 
 
-def _add_parts(draft: Draft, name: str, conditions: Sequence[str], groups: Sequence[StrEnum]) -> None:
+def _add_parts(draft: Draft, name: str, chunk: range, conditions: Sequence[str], groups: Sequence[StrEnum]) -> None:
     """Define the masks of rows by group, and that of all."""
     found = list(dict.fromkeys(groups))
     for group in found:
         members = [each if of is group else "FALSE" for each, of in zip(conditions, groups, strict=True)]
-        draft.layers.add(_part(name, group), bits(members))
+        draft.layers.add(_part(name, group), as_mask(bits(members), chunk))
     draft.layers.add(name, total([quoted(_part(name, group)) for group in found]))
 
 

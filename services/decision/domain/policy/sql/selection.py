@@ -10,23 +10,23 @@ from typing import Any, Final
 from services.decision.domain.policy.bind import RuleTable, counting_order
 from services.decision.domain.policy.document import HitPolicy
 from services.decision.domain.policy.sql.layers import Layers
-from services.decision.domain.policy.sql.masks import add_masks, chunks, hits_name, misses_name, none_in
+from services.decision.domain.policy.sql.masks import add_masks, as_mask, chunks, hits_name, misses_name, none_in
 from services.decision.domain.policy.sql.text import chosen, is_missing, picked
 
 NONE: Final = -1
 DOUBTFUL: Final = -2
 
 
-def select(layers: Layers, table: RuleTable[Any], rows: Sequence[str], guard: str | None = None) -> str:
+def select(layers: Layers, table: RuleTable[Any], rows: Sequence[str], told: str, guard: str | None = None) -> str:
     """Define the masks of a table and the number of the row that counts; return the reference to the latter.
 
-    Where `guard` does not hold, nothing of the table is looked at.
+    Where `guard` does not hold, nothing of the table is looked at; where `told` does, no row can be missing.
     """
     name = table.name.replace(".", "_")
     last = len(rows) if table.default is not None else NONE
     if table.hit_policy is HitPolicy.FIRST:
         return _first(layers, table, name, rows, last, guard)
-    add_masks(layers, table.name, rows, guard)
+    add_masks(layers, table.name, rows, told, guard)
     if table.hit_policy is HitPolicy.PRIORITY:
         number = _by_priority(table, rows, last)
     else:
@@ -47,8 +47,8 @@ def _first(layers: Layers, table: RuleTable[Any], name: str, rows: Sequence[str]
         doubtful = f"{settled} BETWEEN {DOUBTFUL - chunk.stop + 1} AND {DOUBTFUL - chunk.start}"
         hits = chosen([(hit, picked(settled, alone, chunk.start))], "0")
         misses = chosen([(doubtful, picked(settled, alone[::-1], DOUBTFUL - chunk.stop + 1))], "0")
-        layers.add(hits_name(table.name, number), f"CAST({hits} AS BIGINT)")
-        layers.add(misses_name(table.name, number), f"CAST({misses} AS BIGINT)")
+        layers.add(hits_name(table.name, number), as_mask(hits, chunk))
+        layers.add(misses_name(table.name, number), as_mask(misses, chunk))
     return settled
 
 
@@ -85,4 +85,4 @@ def _guarded(number: str, guard: str | None) -> str:
 
 def value_at(row: str, values: Sequence[str], otherwise: str) -> str:
     """Return the value of the row that counts, `otherwise` where none does."""
-    return chosen([(f"{row} >= 0", picked(row, values))], otherwise) if values else otherwise
+    return picked(row, [otherwise, *values], NONE)

@@ -61,14 +61,15 @@ def chosen(cases: Sequence[tuple[str, str]], otherwise: str) -> str:
     return f"CASE {' '.join(f'WHEN {when} THEN {then}' for when, then in possible)} ELSE {otherwise} END"
 
 
-def bits(conditions: Sequence[str]) -> str:
-    """Return the sum of two to the power of the place of each condition that holds; at most 62 of them."""
-    terms = [f"CASE WHEN {each} THEN {1 << at} ELSE 0 END" for at, each in enumerate(conditions) if each != FALSE]
-    return f"CAST({total(terms)} AS BIGINT)"
+def bits(conditions: Sequence[str], first: int = 0) -> str:
+    """Return the sum of two to the power of the place of each condition that holds, places counted from `first`."""
+    return total(
+        [f"CASE WHEN {each} THEN {1 << at} ELSE 0 END" for at, each in enumerate(conditions, first) if each != FALSE]
+    )
 
 
 def picked(index: str, values: Sequence[str], first: int = 0) -> str:
-    """Return the value at `index`, counted from `first`, which must be the place of one of `values`."""
+    """Return the value at `index`, counted from `first`; below, it is the first one, and above the last."""
     runs: list[tuple[int, str]] = []
     at = first
     for value, run in groupby(values):
