@@ -49,7 +49,7 @@ def first_difference(stored: CompactTrace, now: CompactTrace) -> Difference | No
     Nodes are the values of definitions, the rows of tables, the outputs of stages, and the reasons. Whatever stands in
     place of a stored trace is compared, and never fails.
     """
-    return next(_differences(_mapping(stored), now), None)
+    return None if stored == now else next(_differences(_mapping(stored), now), None)
 
 
 def _differences(stored: Mapping[str, Any], now: CompactTrace) -> Iterator[Difference]:
@@ -89,8 +89,7 @@ def _of_letters(node: str, stored: object, now: str) -> Iterator[Difference]:
 
 
 def _of_value(node: str, stored: object, now: object) -> Iterator[Difference]:
-    # True equals 1 in Python, and is something else.
-    if stored != now or isinstance(stored, bool) != isinstance(now, bool):
+    if stored != now:
         yield Difference(node, stored, now)
 
 
