@@ -5,9 +5,9 @@ DuckDB, SQLGlot and Spark load here and never in a service. All steps meet in on
 
     with open_database(path, memory="1GB", threads=2) as db:              # engines
         received = read_file(db, source, product, data_map)              # inputs: CSV or Parquet -> application, rejected
-        # or: received = await read_decisions(db, connection, product, since, until)
+        # or: received = await read_decisions(db, database, product, since, until)
         if received.needs_score and scorecard is not None:
-            score(db, scorecard, product, progress, cancel)              # engines: fills score, pd, score_reasons
+            score(db, scorecard, product, progress, stopped)              # engines: fills score, pd, score_reasons
         ran = run(db, "application", {"live": live, "candidate": candidate}, product, engine="duckdb")  # engines
         ...                                                              # figures and reports read the tables
 

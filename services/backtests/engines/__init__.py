@@ -4,7 +4,7 @@ from services.backtests.engines.database import open_database
 from services.backtests.engines.ran import Answered, Engine, Ran
 from services.backtests.engines.run import run
 from services.backtests.engines.score import score
-from services.backtests.engines.watch import Cancelled, Progress, Stopped, never, silent, stoppable
+from services.backtests.watch import Cancelled, Progress, Stopped, never, silent, stoppable
 
 __all__ = [
     "Answered",

@@ -7,7 +7,7 @@ from typing import Final
 import duckdb
 
 from services.backtests.engines.slices import bounds_of, slices
-from services.backtests.engines.watch import Cancelled, Progress, Stopped, stoppable
+from services.backtests.watch import Cancelled, Progress, Stopped, stoppable
 
 SLICE: Final = "backtest_slice"
 """What a query calls the rows that it is asked about."""

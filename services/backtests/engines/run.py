@@ -11,7 +11,7 @@ from services.backtests.engines import rows
 from services.backtests.engines.fill import SLICE, fill
 from services.backtests.engines.ran import Answered, Engine, Ran, Reasons
 from services.backtests.engines.spark import LOCAL, run_spark
-from services.backtests.engines.watch import Progress, Stopped, never, silent
+from services.backtests.watch import Progress, Stopped, never, silent
 from services.decision.domain.policy import Policy
 from services.decision.domain.policy.result import MAX_PRINCIPAL_REASONS
 from services.decision.domain.policy.sql import CompiledPolicy, NotCompilable, compile_policy

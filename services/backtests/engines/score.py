@@ -5,8 +5,8 @@
 import duckdb
 
 from services.backtests.engines.fill import SLICE, fill
-from services.backtests.engines.watch import Progress, Stopped, never, silent
-from services.backtests.inputs.stored import bounds, name, sql_type
+from services.backtests.stored import bounds, name, sql_type
+from services.backtests.watch import Progress, Stopped, never, silent
 from services.scoring.domain.scorecard import Scorecard
 from services.scoring.domain.scorecard.sql import PD_SCALE, reason_count, score_query
 from shared.facts import Fact, FactType

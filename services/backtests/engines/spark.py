@@ -12,8 +12,8 @@ from typing import Final
 
 import duckdb
 
-from services.backtests.engines.watch import Cancelled, Progress, Stopped, stoppable
-from services.backtests.inputs.stored import name
+from services.backtests.stored import name
+from services.backtests.watch import Cancelled, Progress, Stopped, stoppable
 from services.decision.domain.policy.sql import CompiledPolicy
 from shared.feel.typed.sql.dialects import in_dialect
 

@@ -12,7 +12,7 @@ from services.backtests.inputs.faults import InputError, InputFault
 from services.backtests.inputs.groups import MAX_GROUPS
 from services.backtests.inputs.raw import MAX_REJECTED, MAX_SHOWN, BadRows, more
 from services.backtests.inputs.received import Received
-from services.backtests.inputs.stored import name
+from services.backtests.stored import name
 from shared.facts import Source
 from shared.products import Product
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.backtests.inputs.data_map import FactReading, Reading, Wire
-from services.backtests.inputs.stored import bounds, is_number, literal, sql_type, text_literal
+from services.backtests.stored import bounds, is_number, literal, sql_type, text_literal
 from shared.facts import Fact, FactType, FactValue
 from shared.money import exponent
 

@@ -12,7 +12,7 @@ from services.backtests.inputs.expressions import expression_sql
 from services.backtests.inputs.faults import InputError, InputFault
 from services.backtests.inputs.groups import derived_group, group_cell
 from services.backtests.inputs.raw import Raw
-from services.backtests.inputs.stored import name, sql_type, text_literal
+from services.backtests.stored import name, sql_type, text_literal
 from services.decision.domain.outcome import Outcome
 from shared.facts import Fact
 from shared.products import Product

@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from services.backtests.inputs.cells import BadReading
-from services.backtests.inputs.stored import name, sql_type
+from services.backtests.stored import name, sql_type
 from shared.facts import Fact
 from shared.feel.syntax import FeelSyntaxError, parse_expression
 from shared.feel.typed import NOW, TODAY, Type, TypeFaults, check_expression, names_in

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.backtests.inputs.cells import BadReading, Cell, digits, text_of
 from services.backtests.inputs.data_map import Grouping
-from services.backtests.inputs.stored import is_number, name, text_literal
+from services.backtests.stored import is_number, name, text_literal
 from shared.facts import Fact, FactType
 from shared.money import exponent
 

@@ -14,6 +14,7 @@ from services.backtests.inputs.data_map import (
 )
 from services.backtests.inputs.faults import InputError, InputFault
 from services.backtests.inputs.raw import Raw
+from shared.facts import Fact, FactType
 from shared.products import Product
 
 KNOWN: Final = ("reference", "party_id", "as_of", "decided", "bad", "score_reasons")
@@ -47,5 +48,13 @@ def plain_map(product: Product, raw: Raw, money: Literal["major", "minor"]) -> D
         decided=ColumnReading(column="decided") if "decided" in there else None,
         score_reasons=Codes(column="score_reasons") if "score_reasons" in there else None,
         segments={each.partition(":")[2]: Grouping(column=each) for each in groups["segment"]},
-        protected={each.partition(":")[2]: Grouping(column=each) for each in groups["protected"]},
+        protected={
+            **{label: Grouping(fact=label) for label, fact in facts.items() if label in there and _is_group(fact)},
+            **{each.partition(":")[2]: Grouping(column=each) for each in groups["protected"]},
+        },
     )
+
+
+def _is_group(fact: Fact) -> bool:
+    """Tell whether a fact is kept for fairness reports and has few values: of a number, bands have to be stated."""
+    return fact.protected and fact.type in (FactType.ENUM, FactType.BOOLEAN)

@@ -15,7 +15,7 @@ import duckdb
 from services.backtests.engines.rows.columns import COLUMNS
 from services.backtests.engines.rows.worker import MISSING, Job, answer, begin, columns_read
 from services.backtests.engines.slices import bounds_of
-from services.backtests.engines.watch import Cancelled, Progress, Stopped
+from services.backtests.watch import Cancelled, Progress, Stopped
 from services.decision.domain.policy import Policy
 from shared.products import Product
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 
 from services.backtests.engines.rows.columns import encode
-from services.backtests.inputs.stored import name, restore, sql_type
+from services.backtests.stored import name, restore, sql_type
 from services.decision.domain.decision import Evaluation, decide
 from services.decision.domain.policy import Policy
 from services.decision.domain.policy.bind import bind
