@@ -6,10 +6,14 @@ from starlette.applications import Starlette
 from services.decision import consumers
 from services.decision.api.backtests import backtest_router
 from services.decision.api.decisions import decision_router
+from services.decision.api.experiments import experiment_router
 from services.decision.api.replays import replay_router
+from services.decision.api.shadows import shadow_router
 from services.decision.handlers import supervising
+from services.decision.handlers.experimenting import run_experiments
 from services.decision.handlers.publishing import GOVERNANCE
 from services.decision.handlers.replaying import Library
+from services.decision.handlers.shadowing import shadow_decisions
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.settings import Settings
@@ -29,11 +33,14 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         settings.scoring_url, settings.scoring_key.get_secret_value(), settings.scoring_timeout_seconds
     )
     library = Library()
+    rulebooks = Rulebooks()
     routers = [
-        decision_router(db, Rulebooks(), library, scoring),
+        decision_router(db, rulebooks, library, scoring),
         replay_router(db, library),
         governance_router(db, GOVERNANCE),
         backtest_router(db),
+        experiment_router(db, rulebooks),
+        shadow_router(db, rulebooks),
     ]
     return service.api(
         "decision",
@@ -46,7 +53,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
 
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
-    """Return the worker process: relay, consumers, and the backtests that it has others run."""
+    """Return the worker process: relay, consumers, life cycle, experiments, shadows, and backtests run by others."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
     bounds = supervising.Bounds(
         database_url=db.url,
@@ -63,5 +70,7 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         {
             "backtests": lambda: supervising.supervise(db, bounds),
             "clock": lambda: keep_following(db, GOVERNANCE),
+            "experiments": lambda: run_experiments(db, GOVERNANCE),
+            "shadows": lambda: shadow_decisions(db),
         },
     )
