@@ -14,7 +14,7 @@ from services.backtests.inputs.groups import derived_group, group_cell
 from services.backtests.inputs.raw import Raw
 from services.backtests.stored import name, sql_type, text_literal
 from services.decision.domain.outcome import Outcome
-from shared.facts import Fact
+from shared.facts import Fact, Source
 from shared.products import Product
 
 FIXED: Final = ("row_id", "reference", "party_id", "as_of", "as_of_day", "decided", "bad")
@@ -93,7 +93,10 @@ class _Planner:
             self.found.derived["score_reasons"] = "CAST([] AS VARCHAR[])"
         else:
             self._read("score_reasons", codes.column, lambda sql, _: self._codes(codes.separator, sql))
-        self.found.derived["has_score_reasons"] = "COALESCE(len(score_reasons), 0) > 0"
+        scoring = [label for label, fact in self.product.dictionary.facts.items() if fact.source is Source.SCORING]
+        # Reasons are those of a score: without one there are none, whatever the file says.
+        scored = " OR ".join(f"{name(label)} IS NOT NULL" for label in scoring) or "FALSE"
+        self.found.derived["has_score_reasons"] = f"COALESCE(len(score_reasons), 0) > 0 AND ({scored})"
 
     def _facts(self) -> None:
         facts = self.product.dictionary.facts

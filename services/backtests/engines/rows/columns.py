@@ -44,12 +44,18 @@ def encode(row_id: int, evaluation: Evaluation) -> list[Any]:
         evaluation.approved_minor,
         None if evaluation.rate is None else int(evaluation.rate.scaleb(RATE_SCALE, _EXACT)),
         evaluation.queue,
-        ",".join(trace["reasons"]),
+        ",".join(_all_reasons(evaluation)),
         ",".join(evaluation.conditions),
         canonical_json(evaluation.other_terms) if evaluation.other_terms else "{}",
         ",".join(trace["tables"].values()),
         canonical_json(trace.get("definitions", {})),
     ]
+
+
+def _all_reasons(evaluation: Evaluation) -> Sequence[str]:
+    """Return all reasons of the answer: those of the trace, unless it is one that the policy did not give."""
+    traced = evaluation.trace["reasons"]
+    return traced if tuple(traced[:MAX_PRINCIPAL_REASONS]) == evaluation.reasons else evaluation.reasons
 
 
 def reasons(row: Mapping[str, Any], _score_reasons: Sequence[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from shared.products import Product
 MISSING: Final = "\\N"
 """What stands for NULL in a file of answers."""
 
+_REASONS: Final = "CASE WHEN has_score_reasons THEN score_reasons END AS score_reasons"
 _AT_ONCE: Final = 1_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ def columns_read(product: Product) -> list[str]:
         f"CAST({name(fact.name)} AS VARCHAR) AS {name(fact.name)}" if sql_type(fact) == "HUGEINT" else name(fact.name)
         for fact in facts
     ]
-    return ["row_id", "epoch_us(as_of) AS as_of_us", "score_reasons", *columns]
+    return ["row_id", "epoch_us(as_of) AS as_of_us", _REASONS, *columns]
 
 
 def _answer(product: Product, policy: Policy, source: Path, target: Path) -> int:
