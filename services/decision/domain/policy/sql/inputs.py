@@ -61,7 +61,9 @@ class Inputs:
             missing = all_of([f"{quoted(fact.name)} IS NULL" for fact in scoring]) if scoring else "FALSE"
             unscored = draft.layers.add("unscored", missing)
         types[HAS_SCORE_REASONS] = "BOOLEAN"
-        told = all_of([quoted(HAS_SCORE_REASONS), negated(unscored)])
+        # A column of the source is there for the first step only; what a later one reads has a column of its own.
+        given = draft.layers.add("_has_score_reasons", quoted(HAS_SCORE_REASONS))
+        told = all_of([given, negated(unscored)])
         score_reasons = draft.layers.add("scored_reasons", chosen([(told, "TRUE")], "FALSE"))
         if layout.reads_clock:
             types[AS_OF_DAY] = "DATE"
