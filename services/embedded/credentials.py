@@ -13,7 +13,7 @@ from shared.auth import hashed
 
 _READ: Final = ["applications:read", "decisions:read", "limits:read", "reservations:read"]
 CLIENTS: Final[Mapping[str, list[str]]] = {
-    "los": ["applications:write", "decisions:write", *_READ],
+    "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", *_READ],
     "crm": ["limits:read", "reservations:read", "reservations:write"],
     "analyst": ["catalogue:read", "scores:write", *_READ],
     "policy-author": ["catalogue:write", "catalogue:read", "applications:read"],

@@ -20,7 +20,7 @@ from tests.kit.service import platform_settings
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect"}
 READ = ("get",)
 # These answer the same however often they are asked, or know a repetition by its content.
-REPEATABLE = {"/v1/scores", "/v1/scores/batch", "/v1/limit-checks"}
+REPEATABLE = {"/v1/scores", "/v1/scores/batch", "/v1/limit-checks", "/v1/performance"}
 CATALOGUE = {"/v1/models", "/v1/products", "/v1/reasons", "/v1/policies"}
 
 
