@@ -29,13 +29,12 @@ def made(
     wire: Mapping[str, Any],
     score: ScoreOutcome | None = None,
     as_of: datetime = AS_OF,
-    decision_id: str | None = None,
 ) -> Decision:
     """Return the decision of `policy` on facts in wire form, as it is kept."""
     facts, faults = product.dictionary.parse(wire)
     inputs = inputs_of(facts, score, as_of)
     return Decision(
-        decision_id=decision_id or new_id("dec"),
+        decision_id=new_id("dec"),
         question=Question(
             application_id=None,
             reference=None,

@@ -11,25 +11,25 @@ from services.decision.domain.reasons import parse_reasons
 from shared.facts import FactValue
 from shared.products import parse_product
 
-PRODUCT = parse_product(
-    {
-        "name": "card",
-        "title": "Credit card",
-        "currency": "USD",
-        "facts": {
-            "requested_amount": {"type": "money", "minimum": 1},
-            "income": {"type": "money"},
-            "months": {"type": "integer", "minimum": 0, "maximum": 120},
-            "dti": {"type": "decimal", "scale": 4},
-            "region": {"type": "enum", "values": ["north", "south", "west"]},
-            "employed": {"type": "boolean"},
-            "customer_since": {"type": "date"},
-            "age": {"type": "integer", "minimum": 18, "maximum": 120, "protected": True},
-            "score": {"type": "integer", "source": "scoring"},
-            "pd": {"type": "decimal", "scale": 6, "source": "scoring"},
-        },
-    }
-)
+PRODUCT_DOCUMENT: dict[str, Any] = {
+    "name": "card",
+    "title": "Credit card",
+    "currency": "USD",
+    "facts": {
+        "requested_amount": {"type": "money", "minimum": 1},
+        "income": {"type": "money"},
+        "months": {"type": "integer", "minimum": 0, "maximum": 120},
+        "dti": {"type": "decimal", "scale": 4},
+        "region": {"type": "enum", "values": ["north", "south", "west"]},
+        "employed": {"type": "boolean"},
+        "customer_since": {"type": "date"},
+        "age": {"type": "integer", "minimum": 18, "maximum": 120, "protected": True},
+        "score": {"type": "integer", "source": "scoring"},
+        "pd": {"type": "decimal", "scale": 6, "source": "scoring"},
+    },
+}
+
+PRODUCT = parse_product(PRODUCT_DOCUMENT)
 
 REASONS = parse_reasons(
     [
