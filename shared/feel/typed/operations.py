@@ -9,7 +9,7 @@ import operator
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_05UP, ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_05UP, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import reduce
 from typing import Any, Final
 
@@ -79,8 +79,10 @@ def _power(scale: int, rounding: str) -> Operation:
         except FeelError as error:
             raise ArithmeticError(str(error)) from None
         assert isinstance(result, Decimal)
-        few = int(result.as_tuple().exponent) >= -scale
-        return result if few else result.quantize(places, rounding, NUMBERS)
+        try:
+            return result.quantize(places, rounding, NUMBERS)
+        except InvalidOperation:
+            return result  # More than 34 digits with all those places.
 
     return power
 
@@ -146,6 +148,13 @@ def brought_quotient(typed: Brought) -> Operation | None:
     of, rounding, operand = typed.type, typed.rounding, typed.operand
     if not (isinstance(operand, Arithmetic) and operand.operator == "/"):
         return None
+    if (
+        of.kind is not Kind.DECIMAL
+        and rounding == ROUND_HALF_UP
+        and operand.left.type.whole
+        and operand.right.type.whole
+    ):
+        return _whole_quotient(*domain(of)[0])
     places = Decimal(1).scaleb(-operand.scale)
     low, high = (Decimal(bound).scaleb(-operand.scale, NUMBERS) for bound in domain(of)[0])
     divide = _FINER.divide
@@ -160,6 +169,18 @@ def brought_quotient(typed: Brought) -> Operation | None:
         return int(to_scale(dividend, divisor))
 
     return to_scale if of.kind is Kind.DECIMAL else whole
+
+
+def _whole_quotient(low: int, high: int) -> Operation:
+    def quotient(dividend: int, divisor: int) -> int:
+        double, size = abs(dividend) * 2, abs(divisor)
+        nearest = (double + size) // (size * 2)
+        result = nearest if (dividend < 0) is (divisor < 0) else -nearest
+        if low <= result <= high:
+            return result
+        raise ArithmeticError("out of bounds")
+
+    return quotient
 
 
 def _to_scale(places: Decimal, rounding: str, low: Decimal, high: Decimal) -> Operation:

@@ -39,9 +39,7 @@ LONG: Final = 300
 """Characters of SQL that are better computed once, as a column, than written out wherever a formula has them."""
 
 
-def to_sql(
-    typed: Typed, names: Mapping[str, SqlValue], bind: Callable[[SqlValue], str] | None = None
-) -> SqlValue:
+def to_sql(typed: Typed, names: Mapping[str, SqlValue], bind: Callable[[SqlValue], str] | None = None) -> SqlValue:
     """Return the value of `typed`, to the bit what `interpret` gives, where `names` has the value of each name.
 
     `TODAY` is a name too, of a DATE. What no formula of exact SQL can say is worked out for each value of its names,
