@@ -42,6 +42,8 @@ def write_routes(bed: Running) -> list[WriteRoute]:
     del question["party"]
     facts = {"product": PRODUCT, "facts": {**SOLID, "requested_amount": money(250_000)}}
     check = {"party_id": story["party_id"], "product": PRODUCT, "amount": money(100)}
+    performed = {"decision_id": story["decision"]["decision_id"], "as_of": "2026-06-30", "bad": False}
+    performance = {"items": [performed]}
     submission = application(f"customer-{secrets.token_hex(6)}")
     taken = f"/v1/reservations/{reservation}"
     return [
@@ -49,6 +51,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute("scoring", "/v1/scores", "/v1/scores", "analyst", facts, keyed=False),
         WriteRoute("scoring", "/v1/scores/batch", "/v1/scores/batch", "analyst", {"items": [facts]}, keyed=False),
         WriteRoute("decision", "/v1/decisions", "/v1/decisions", "los", question),
+        WriteRoute("decision", "/v1/performance", "/v1/performance", "los", performance, keyed=False),
         WriteRoute("limits", "/v1/limit-checks", "/v1/limit-checks", "crm", check, keyed=False),
         WriteRoute("limits", "/v1/reservations", "/v1/reservations", "crm", reserve),
         WriteRoute(
