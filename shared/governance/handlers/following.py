@@ -29,14 +29,19 @@ async def keep_following(db: Database, governance: Governance) -> None:
     """Look every second, until cancelled, whether something has come due. Any number of processes may do so."""
     while True:
         try:
-            async with db.transaction() as tx:
-                behind = await _behind(tx, governance, await store.now(tx))
-            if behind:
-                async with db.transaction() as tx:
-                    await follow(tx, governance, await store.lock_releases(tx))
+            await follow_clock(db, governance)
         except Refusal as refusal:
             log.warning("clock_not_followed", cause=refusal.code)
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def follow_clock(db: Database, governance: Governance) -> None:
+    """Bring states in line with the clock, where they are behind it."""
+    async with db.transaction() as tx:
+        behind = await _behind(tx, governance, await store.now(tx))
+    if behind:
+        async with db.transaction() as tx:
+            await follow(tx, governance, await store.lock_releases(tx))
 
 
 async def follow(tx: Transaction, governance: Governance, now: datetime) -> None:
