@@ -20,7 +20,7 @@ from services.backtests.figures.report import (
     TermsChanges,
     Version,
 )
-from services.backtests.figures.slices import matrix, slice_of
+from services.backtests.figures.slices import in_order, matrix, slice_of
 from services.backtests.figures.tables import PROTECTED, SEGMENT, Tables
 from services.backtests.figures.wording import summary, swap_in_statements, swap_out_statements, warnings
 from services.decision.domain.outcome import Outcome
@@ -115,7 +115,7 @@ def _segment(tables: Tables, column: str) -> Segment:
     values, rest, _ = tables.cells_by(column)
     return Segment(
         column.removeprefix(SEGMENT),
-        tuple(SegmentValue(value, slice_of(cells, tables.pd_scale)) for value, cells in values),
+        tuple(SegmentValue(value, slice_of(cells, tables.pd_scale)) for value, cells in in_order(values)),
         slice_of(rest, tables.pd_scale) if rest else None,
     )
 

@@ -1,7 +1,8 @@
 """From cells, applications by both outcomes, to the figures of a set of applications. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from services.backtests.figures.ratios import change, mean, ratio, wilson
 from services.backtests.figures.report import Cell, Population, SideFigures, Slice
@@ -9,6 +10,8 @@ from services.decision.domain.outcome import Outcome
 
 Chosen = Callable[[Cell], bool]
 
+_T = TypeVar("_T")
+_NUMBER: Final = re.compile(r"(?P<mark><|>=)? ?(?P<number>-?[0-9]{1,18})")
 _GRANTED: Final = frozenset(outcome.value for outcome in Outcome if outcome.grants_credit)
 
 
@@ -83,6 +86,17 @@ def matrix(cells: Sequence[Cell]) -> tuple[Cell, ...]:
         for live in Outcome
         for candidate in Outcome
     )
+
+
+def in_order(values: Sequence[tuple[str | None, _T]]) -> Sequence[tuple[str | None, _T]]:
+    """Return values by the number that they start with, if all do: bands, years, codes; else as they are."""
+    numbers = {value: _NUMBER.match(value) for value, _ in values if value is not None}
+
+    def place(entry: tuple[str | None, _T]) -> tuple[bool, int, bool]:
+        found = None if entry[0] is None else numbers[entry[0]]
+        return (True, 0, False) if found is None else (False, int(found["number"]), found["mark"] != "<")
+
+    return sorted(values, key=place) if all(numbers.values()) else values
 
 
 def _side(

@@ -67,17 +67,25 @@ def summary(overall: Slice, data: Data, currency: str) -> tuple[str, ...]:
     to = f"at {percent(live.approval_rate)}"
     if points != "0.00":
         to = f"from {percent(live.approval_rate)} to {percent(candidate.approval_rate)} ({points} percentage points)"
-    swapped = overall.swap_in.count + overall.swap_out.count
     sentences = [
         f"Over {counted(overall.rows, 'application')}, the candidate {moved} {to}.",
-        f"It would grant {counted(overall.swap_in.count, 'application')} that the live policy does not, and no longer "
-        f"grant {counted(overall.swap_out.count, 'application')} that it does."
-        if swapped
-        else "Both policies grant credit to the same applications.",
+        _moved(overall),
         f"Limits granted go from {money(live.limit_minor, currency)} to {money(candidate.limit_minor, currency)}; "
         f"referrals from {live.outcomes['refer']:,} to {candidate.outcomes['refer']:,}.",
     ]
     return (*sentences, *_risk(live.granted, candidate.granted, data))
+
+
+def _moved(overall: Slice) -> str:
+    newly, no_longer = overall.swap_in.count, overall.swap_out.count
+    if not newly and not no_longer:
+        return "Both policies grant credit to the same applications."
+    if not newly:
+        return f"It grants credit to no new application, and no longer to {no_longer:,} that the live policy grants."
+    gained = f"It grants credit to {counted(newly, 'application')} that the live policy turns away"
+    return gained + (
+        f", and no longer to {no_longer:,} that it grants." if no_longer else ", and to all that it grants."
+    )
 
 
 def _risk(live: Population, candidate: Population, data: Data) -> list[str]:
@@ -102,6 +110,11 @@ def swap_in_statements(swapped: Population) -> tuple[str, ...]:
     if not count:
         return ("The candidate grants credit to no application that the live policy would turn away.",)
     of = f"Of {counted(count, 'swapped-in application')},"
+    have = (
+        f"{of} {known:,} {'has' if known == 1 else 'have'}"
+        if unknown
+        else f"All {count:,} swapped-in applications have"
+    )
     found = []
     if unknown:
         found.append(
@@ -110,7 +123,7 @@ def swap_in_statements(swapped: Population) -> tuple[str, ...]:
         )
     if known:
         found.append(
-            f"{of} {known:,} {'has' if known == 1 else 'have'} known performance, although the live policy, run again, "
+            f"{have} known performance, although the live policy, run again, "
             "does not grant them credit: they were booked under another policy or by a person's override, on other "
             "terms, and need not be like those that were not booked."
         )
@@ -221,7 +234,7 @@ def _policy_warnings(
         text = "Both policies have the same content: nothing can differ."
         found.append(Warned("same_policy", text, serious=True))
     for name, version in (("live policy", live), ("candidate", candidate)):
-        if version.engine == "rows":
+        if version.engine == "rows" and version.engine_reason:
             text = f"The {name} was run row by row: {version.engine_reason}"
             found.append(Warned("not_compiled", text, serious=False))
     unscored = max((line.live for line in reasons if line.code == SCORE_UNAVAILABLE), default=0)

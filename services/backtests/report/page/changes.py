@@ -73,7 +73,7 @@ def reasons(report: Report) -> Markup:
     if not report.reasons and not report.queues:
         return Markup("")
     by_change = sorted(report.reasons, key=lambda line: -max(line.live, line.candidate))[:_REASONS_DRAWN]
-    pairs = [_counts(f"{line.code}", line.live, line.candidate) for line in by_change]
+    pairs = [_counts(line.code, line.live, line.candidate, NAME[line.outcome]) for line in by_change]
     rows = [
         (
             line.wording,
@@ -119,5 +119,5 @@ def grades(report: Report) -> Markup:
     return section("grades", "Grades under both policies", table(caption, heads, rows))
 
 
-def _counts(name: str, live: int, candidate: int) -> Pair:
-    return Pair(name, Fraction(live), Fraction(candidate), f"{live:,}", f"{candidate:,}")
+def _counts(name: str, live: int, candidate: int, under: str = "") -> Pair:
+    return Pair(name, Fraction(live), Fraction(candidate), f"{live:,}", f"{candidate:,}", under)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +14,8 @@ _LABELS: Final = 210
 _FIGURES: Final = 150
 _GRID: Final = "#e4e8ec"
 _LABEL_LENGTH: Final = 32
+_NEAR: Final = Fraction(1, 10)
+"""A tick as near as this to a mark would stand in its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A row of two figures, live's and the candidate's, with their texts."""
+    """A row of two figures, live's and the candidate's, with their texts; `under` stands under the label."""
 
     label: str
     live: Fraction
     candidate: Fraction
     live_text: str
     candidate_text: str
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,9 @@ def paired(name: str, title: str, pairs: Sequence[Pair]) -> Markup:
     shapes: list[Markup] = []
     for number, pair in enumerate(pairs):
         top = number * 46
-        shapes.append(_label(pair.label, top + 24))
+        shapes.append(_label(pair.label, top + (16 if pair.under else 24)))
+        if pair.under:
+            shapes.append(element("text", pair.under, x=0, y=top + 32, class_="soft"))
         sides = ((pair.live, LIVE, pair.live_text), (pair.candidate, CANDIDATE, pair.candidate_text))
         for line, (amount, colour, words) in enumerate(sides):
             width = amount / most * span
@@ -100,17 +106,33 @@ def paired(name: str, title: str, pairs: Sequence[Pair]) -> Markup:
     return _chart(name, title, told, len(pairs) * 46, shapes)
 
 
-def dumbbells(
-    name: str, title: str, pairs: Sequence[Pair], *, top: Fraction, mark: tuple[Fraction, str] | None = None
-) -> Markup:
-    """Return two dots for each row on one axis from 0 to `top`, live's hollow; `mark` is a line with its text."""
-    span, height = WIDTH - _LABELS - _FIGURES, len(pairs) * 26 + 30
-    shapes = _axis(top, height)
-    if mark is not None:
-        x = _at(_LABELS + mark[0] / top * span)
-        line = {"stroke": "#9b2c2c", "stroke_width": 2, "stroke_dasharray": "5 4"}
-        shapes.append(element("line", x1=x, x2=x, y1=4, y2=height - 20, **line))
-        shapes.append(element("text", mark[1], x=x, y=height - 4, class_="soft", text_anchor="middle"))
+def rates(name: str, title: str, pairs: Sequence[Pair]) -> Markup:
+    """Return two dots for each row on one axis from 0 to 100 %, live's hollow."""
+    return _dumbbells(name, title, pairs, Fraction(1), _axis(Fraction(1), len(pairs) * 26 + 30))
+
+
+def ratios(name: str, title: str, pairs: Sequence[Pair], mark: Fraction) -> Markup:
+    """Return two dots for each row on one axis from 0 to 1.25, live's hollow, and a line at `mark`."""
+    height, top = len(pairs) * 26 + 30, Fraction(5, 4)
+    span = WIDTH - _LABELS - _FIGURES
+    axis = _ticks(
+        [
+            (tick / top, _hundredths(tick))
+            for tick in (Fraction(step, 4) for step in range(6))
+            if abs(tick - mark) > _NEAR
+        ],
+        height,
+    )
+    x = _at(_LABELS + mark / top * span)
+    axis.append(
+        element("line", x1=x, x2=x, y1=4, y2=height - 20, stroke="#9b2c2c", stroke_width=2, stroke_dasharray="5 4")
+    )
+    axis.append(element("text", _hundredths(mark), x=x, y=height - 4, class_="mark", text_anchor="middle"))
+    return _dumbbells(name, title, pairs, top, axis)
+
+
+def _dumbbells(name: str, title: str, pairs: Sequence[Pair], top: Fraction, axis: list[Markup]) -> Markup:
+    span, shapes = WIDTH - _LABELS - _FIGURES, list(axis)
     for number, pair in enumerate(pairs):
         y = number * 26 + 16
         shapes.append(_label(pair.label, y + 4))
@@ -121,7 +143,7 @@ def dumbbells(
         words = f"{pair.live_text} \u2192 {pair.candidate_text}"
         shapes.append(element("text", words, x=WIDTH, y=y + 4, class_="soft", text_anchor="end"))
     told = "; ".join(f"{pair.label}: live {pair.live_text}, candidate {pair.candidate_text}" for pair in pairs)
-    return _chart(name, title, told, height, shapes)
+    return _chart(name, title, told, len(pairs) * 26 + 30, shapes)
 
 
 def intervals(name: str, title: str, ranges: Sequence[Range]) -> Markup:
@@ -152,11 +174,14 @@ def swatch(colour: str) -> Markup:
 
 
 def _axis(top: Fraction, height: int) -> list[Markup]:
+    return _ticks([(Fraction(step, 4), f"{_plain(top * step * 25)} %") for step in range(5)], height)
+
+
+def _ticks(ticks: Sequence[tuple[Fraction, str]], height: int) -> list[Markup]:
     shapes = []
-    for step in range(5):
-        x = _at(_LABELS + Fraction(step * (WIDTH - _LABELS - _FIGURES), 4))
+    for share, words in ticks:
+        x = _at(_LABELS + share * (WIDTH - _LABELS - _FIGURES))
         shapes.append(element("line", x1=x, x2=x, y1=4, y2=height - 20, stroke=_GRID))
-        words = f"{_plain(top * step * 25)} %"
         shapes.append(element("text", words, x=x, y=height - 4, class_="soft", text_anchor="middle"))
     return shapes
 
@@ -192,6 +217,10 @@ def _plain(value: Fraction) -> str:
     """Return a number with one decimal place, or none where it is whole."""
     tenths = _rounded(value * 10)
     return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+
+def _hundredths(value: Fraction) -> str:
+    return format(Decimal(value.numerator) / Decimal(value.denominator), ".2f")
 
 
 def _at(value: Fraction | int) -> str:

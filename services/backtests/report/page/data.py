@@ -1,6 +1,6 @@
 """The end of the page: the data and its record, engines, and what the terms mean."""
 
-from services.backtests.figures.report import Report
+from services.backtests.figures.report import Report, Version
 from services.backtests.figures.wording import DEFINITIONS, counted, percent
 from services.backtests.report.page.markup import Markup, element
 from services.backtests.report.page.tables import section, table
@@ -28,14 +28,19 @@ def data(report: Report) -> Markup:
         f"{counted(found.rows, 'application')} from {found.source}; {found.with_performance:,} with known performance, "
         f"{found.bad:,} of them bad; {found.recorded:,} with a recorded outcome; "
         f"{counted(found.rejected, 'row')} set aside.",
-        f"Live policy run by {report.live.engine}: {report.live.engine_reason}",
-        f"Candidate run by {report.candidate.engine}: {report.candidate.engine_reason}",
+        _run("Live policy", report.live),
+        _run("Candidate", report.candidate),
     )
     rejected = [(reason.reason, reason.column or "-", f"{reason.rows:,}") for reason in found.rejected_reasons]
     aside = table(
         "Rows set aside, by the first reasons; a row may have several.", ("Reason", "Column", "Rows"), rejected, texts=2
     )
     return section("data", "Data and engines", *(element("p", text) for text in sentences), aside if rejected else None)
+
+
+def _run(name: str, version: Version) -> str:
+    reason = f": {version.engine_reason}" if version.engine_reason else ""
+    return f"{name} run by the {version.engine} engine{reason}."
 
 
 def definitions() -> Markup:

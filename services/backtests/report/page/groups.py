@@ -6,10 +6,10 @@ from services.backtests.figures.ratios import Ratio
 from services.backtests.figures.report import AdverseImpact, Group, GroupRate, Report, Segment, Slice
 from services.backtests.figures.wording import percent, segment_note
 from services.backtests.report.page.changes import legend
-from services.backtests.report.page.charts import Pair, dumbbells
+from services.backtests.report.page.charts import Pair, rates, ratios
 from services.backtests.report.page.markup import Markup, element, joined
-from services.backtests.report.page.tables import figure, scrolled, section, table
-from services.backtests.report.words import label, observed, points, short_money
+from services.backtests.report.page.tables import above, figure, scrolled, section, table
+from services.backtests.report.words import label, points, short_money
 
 _DRAWN = 24
 _FOUR_FIFTHS = Fraction(4, 5)
@@ -41,6 +41,7 @@ def _segment(segment: Segment, number: int, currency: str) -> Markup:
     values = [(label(each.value), each.slice) for each in segment.values]
     if segment.others is not None:
         values.append(("(all others)", segment.others))
+    largest = sorted(values, key=lambda value: -value[1].rows)[:_DRAWN]
     pairs = [
         Pair(
             name,
@@ -49,31 +50,26 @@ def _segment(segment: Segment, number: int, currency: str) -> Markup:
             percent(each.live.approval_rate),
             percent(each.candidate.approval_rate),
         )
-        for name, each in values[:_DRAWN]
+        for name, each in values
+        if (name, each) in largest
     ]
     drawn = "Approval rate under both policies" + (f", the {_DRAWN} largest" if len(values) > _DRAWN else "")
     heads = (
         "Value",
         "Applications",
-        "Approval, live",
-        "Candidate",
+        "Approval rate",
         "Change",
-        "Referred, live",
-        "Candidate",
+        "Referred",
         "Swap-in",
         "Swap-out",
-        "Limits, live",
-        "Candidate",
-        "Bad of granted, live",
-        "Candidate",
+        "Limits",
+        "Bad of granted",
     )
     rows = [(name, *_figures(each, currency)) for name, each in values]
     return joined(
         element("h3", segment.name),
-        figure(
-            dumbbells(f"segment-{number}", f"Approval rate by {segment.name}", pairs, top=Fraction(1)), drawn, legend()
-        ),
-        table(segment_note(segment), heads, rows),
+        figure(rates(f"segment-{number}", f"Approval rate by {segment.name}", pairs), drawn, legend()),
+        table("The candidate, and under it live. " + segment_note(segment), heads, rows),
     )
 
 
@@ -81,17 +77,13 @@ def _figures(each: Slice, currency: str) -> tuple[str, ...]:
     live, candidate = each.live, each.candidate
     return (
         f"{each.rows:,}",
-        percent(live.approval_rate),
-        percent(candidate.approval_rate),
+        above(percent(candidate.approval_rate), f"live {percent(live.approval_rate)}"),
         points(each.approval_change),
-        percent(live.referral_rate),
-        percent(candidate.referral_rate),
+        above(percent(candidate.referral_rate), f"live {percent(live.referral_rate)}"),
         f"{each.swap_in.count:,}",
         f"{each.swap_out.count:,}",
-        short_money(live.limit_minor, currency),
-        short_money(candidate.limit_minor, currency),
-        observed(live.granted),
-        observed(candidate.granted),
+        above(short_money(candidate.limit_minor, currency), f"live {short_money(live.limit_minor, currency)}"),
+        above(percent(candidate.granted.observed_bad), f"live {percent(live.granted.observed_bad)}"),
     )
 
 
@@ -113,14 +105,7 @@ def _impact(impact: AdverseImpact, number: int) -> Markup:
     ]
     chart = None
     if pairs:
-        top = max(Fraction(5, 4), *(max(pair.live, pair.candidate) for pair in pairs))
-        drawn = dumbbells(
-            f"impact-{number}",
-            f"Adverse impact ratio by {impact.attribute}",
-            pairs,
-            top=min(top, Fraction(2)),
-            mark=(_FOUR_FIFTHS, "0.80"),
-        )
+        drawn = ratios(f"impact-{number}", f"Adverse impact ratio by {impact.attribute}", pairs, _FOUR_FIFTHS)
         chart = figure(
             drawn,
             "Approval rate of the group as a share of that of the reference group; the dashed line is four fifths",
@@ -167,7 +152,7 @@ def _ratio(side: GroupRate) -> str:
     return (
         "-"
         if side.impact_ratio is None
-        else side.impact_ratio.value[:-2] + (" below" if side.below_four_fifths else "")
+        else side.impact_ratio.value[:-1] + ("" if not side.below_four_fifths else " \u25bc")
     )
 
 
@@ -176,7 +161,7 @@ def _difference(side: GroupRate) -> str:
     if found is None:
         return "-"
     name = "p" if found.test == "fisher_exact" else "z"
-    return f"{name} = {found.statistic}" + (", significant" if found.significant else "")
+    return above(f"{name} = {found.statistic}", "significant" if found.significant else "within chance")
 
 
 def _fraction(ratio: Ratio | None) -> Fraction:

@@ -40,7 +40,7 @@ def lead(report: Report) -> Markup:
     if not report.warnings:
         return sentences
     items = [
-        element("li", element("strong", "Note: ") if warned.serious else None, warned.text)
+        element("li", element("strong", "Important: ") if warned.serious else None, warned.text)
         for warned in report.warnings
     ]
     box = element("h2", "Before you read the figures", id="warnings")
@@ -78,7 +78,7 @@ def key(report: Report) -> Markup:
     ]
     full = table(
         "Granted means approved or offered another amount. Intervals are Wilson's.",
-        ("Both policies over the same applications", "Live", "Candidate", "Change"),
+        ("Figure", "Live", "Candidate", "Change"),
         key_figures(report),
     )
     return section("key", "Key figures", element("div", *shown, class_="cards"), _outcomes(report), full)
@@ -114,8 +114,7 @@ def _version(version: Version) -> Markup:
 def _risk_card(report: Report) -> tuple[str, str, str]:
     live, candidate = report.overall.live.granted, report.overall.candidate.granted
     if candidate.observed_bad is not None:
-        was = f"{interval(candidate.observed_bad_interval)}; live {percent(live.observed_bad)}"
-        return "Observed bad rate", percent(candidate.observed_bad), was
+        return "Observed bad rate", percent(candidate.observed_bad), f"from {percent(live.observed_bad)}"
     return "Expected bad rate", percent(candidate.expected_bad), f"from {percent(live.expected_bad)}"
 
 

@@ -43,8 +43,10 @@ caption { text-align: left; padding: 0 0 6px; }
 th, td { padding: 5px 9px; text-align: right; vertical-align: top; border-bottom: 1px solid #e4e8ec; }
 thead th { border-bottom: 2px solid #9aa5b1; font-weight: 600; vertical-align: bottom; }
 thead th[scope=colgroup] { text-align: center; border-bottom: 1px solid #cbd2d9; }
-th[scope=row], td.text, th.text { text-align: left; font-weight: 400; overflow-wrap: anywhere; }
-tbody th[scope=row] { font-weight: 500; }
+td { white-space: nowrap; }
+th[scope=row], td.text, th.text { text-align: left; white-space: normal; overflow-wrap: break-word; max-width: 34ch; }
+th[scope=row], td.text { font-weight: 400; }
+tbody th[scope=row] { min-width: 13ch; font-weight: 500; }
 tr.total th, tr.total td, td.total, th.total { font-weight: 650; }
 td small, th small { display: block; color: #52606d; font-size: 12px; font-weight: 400; }
 td.below { color: #9b2c2c; font-weight: 650; }
@@ -59,8 +61,9 @@ figure { margin: 12px 0 18px; break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font-family: inherit; fill: #1f2933; font-size: 13px; }
 svg text.soft { fill: #52606d; font-size: 12px; }
-svg text.inside { fill: #fff; font-size: 12.5px; }
-svg text.inside.dark { fill: #1f2933; }
+svg text.mark { fill: #9b2c2c; font-size: 12px; font-weight: 650; }
+svg text.inside { fill: #fff; }
+svg text.dark { fill: #1f2933; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0 0; padding: 0; list-style: none; font-size: 13px; }
 .legend svg { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; }
@@ -77,16 +80,24 @@ details { font-size: 13px; margin: 6px 0; }
 summary { cursor: pointer; color: #1f4e8c; }
 details table { font-size: 12px; }
 a { color: #1f4e8c; }
-nav { font-size: 13.5px; margin: 18px 0 0; }
-nav a { margin-right: 16px; white-space: nowrap; }
+nav { font-size: 13.5px; margin: 18px 0 0; display: flex; flex-wrap: wrap; gap: 2px 18px; }
 footer { margin-top: 48px; border-top: 1px solid #d9dee4; padding-top: 10px; color: #52606d; font-size: 12.5px; }
-@media (max-width: 760px) { main { padding: 24px 18px; } .cards { grid-template-columns: repeat(2, 1fr); }
+@media screen and (max-width: 760px) { main { padding: 24px 18px; } .cards { grid-template-columns: repeat(2, 1fr); }
   .two { grid-template-columns: 1fr; } }
 @page { size: A4; margin: 14mm 13mm; }
 @media print {
-  body { background: #fff; font-size: 10.5pt; } main { max-width: none; padding: 0; } nav, details { display: none; }
-  h2 { break-after: avoid; margin-top: 26px; } h3, h4 { break-after: avoid; } tr, .card, .answer { break-inside: avoid; }
-  table { font-size: 9pt; } th, td { padding: 3px 5px; } .scroll { overflow: visible; } thead { display: table-header-group; }
+  body { background: #fff; font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  nav, details { display: none; }
+  h2 { margin-top: 24px; }
+  h2, h3, h4, caption, figcaption { break-after: avoid; }
+  tr, .card, .answer, .warnings, table.whole { break-inside: avoid; }
+  table { font-size: 8.5pt; }
+  th, td { padding: 3px 5px; }
+  .scroll { overflow: visible; }
+  thead { display: table-header-group; }
+  .lead { font-size: 12pt; }
+  .example { break-inside: avoid; font-size: 9.5pt; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """

@@ -1,6 +1,7 @@
 """Who moves: the swap sets with how they pay, and examples with the rules and reasons of both policies."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,8 +10,8 @@ from services.backtests.figures.wording import counted, money, percent
 from services.backtests.report.page.charts import Range, intervals
 from services.backtests.report.page.markup import Markup, element, joined
 from services.backtests.report.page.style import CANDIDATE, LIVE
-from services.backtests.report.page.tables import figure, paragraphs, section, table
-from services.backtests.report.words import NAME, interval, observed
+from services.backtests.report.page.tables import above, figure, paragraphs, section, table
+from services.backtests.report.words import NAME, interval, short_money
 
 _IN, _OUT = "#2f7d4f", "#a63d40"
 _STATUS = {"hit": "hit", "no_hit": "no hit", "missing": "a fact is missing", "not_evaluated": "not reached"}
@@ -23,30 +24,20 @@ def swaps(report: Report) -> Markup:
         ("Granted by the live policy", overall.live.granted, LIVE),
         ("Granted by the candidate", overall.candidate.granted, CANDIDATE),
         ("Granted by both", overall.granted_by_both, "#52606d"),
-        ("Swap-in: only by the candidate", overall.swap_in, _IN),
-        ("Swap-out: only by the live policy", overall.swap_out, _OUT),
+        ("Swap-in: candidate only", overall.swap_in, _IN),
+        ("Swap-out: live only", overall.swap_out, _OUT),
         ("Granted by neither", overall.granted_by_neither, "#9aa5b1"),
     )
-    heads = (
-        "Applications",
-        "Count",
-        "Asked for",
-        "Live limits",
-        "Candidate limits",
-        "Expected bad",
-        "Observed bad",
-        "95 % interval",
-    )
+    heads = ("Applications", "Count", "Asked for", "Live limits", "Candidate limits", "Expected bad", "Observed bad")
     rows = [
         (
             name,
             f"{each.count:,}",
-            money(each.requested_minor, currency),
-            money(each.live_limit_minor, currency),
-            money(each.candidate_limit_minor, currency),
+            short_money(each.requested_minor, currency),
+            short_money(each.live_limit_minor, currency),
+            short_money(each.candidate_limit_minor, currency),
             percent(each.expected_bad),
-            observed(each),
-            interval(each.observed_bad_interval),
+            _observed(each),
         )
         for name, each, _ in sets
     ]
@@ -57,7 +48,10 @@ def swaps(report: Report) -> Markup:
             intervals("bad", "Observed bad rates", ranges),
             "Observed bad rate with its 95 % interval; the count is of known performance",
         )
-    caption = "Expected: mean probability of default of the score. Observed: of those whose performance is known."
+    caption = (
+        "Expected: mean probability of default of the score. Observed: of those whose performance is known, with the "
+        "95 % interval."
+    )
     return section(
         "swaps",
         "Who moves in and out, and how they pay",
@@ -90,6 +84,13 @@ def _said(name: str, swapped: SwapSet) -> Markup:
     return element("div", heading, paragraphs(swapped.statements))
 
 
+def _observed(of: Population) -> Markup:
+    if of.observed_bad is None:
+        return joined("not known")
+    words = f"{of.bad:,} of {of.with_performance:,}; {interval(of.observed_bad_interval)}"
+    return above(percent(of.observed_bad), words)
+
+
 def _range(name: str, of: Population, colour: str) -> Range:
     if of.observed_bad is None or of.observed_bad_interval is None:
         return Range(name, None, Fraction(0), Fraction(0), f"0 of {of.count:,} known", colour)
@@ -101,7 +102,10 @@ def _range(name: str, of: Population, colour: str) -> Range:
 def _example(name: str, example: Example, currency: str) -> Markup:
     paid = {None: "performance unknown", True: "went bad", False: "performed"}[example.bad]
     heading = element("h4", f"{example.reference} \u2014 {example.as_of.date()}, {paid}", id=name)
-    facts = [joined(element("b", f"{fact.name}: "), fact.value, "; ") for fact in example.facts]
+    facts = [
+        joined("; " if number else "", element("b", f"{fact.name}: "), fact.value)
+        for number, fact in enumerate(example.facts)
+    ]
     sides = element(
         "div",
         _answer("Live policy", "answer", example.live, currency),
@@ -117,7 +121,8 @@ def _answer(name: str, shape: str, answer: Answered, currency: str) -> Markup:
     said = NAME[answer.outcome]
     if answer.approved_minor is not None:
         said += f" {money(answer.approved_minor, currency)}"
-    for label, value in (("rate", answer.rate), ("grade", answer.grade), ("queue", answer.queue)):
+    rate = None if answer.rate is None else f"{format(Decimal(answer.rate) * 100, 'f').rstrip('0').rstrip('.')} %"
+    for label, value in (("rate", rate), ("grade", answer.grade), ("queue", answer.queue)):
         said += f", {label} {value}" if value is not None else ""
     reasons = [element("li", element("strong", f"{reason.code}: "), reason.wording) for reason in answer.reasons]
     account = [element("li", text) for text in answer.account]

@@ -1,17 +1,32 @@
 """Tables with their headers marked as such, for readers of screens too."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from services.backtests.report.page.markup import Markup, element, joined
+
+_ON_ONE_PAGE: Final = 14
+"""Rows of a table that is printed on one page."""
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> Markup:
     """Return a table whose first column names its rows; the first `texts` columns are words, the others figures."""
-    head = element("tr", joined(*(_head(text, number < texts) for number, text in enumerate(heads))))
-    body = [element("tr", joined(*_cells(row, texts))) for row in rows]
+    head = element("tr", *(_head(text, number < texts) for number, text in enumerate(heads)))
+    body = [element("tr", *_cells(row, texts)) for row in rows]
     return scrolled(
-        element("table", element("caption", caption), element("thead", head), element("tbody", joined(*body)))
+        element(
+            "table",
+            element("caption", caption) if caption else None,
+            element("thead", head),
+            element("tbody", *body),
+            class_="whole" if len(body) <= _ON_ONE_PAGE else None,
+        )
     )
+
+
+def above(text: str, small: str) -> Markup:
+    """Return a text for a cell with a smaller one under it."""
+    return joined(text, element("small", small))
 
 
 def scrolled(content: Markup) -> Markup:
