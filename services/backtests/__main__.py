@@ -7,6 +7,6 @@ from services.decision.store.backtests import Run
 from shared.logging import configure_logging
 
 if __name__ == "__main__":
-    _, _, backtest_id, attempt, parent = sys.argv[1:]
+    _, backtest_id, attempt, parent = sys.argv[1:]
     configure_logging("decision", "backtest", "INFO")
     sys.exit(run_job(Run(backtest_id, int(attempt)), int(parent)))

@@ -1,54 +1,68 @@
 """Stored decisions as the applications of a backtest, read from the database of the decision service."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 
-import asyncpg
 import duckdb
 
-from services.backtests.inputs import Received, read_decisions
-from services.backtests.inputs.stored import name
+from services.backtests.engines import Progress, Stopped
+from services.backtests.inputs import Grouping, Received, read_decisions
 from services.decision.domain.backtest_job import Documents, Plan
 from services.decision.handlers.backtesting import BacktestRequest, pin
-from shared.db import Database, driver_url, is_transient
-from shared.errors import unavailable
+from shared.db import Database
 from shared.products import Product
+
+T = TypeVar("T")
+
+_BEFORE_ALL: Final = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+def with_database(url: str, use: Callable[[Database], Awaitable[T]]) -> T:
+    """Return what `use` makes of the database; raises `Refusal` when it is away."""
+
+    async def opened() -> T:
+        db = Database(url, pool_size=1)
+        try:
+            return await use(db)
+        finally:
+            await db.close()
+
+    return asyncio.run(opened())
 
 
 def pinned(url: str, request: BacktestRequest, now: datetime) -> tuple[Plan, Documents]:
     """Return what a backtest asked for at the command line rests on, as it stands now; raises `Refusal`."""
 
-    async def look() -> tuple[Plan, Documents]:
-        db = Database(url, pool_size=1)
-        try:
-            async with db.transaction() as tx:
-                return await pin(tx, request, now)
-        finally:
-            await db.close()
+    async def look(db: Database) -> tuple[Plan, Documents]:
+        async with db.transaction() as tx:
+            return await pin(tx, request, now)
 
-    return asyncio.run(look())
+    return with_database(url, look)
 
 
-def read_plan(db: duckdb.DuckDBPyConnection, url: str, product: Product, plan: Plan) -> Received:
-    """Read the decisions of a plan into `application`; raises `InputError`, or `Refusal` when the database is away."""
+def read_plan(
+    db: duckdb.DuckDBPyConnection, url: str, product: Product, plan: Plan, progress: Progress, stopped: Stopped
+) -> Received:
+    """Read the decisions of a plan into `application`.
 
-    async def read() -> Received:
-        connection = await asyncpg.connect(driver_url(url), timeout=10)
-        try:
-            return await read_decisions(db, connection, product, plan.period.since, plan.period.until)
-        finally:
-            connection.terminate()
+    Raises `InputError` when there are none, `Cancelled`, and `Refusal` when the database is away.
+    """
 
-    try:
-        received = asyncio.run(read())
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        if is_transient(error):
-            raise unavailable("database_unavailable", "the database is not available; try again") from error
-        raise
-    for fact in plan.segments:
-        db.execute(f"ALTER TABLE application ADD COLUMN {name(f'segment:{fact}')} VARCHAR")
-        db.execute(f"UPDATE application SET {name(f'segment:{fact}')} = CAST({name(fact)} AS VARCHAR)")  # noqa: S608
-    return received
+    async def read(database: Database) -> Received:
+        return await read_decisions(
+            db,
+            database,
+            product,
+            plan.period.since or _BEFORE_ALL,
+            plan.period.until,
+            segments={name: Grouping(fact=name) for name in plan.segments},
+            progress=progress,
+            stopped=stopped,
+        )
+
+    return with_database(url, read)
 
 
 def words(plan: Plan) -> str:

@@ -41,7 +41,10 @@ def comparands(
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How a backtest is run and told. `source` says in words where the applications come from."""
+    """How a backtest is run and told. `source` says in words where the applications come from.
+
+    `workers` bounds the processes that run a policy row by row; there are as many as cores unless given.
+    """
 
     engine: Engine
     source: str
@@ -50,6 +53,7 @@ class Choices:
     seed: str
     scorecard: Scorecard | None = None
     spark_master: str = "local[*]"
+    workers: int | None = None
 
 
 def compare(
@@ -75,6 +79,7 @@ def compare(
         engine=choices.engine,
         progress=progress,
         stopped=stopped,
+        workers=choices.workers,
         spark_master=choices.spark_master,
     )
     progress("counting", 0, None)

@@ -20,8 +20,9 @@ from typing import Any, Final
 import duckdb
 import structlog
 
-from services.backtests.decisions import read_plan, words
+from services.backtests.decisions import read_plan, with_database, words
 from services.backtests.engines import Cancelled, Engine, open_database
+from services.backtests.figures import Inconsistent
 from services.backtests.figures import Report as Figures
 from services.backtests.flow import Choices, comparands, compare
 from services.backtests.inputs import InputError
@@ -60,7 +61,9 @@ def run_job(run: Run, parent: int) -> int:
     try:
         with Lease(url, run, settings.backtest_lease_seconds) as lease:
             ending = _outcome(run, settings, lease)
-        return asyncio.run(_keep(url, run, ending, settings.backtest_lease_seconds))
+        if ending is not None:
+            with_database(url, lambda db: _keep(db, run, ending, settings.backtest_lease_seconds))
+        return 0
     except Refusal as refusal:
         # The database is away: the job is begun again when it is back.
         log.warning("backtest_interrupted", backtest=run.backtest_id, cause=refusal.code)
@@ -74,9 +77,11 @@ def _end_with(parent: int, folder: Path) -> None:
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        # Helpers are in this process's group; the worker gave it one of its own.
         os.killpg(0, signal.SIGKILL)
 
+    # A group of its own, which its helpers are in.
+    if os.getpgrp() != os.getpid():
+        os.setpgrp()
     os.nice(_NICENESS)
     # Where memory runs out it is the backtest that goes, and not the services beside it.
     Path("/proc/self/oom_score_adj").write_text("1000")
@@ -99,6 +104,9 @@ def _outcome(run: Run, settings: Settings, lease: Lease) -> Result | Ending | No
         return _failed("unsound_policy", "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults))
     except duckdb.OutOfMemoryException:
         return _failed("out_of_memory", f"needs more than the {settings.backtest_memory} a backtest may use")
+    except Inconsistent as error:
+        log.error("backtest_inconsistent", backtest=run.backtest_id, exc_info=error)
+        return _failed("engines_disagree", str(error))
     except Refusal:
         raise
     except Exception as error:
@@ -111,7 +119,12 @@ def _failed(code: str, detail: str) -> Ending:
 
 
 def _run(run: Run, settings: Settings, lease: Lease) -> Result:
-    plan, documents = asyncio.run(_plan(settings, run))
+    url = settings.database_url.get_secret_value()
+    plan, documents = with_database(url, lambda db: _plan(db, run))
+
+    def stopped() -> bool:
+        return lease.stop is not None
+
     compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
     choices = Choices(
         engine=Engine(plan.engine),
@@ -119,11 +132,11 @@ def _run(run: Run, settings: Settings, lease: Lease) -> Result:
         made_at=datetime.now(UTC),
         examples=plan.examples,
         seed=str(plan.seed),
+        workers=settings.backtest_threads,
     )
     with open_database(memory=settings.backtest_memory, threads=settings.backtest_threads) as db:
-        lease.tell("reading decisions", 0, None)
-        received = read_plan(db, settings.database_url.get_secret_value(), compared.product, plan)
-        report = compare(db, compared, received, choices, lease.tell, lambda: lease.stop is not None)
+        received = read_plan(db, url, compared.product, plan, lease.tell, stopped)
+        report = compare(db, compared, received, choices, lease.tell, stopped)
     lease.tell("writing the report", received.rows, received.rows)
     document = json.dumps(to_json(report), ensure_ascii=False, separators=(",", ":"))
     return received.rows, _summary(report), Report(_packed(document), _packed(html(report)))
@@ -153,37 +166,27 @@ def _packed(text: str) -> bytes:
     return zlib.compress(text.encode())
 
 
-async def _plan(settings: Settings, run: Run) -> tuple[Plan, Documents]:
-    db = Database(settings.database_url.get_secret_value(), pool_size=1)
-    try:
-        async with db.transaction() as tx:
-            found = await backtests.find(tx, run.backtest_id)
-            if found is None:
-                raise LookupError(run.backtest_id)
-            return found.plan, await backtests.documents(tx, run.backtest_id)
-    finally:
-        await db.close()
+async def _plan(db: Database, run: Run) -> tuple[Plan, Documents]:
+    async with db.transaction() as tx:
+        found = await backtests.find(tx, run.backtest_id)
+        if found is None:
+            raise LookupError(run.backtest_id)
+        return found.plan, await backtests.documents(tx, run.backtest_id)
 
 
-async def _keep(url: str, run: Run, ending: Result | Ending | None, patience_seconds: float) -> int:
-    """Write the end of the run, as long as it takes a database to come back; nothing when the run is not ours."""
-    if ending is None:
-        return 0
-    db = Database(url, pool_size=1)
+async def _keep(db: Database, run: Run, ending: Result | Ending, patience_seconds: float) -> None:
+    """Write the end of the run, and wait a while for a database that is away; nothing if the run is not ours."""
     deadline = monotonic() + patience_seconds
-    try:
-        while True:
-            try:
-                async with db.transaction() as tx:
-                    if isinstance(ending, Ending):
-                        await backtests.end(tx, run, ending)
-                    else:
-                        await backtests.finish(tx, run, *ending)
-                return 0
-            except Refusal:
-                # Repeating is harmless: a commit that did take effect has ended the run, and the second finds none.
-                if monotonic() > deadline:
-                    raise
-                await asyncio.sleep(_RETRY_SECONDS)
-    finally:
-        await db.close()
+    while True:
+        try:
+            async with db.transaction() as tx:
+                if isinstance(ending, Ending):
+                    await backtests.end(tx, run, ending)
+                else:
+                    await backtests.finish(tx, run, *ending)
+            return
+        except Refusal:
+            # Repeating is harmless: a commit that did take effect has ended the run, and the second finds none.
+            if monotonic() > deadline:
+                raise
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -17,6 +17,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from services.backtests import engines
 from services.backtests.decisions import pinned, read_plan, words
 from services.backtests.engines import Cancelled, Engine, never, open_database
 from services.backtests.figures import Report
@@ -126,7 +127,7 @@ def _report(asked: Asked, console: Console) -> Report:
             progress.update(task, description=phase, completed=done, total=of)
 
         try:
-            compared, received, source = (_decisions if asked.decisions else _file)(asked, db)
+            compared, received, source = _decisions(asked, db, tell) if asked.decisions else _file(asked, db)
             choices = Choices(
                 engine=Engine(asked.engine),
                 source=source,
@@ -135,6 +136,7 @@ def _report(asked: Asked, console: Console) -> Report:
                 seed=str(asked.seed),
                 scorecard=_scorecard(asked.scorecard, compared.product),
                 spark_master=asked.spark_master,
+                workers=asked.threads,
             )
             return compare(db, compared, received, choices, tell, never)
         except duckdb.OutOfMemoryException:
@@ -181,7 +183,7 @@ def _policy(path: Path, shelf: Shelf) -> Policy:
         raise Unusable(shown(path, error.faults, found.places, found.document)) from None
 
 
-def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands, Received, str]:
+def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: engines.Progress) -> tuple[Comparands, Received, str]:
     if asked.product is None:
         raise Unusable("--decisions needs --product")
     if asked.data_map is not None:
@@ -203,7 +205,7 @@ def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands,
         compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
     except PolicyError as error:
         raise Unusable("\n".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)) from None
-    return compared, read_plan(db, url, compared.product, plan), words(plan)
+    return compared, read_plan(db, url, compared.product, plan, tell, never), words(plan)
 
 
 def _version_or_document(named: str) -> str | dict[str, object]:
