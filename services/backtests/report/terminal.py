@@ -30,7 +30,8 @@ _ROWS: Final = 12
 
 def terminal(report: Report) -> RenderableType:
     """Return the report for `Console.print`; texts of data and policies are shown as they are, never as markup."""
-    title = f"{report.product_title}: {report.candidate.name} {report.candidate.version} against {report.live.name} {report.live.version}"
+    candidate, live = (f"{version.name} {version.version}" for version in (report.candidate, report.live))
+    title = f"{report.product_title}: {candidate} against {live}"
     parts: list[RenderableType] = [
         Rule(Text(_plain(title), "bold"), style="bright_black"),
         Text(

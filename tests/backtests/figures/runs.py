@@ -105,7 +105,7 @@ def comparison(live: Policy | Side = LIVE, candidate: Policy | Side = CANDIDATE,
         name: each if isinstance(each, Side) else side(each)
         for name, each in (("live", live), ("candidate", candidate))
     }
-    return Comparison(PRODUCT, REASONS, **sides, source="applicants.csv", made_at=MADE_AT, **others)
+    return Comparison(PRODUCT, REASONS, **sides, **({"source": "applicants.csv", "made_at": MADE_AT} | others))
 
 
 def side(loaded: Policy, engine: str = "duckdb", why: str = "it compiles to SQL") -> Side:

@@ -124,7 +124,8 @@ def _impact(impact: AdverseImpact, number: int) -> Markup:
     head = element(
         "tr", *(element("th", text, scope="col", class_=None if at else "text") for at, text in enumerate(heads))
     )
-    caption = f"Reference group: {impact.live_reference or 'none'} under live, {impact.candidate_reference or 'none'} under the candidate."
+    references = impact.live_reference or "none", impact.candidate_reference or "none"
+    caption = f"Reference group: {references[0]} under live, {references[1]} under the candidate."
     if impact.grouped_with_others:
         caption += f" {impact.grouped_with_others:,} smaller groups are left out."
     body = [_group(group) for group in impact.groups]

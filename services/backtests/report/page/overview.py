@@ -7,7 +7,7 @@ from services.backtests.figures.wording import money, percent
 from services.backtests.report.page.charts import Part, stacked, swatch
 from services.backtests.report.page.markup import Markup, element, joined
 from services.backtests.report.page.tables import figure, paragraphs, scrolled, section, table
-from services.backtests.report.words import NAME, OUTCOMES, interval, key_figures, minute, period, points, short_money
+from services.backtests.report.words import NAME, OUTCOMES, key_figures, minute, period, points, short_money
 
 COLOUR: Final = {
     "approve": ("#1d6f5c", False),

@@ -64,7 +64,8 @@ svg text.soft { fill: #52606d; font-size: 12px; }
 svg text.mark { fill: #9b2c2c; font-size: 12px; font-weight: 650; }
 svg text.inside { fill: #fff; }
 svg text.dark { fill: #1f2933; }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0 0; padding: 0; list-style: none; font-size: 13px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0 0; padding: 0; list-style: none;
+  font-size: 13px; }
 .legend svg { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; }
 .example { border: 1px solid #cbd2d9; margin: 14px 0; padding: 14px 18px; }

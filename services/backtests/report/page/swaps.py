@@ -75,7 +75,7 @@ def examples(report: Report) -> Markup:
             )
     if not found:
         return Markup("")
-    words = f"Chosen by hash of their reference with seed `{report.seed}`, not by how they look; protected facts are left out."
+    words = f"Chosen by a hash of their reference with seed {report.seed}, not by how they look. Protected facts are left out."
     return section("examples", "Examples", element("p", words, class_="note"), *found)
 
 
@@ -142,9 +142,8 @@ def _rules(answer: Answered) -> Markup:
     rows = [row for shown in answer.trace for row in _rows_of(shown)]
     left_out = sum(shown.get("rows_left_out", 0) for shown in answer.trace)
     words = (
-        f"Every rule ({len(rows) + left_out:,})"
-        if not left_out
-        else f"The rules that hit ({left_out:,} others left out)"
+        f"Chosen by a hash of their reference with seed {report.seed}, not by how they look. "
+        "Protected facts are left out."
     )
     return element("details", element("summary", words), table("", ("Rule", "Tests", "Result"), rows, texts=3))
 
