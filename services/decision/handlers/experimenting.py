@@ -132,6 +132,7 @@ async def _count(db: Database, experiment_id: str, clock_skew: timedelta) -> lis
     """Count the decisions made since the last look; return the stop rules that the challenger breaks by now."""
     while True:
         async with db.transaction() as tx:
+            await progress.commit_lazily(tx)
             experiment = await experiments.claim(tx, experiment_id)
             if experiment is None or experiment.ended_at is not None:
                 return []

@@ -25,7 +25,7 @@ from shared.governance.domain import State
 
 log = structlog.get_logger()
 
-PAGE_SIZE: Final = 200
+PAGE_SIZE: Final = 100
 _AT_A_TIME: Final = 8
 _IDLE_SECONDS: Final = 1.0
 _REST_RATIO: Final = 3.0
@@ -76,6 +76,7 @@ async def _answer_page(db: Database, rulebooks: Rulebooks, version_id: str, cloc
     Answers and position are stored together, so that every decision is answered once whatever dies in between.
     """
     async with db.transaction() as tx:
+        await progress.commit_lazily(tx)
         shadow = await shadows.claim(tx, version_id)
         version = await versions.find(tx, version_id)
         if shadow is None or version is None:

@@ -19,6 +19,7 @@ _OLDEST: Final = text("""
     SELECT least(now(), min(xact_start)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """)
+_COMMIT_LAZILY: Final = text("SET LOCAL synchronous_commit = off")
 _PAGE: Final = text("""
     SELECT min(decision_id) AS first, max(decision_id) AS last, count(*) AS found FROM (
         SELECT decision_id FROM decision WHERE decision_id > :after AND decision_id < :until
@@ -51,6 +52,14 @@ async def horizon(tx: Transaction, clock_skew: timedelta = CLOCK_SKEW) -> dateti
     """
     oldest: datetime = (await tx.execute(_OLDEST)).scalar_one()
     return oldest - clock_skew
+
+
+async def commit_lazily(tx: Transaction) -> None:
+    """Have the commit of this transaction wait for no disk, so that those who do wait have it to themselves.
+
+    A crash may take the last moments of such commits back, whole and in order: what was read is then read again.
+    """
+    await tx.execute(_COMMIT_LAZILY)
 
 
 async def next_page(tx: Transaction, after: str, until: datetime, size: int) -> Page:
