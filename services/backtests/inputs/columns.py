@@ -93,7 +93,9 @@ class _Planner:
             self.found.derived["score_reasons"] = "CAST([] AS VARCHAR[])"
         else:
             self._read("score_reasons", codes.column, lambda sql, _: self._codes(codes.separator, sql))
-        scoring = [label for label, fact in self.product.dictionary.facts.items() if fact.source is Source.SCORING]
+        facts, given = self.product.dictionary.facts, self.map.facts
+        read = {label for label, reading in given.items() if reading.expression is None}
+        scoring = [label for label, fact in facts.items() if fact.source is Source.SCORING and label in read]
         # Reasons are those of a score: without one there are none, whatever the file says.
         scored = " OR ".join(f"{name(label)} IS NOT NULL" for label in scoring) or "FALSE"
         self.found.derived["has_score_reasons"] = f"COALESCE(len(score_reasons), 0) > 0 AND ({scored})"
