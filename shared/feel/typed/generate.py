@@ -138,17 +138,20 @@ class _Generator:
                 return self._call(evaluator(typed), [self._variable(name) for name, _ in names])
             case ListOf(items=items):
                 return ast.List(self._all(items), ast.Load())
-            case Brought(operand=operand):
-                divide = operations.brought_quotient(typed)
-                if divide is not None:
-                    return self._call(divide, self._all(children(operand)))
-                return self._call(operations.brought(typed), [self.code(operand)])
+            case Brought():
+                return self._brought(typed)
             case Function(arguments=arguments):
                 return self._call(operations.function(typed), self._all(arguments))
             case Arithmetic(operator=sign, left=left, right=right):
                 if operations.is_native(typed):
                     return ast.BinOp(self.code(left), _OPERATORS[sign](), self.code(right))
                 return self._call(operations.arithmetic(typed), [self.code(left), self.code(right)])
+
+    def _brought(self, typed: Brought) -> ast.expr:
+        divide = operations.brought_quotient(typed)
+        if divide is None:
+            return self._call(operations.brought(typed), [self.code(typed.operand)])
+        return self._call(divide, self._all(children(typed.operand)))
 
 
 def _unknown() -> NoReturn:

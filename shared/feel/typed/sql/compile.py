@@ -34,7 +34,6 @@ from shared.feel.typed.sql.value import INTEGERS, SqlValue, literal, of_integer
 from shared.feel.typed.sql.words import words
 from shared.feel.typed.types import BOOLEAN, Kind, Type
 
-
 LONG: Final = 300
 """Characters of SQL that are better computed once, as a column, than written out wherever a formula has them."""
 
@@ -171,11 +170,11 @@ def _chosen(condition: SqlValue, then: SqlValue, otherwise: SqlValue, of: Type) 
         sql_type = Integer("", low, high).type
         written = iter([as_type(part.integer, sql_type) for part in there])
         texts = ["NULL" if part.type.kind is Kind.NULL else next(written) for part in (then, otherwise)]
-        values = None if any(part.values is None for part in there) else {key for part in there for key in part.values}
+        values = numbers.union([part.values for part in there])
     sql = f"CASE WHEN {condition.sql} THEN {texts[0]} WHEN NOT {condition.sql} THEN {texts[1]} END"
     if of.kind not in INTEGERS:
         return SqlValue(sql, of)
-    return of_integer(Integer(sql, low, high), of, scale, None if values is None else tuple(sorted(values)))
+    return of_integer(Integer(sql, low, high), of, scale, values)
 
 
 def _of_days(operator: str, left: SqlValue, right: SqlValue) -> SqlValue:

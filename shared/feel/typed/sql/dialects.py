@@ -26,7 +26,7 @@ _BIGINT_DIGITS: Final = 18
 
 _FRAMES: Final = 20_000
 
-_Rule = Callable[[exp.Expression, Dialect], exp.Expression]
+_Rule = Callable[[exp.Expr, Dialect], exp.Expr]
 
 
 def in_dialect(sql: str, dialect: Dialect) -> str:
@@ -50,7 +50,7 @@ def _deep() -> Iterator[None]:
         sys.setrecursionlimit(usual)
 
 
-def _rewritten(tree: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _rewritten(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
     # From the leaves up: what a rule returns has parts that were rewritten before.
     for node in reversed(list(tree.walk())):
         rule = _RULES.get(type(node))
@@ -71,7 +71,7 @@ def _wide(dialect: Dialect) -> exp.DataType:
     return _type(_WIDE[dialect], dialect).copy()
 
 
-def _cast(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _cast(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     to = node.args["to"]
     if to.this == exp.DType.INT128:
         node.set("to", _wide(dialect))
@@ -80,51 +80,51 @@ def _cast(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return node
 
 
-def _quotient(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _quotient(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     dividend, divisor = _closed(node.this), _closed(node.expression)
     if dialect in ("postgres", "bigquery"):
         return exp.Anonymous(this="DIV", expressions=[dividend, divisor])
     if dialect == "spark" and _is_bigint(node.parent):
         # DIV of Spark is exact for all numbers, and its result a BIGINT.
         return node
-    whole = exp.Paren(this=exp.Sub(this=dividend.copy(), expression=_rest(dividend, divisor)))
+    whole: exp.Expr = exp.Paren(this=exp.Sub(this=dividend.copy(), expression=_rest(dividend, divisor)))
     if dialect == "spark":
         divisor = exp.Cast(this=divisor.copy(), to=_wide(dialect))
         whole = exp.Cast(this=whole, to=_wide(dialect))
     return exp.Div(this=whole, expression=divisor.copy(), typed=True, safe=False)
 
 
-def _closed(node: exp.Expression) -> exp.Expression:
+def _closed(node: exp.Expr) -> exp.Expr:
     return exp.Paren(this=node.copy()) if isinstance(node, exp.Binary) else node
 
 
-def _rest(dividend: exp.Expression, divisor: exp.Expression) -> exp.Expression:
+def _rest(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     return exp.Mod(this=dividend.copy(), expression=divisor.copy())
 
 
-def _is_bigint(parent: exp.Expression | None) -> bool:
+def _is_bigint(parent: exp.Expr | None) -> bool:
     return isinstance(parent, exp.Cast) and parent.args["to"].this == exp.DType.BIGINT
 
 
-def _number(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _number(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     if node.is_string or len(node.this) <= _BIGINT_DIGITS or dialect not in ("trino", "bigquery"):
         return node
     return exp.Cast(this=exp.Literal.string(node.this), to=_wide(dialect))
 
 
-def _bigint(node: exp.Expression) -> exp.Expression:
+def _bigint(node: exp.Expr) -> exp.Expr:
     return exp.Cast(this=node, to=exp.DataType(this=exp.DType.BIGINT))
 
 
-def _part(node: exp.Expression, _dialect: Dialect) -> exp.Expression:
+def _part(node: exp.Expr, _dialect: Dialect) -> exp.Expr:
     return _bigint(node.copy())
 
 
-def _days_between(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _days_between(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     later, earlier = node.this, node.expression
     match dialect:
         case "postgres":
-            days: exp.Expression = exp.Paren(this=exp.Sub(this=later, expression=earlier))
+            days: exp.Expr = exp.Paren(this=exp.Sub(this=later, expression=earlier))
         case "spark":
             days = exp.Anonymous(this="DATEDIFF", expressions=[later, earlier])
         case "trino":
@@ -136,7 +136,7 @@ def _days_between(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return _bigint(days)
 
 
-def _days_later(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _days_later(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     """Only to a day does this package ever add an INTEGER."""
     number = node.expression
     if dialect == "postgres" or not (isinstance(number, exp.Cast) and number.args["to"].this == exp.DType.INT):
@@ -144,7 +144,7 @@ def _days_later(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return _moved(node.this, "DAY", number, dialect)
 
 
-def _months_later(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _months_later(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     day, interval = node.this.this, node.this.expression
     number = interval.expressions[0]
     if dialect == "postgres":
@@ -154,7 +154,7 @@ def _months_later(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return _moved(day, "MONTH", number, dialect)
 
 
-def _moved(day: exp.Expression, unit: str, number: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _moved(day: exp.Expr, unit: str, number: exp.Expr, dialect: Dialect) -> exp.Expr:
     match dialect:
         case "spark":
             return exp.Anonymous(this={"DAY": "DATE_ADD", "MONTH": "ADD_MONTHS"}[unit], expressions=[day, number])
@@ -168,12 +168,12 @@ def _moved(day: exp.Expression, unit: str, number: exp.Expression, dialect: Dial
     return exp.Anonymous(this="DATE_ADD", expressions=[day, exp.Interval(this=number, unit=exp.Var(this=unit))])
 
 
-def _extreme(node: exp.Expression, _dialect: Dialect) -> exp.Expression:
+def _extreme(node: exp.Expr, _dialect: Dialect) -> exp.Expr:
     node.set("ignore_nulls", False)
     return node
 
 
-_RULES: Final[Mapping[type[exp.Expression], _Rule]] = {
+_RULES: Final[Mapping[type[exp.Expr], _Rule]] = {
     exp.Cast: _cast,
     exp.IntDiv: _quotient,
     exp.Literal: _number,

@@ -5,7 +5,6 @@ Division and remainder are taken of numbers that are not negative only: engines 
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP
-from math import gcd
 from typing import Final
 
 from shared.feel.typed.sql.refusal import Uncompilable
@@ -98,29 +97,18 @@ def divide(dividend: Integer, divisor: Integer, rounding: str) -> Integer:
     """Return `dividend / divisor` as an integer, rounded once (`rounding` of the decimal module); NULL by zero."""
     if divisor.low == divisor.high == 0:
         return Integer("CAST(NULL AS BIGINT)", 0, 0)
-    if divisor.literal:
-        dividend, divisor = _reduced(dividend, divisor)
-        if magnitude(divisor).low == 1:
-            return dividend if divisor.low > 0 else negate(dividend)
     if dividend.literal and divisor.literal:
         return constant(_rounded(dividend.low, divisor.low, rounding))
+    if divisor.literal and abs(divisor.low) == 1:
+        return dividend if divisor.low > 0 else negate(dividend)
     above, below = magnitude(dividend), _not_zero(magnitude(divisor))
     negative = _is_negative(dividend, divisor)
-    if negative == "FALSE":
-        return _quotient(above, below, _OF_POSITIVE.get(rounding, rounding))
-    if rounding in _OF_POSITIVE:
-        up = _quotient(above, below, ROUND_UP)
-        down = _quotient(above, below, ROUND_DOWN)
-        if_negative, if_positive = (up, down) if rounding == ROUND_FLOOR else (down, up)
-        if negative == "TRUE":
-            return negate(if_negative)
-        low, high = -if_negative.high, if_positive.high
-        sql_type = Integer("", low, high).type
-        minus = typed(negate(if_negative), sql_type)
-        return Integer(f"CASE WHEN {negative} THEN {minus} ELSE {typed(if_positive, sql_type)} END", low, high)
+    if rounding in (ROUND_FLOOR, ROUND_CEILING):
+        up, down = _quotient(above, below, ROUND_UP), _quotient(above, below, ROUND_DOWN)
+        return _signed(negative, down, up) if rounding == ROUND_FLOOR else _signed(negative, up, down)
     size = _quotient(above, below, rounding)
-    if negative == "TRUE":
-        return negate(size)
+    if negative in ("TRUE", "FALSE"):
+        return _signed(negative, size, size)
     return Integer(f"({size.sql} * CASE WHEN {negative} THEN -1 ELSE 1 END)", -size.high, size.high)
 
 
@@ -138,8 +126,16 @@ def multiple_below(of: Integer, step: int) -> Integer:
     return of if step == 1 else multiply(divide(of, constant(step), ROUND_FLOOR), constant(step))
 
 
-_OF_POSITIVE: Final = {ROUND_FLOOR: ROUND_DOWN, ROUND_CEILING: ROUND_UP}
-"""Roundings that look at the sign, and what they are for numbers that are not negative."""
+def _signed(negative: str, positive: Integer, size_below: Integer) -> Integer:
+    """Return a number by its size above zero and its size below."""
+    if negative == "FALSE":
+        return positive
+    below = negate(size_below)
+    if negative == "TRUE":
+        return below
+    low, high = below.low, positive.high
+    of = Integer("", low, high).type
+    return Integer(f"CASE WHEN {negative} THEN {typed(below, of)} ELSE {typed(positive, of)} END", low, high)
 
 
 def _operation(one: Integer, sign: str, other: Integer, low: int, high: int) -> Integer:
@@ -177,13 +173,6 @@ def _is_negative(dividend: Integer, divisor: Integer) -> str:
         return f"({dividend.sql} < 0) <> ({divisor.sql} < 0)"
     sql, other = (dividend.sql, below) if above is None else (divisor.sql, above)
     return f"{sql} {'>' if other else '<'} 0"
-
-
-def _reduced(dividend: Integer, divisor: Integer) -> tuple[Integer, Integer]:
-    if not dividend.literal:
-        return dividend, divisor
-    shared = gcd(dividend.low, divisor.low)
-    return constant(dividend.low // shared), constant(divisor.low // shared)
 
 
 def _quotient(above: Integer, below: Integer, rounding: str) -> Integer:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR
 from itertools import product
+from math import gcd
 from typing import Final
 
 from shared.feel.typed.regions import domain
@@ -34,13 +35,13 @@ def _summed(
     plain: Callable[[int, int], int],
 ) -> SqlValue:
     one, other = alike((one, other))
-    return _within(operation(one.integer, other.integer), of, one.scale, _each(one, other, plain))
+    return of_integer(operation(one.integer, other.integer), of, one.scale, _each(one, other, plain))
 
 
 def multiplied(one: SqlValue, other: SqlValue, of: Type) -> SqlValue:
     """Return `one * other`."""
     values = _each(one, other, lambda a, b: a * b)
-    return _within(integers.multiply(one.integer, other.integer), of, one.scale + other.scale, values)
+    return of_integer(integers.multiply(one.integer, other.integer), of, one.scale + other.scale, values)
 
 
 def quotient(one: SqlValue, other: SqlValue, of: Type, scale: int, rounding: str) -> SqlValue:
@@ -58,7 +59,7 @@ def quotient(one: SqlValue, other: SqlValue, of: Type, scale: int, rounding: str
 
 def _reduced(factor: int, by: int, scale: int) -> tuple[int, int, int]:
     """Return `factor / by` in lowest terms, and the smallest scale that keeps a whole multiple whole."""
-    shared = integers.gcd(factor, by)
+    shared = gcd(factor, by)
     factor, by = factor // shared, by // shared
     while abs(by) == 1 and scale > 0 and factor % 10 == 0:
         factor, scale = factor // 10, scale - 1
@@ -188,8 +189,14 @@ def _each(one: SqlValue, other: SqlValue, operation: Callable[[int, int], int]) 
     return tuple(sorted({operation(a, b) for a, b in product(one.values, other.values)}))
 
 
-def _within(integer: Integer, of: Type, scale: int, values: tuple[int, ...] | None) -> SqlValue:
-    return of_integer(integer, of, scale, values)
+def union(parts: Sequence[tuple[int, ...] | None]) -> tuple[int, ...] | None:
+    """Return all values of a choice; None where those of a part are not known one by one."""
+    found: set[int] = set()
+    for part in parts:
+        if part is None:
+            return None
+        found.update(part)
+    return tuple(sorted(found))
 
 
 ROUNDINGS: Final = {

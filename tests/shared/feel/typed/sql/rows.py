@@ -25,7 +25,7 @@ DECLARED: Final = {"number": (None, "coverage", "dti", "employees"), "money": (N
 def sql_type(value: SqlValue) -> str:
     """The SQL type of a value, in words that are the same in all engines once HUGEINT is a decimal of 38 digits."""
     plain = {Kind.TEXT: "VARCHAR", Kind.BOOLEAN: "BOOLEAN", Kind.DATE: "DATE"}
-    return plain[value.type.kind] if value.type.kind in plain else value.integer.type
+    return plain.get(value.type.kind) or value.integer.type
 
 
 def row_of(application: Mapping[str, Any]) -> list[Any]:
@@ -46,14 +46,14 @@ def online(result: Any, of: SqlValue) -> Any:
     return NUMBERS.scaleb(Decimal(result), -of.scale)
 
 
-def interpreted_rows(typed: Typed, applications: Sequence[Mapping[str, Any]]) -> list[Any]:
+def interpreted_rows(typed: Typed, applications: Sequence[dict[str, Any]]) -> list[Any]:
     """The values of an expression by the closures."""
     names = sorted(names_in(typed))
     reading = interpret(typed, {name: slot for slot, name in enumerate(names)})
     return [reading([(application | {TODAY: AS_OF.date()})[name] for name in names]) for application in applications]
 
 
-def expressions() -> st.SearchStrategy[Typed]:
+def expressions() -> st.SearchStrategy[Typed | None]:
     """Expressions and cells that are well typed, some of them brought to a declared type."""
     written = st.sampled_from(KINDS).flatmap(
         lambda kind: st.tuples(st.just(kind), values_of(kind), st.sampled_from(DECLARED.get(kind, (None,))))

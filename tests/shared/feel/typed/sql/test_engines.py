@@ -86,6 +86,25 @@ def test_duckdb_computes_what_the_online_engine_computes(duck: duckdb.DuckDBPyCo
     require_same(batch, duck.execute(query(batch)).fetchall())
 
 
+@settings(max_examples=100)
+@given(typed=expressions())
+def test_parts_in_columns_of_their_own_change_nothing(duck: duckdb.DuckDBPyConnection, typed: Typed) -> None:
+    source = "applications"
+
+    def bind(value: SqlValue) -> str:
+        nonlocal source
+        name = f"part_{source.count('part_')}"
+        source = f"(SELECT *, {value.sql} AS {name} FROM {source})"
+        return name
+
+    try:
+        value = to_sql(typed, SQL_VALUES, bind)
+    except Uncompilable:
+        return
+    answer = duck.execute(f"SELECT {value.sql} FROM {source} ORDER BY row_id").fetchall()
+    require_same([(typed, value)], answer)
+
+
 def test_a_value_has_the_sql_type_that_its_bounds_say(duck: duckdb.DuckDBPyConnection) -> None:
     for batch in batches():
         types = [str(of) for of in duck.sql(query(batch)).types]
