@@ -15,7 +15,14 @@ _READ: Final = ["applications:read", "decisions:read", "limits:read", "reservati
 CLIENTS: Final[Mapping[str, list[str]]] = {
     "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", *_READ],
     "crm": ["limits:read", "reservations:read", "reservations:write"],
-    "analyst": ["catalogue:read", "decisions:replay", "scores:write", *_READ],
+    "analyst": [
+        "backtests:read",
+        "backtests:write",
+        "catalogue:read",
+        "decisions:replay",
+        "scores:write",
+        *_READ,
+    ],
     "policy-author": ["catalogue:write", "catalogue:read", "applications:read"],
     "policy-approver": ["catalogue:approve", "catalogue:deploy", "catalogue:rollback", "catalogue:read"],
     "decision-service": ["scores:write"],

@@ -21,7 +21,7 @@ async def urls(postgres: Address) -> Urls:
 async def db(urls: Urls) -> AsyncIterator[Database]:
     """The connection pool of a service whose tables are empty."""
     owner = await asyncpg.connect(driver_url(urls.owner))
-    await owner.execute("TRUNCATE outbox, inbox, idempotency, dead_letter, catalogue_entry")
+    await owner.execute("TRUNCATE outbox, inbox, idempotency, dead_letter, catalogue_entry, activation")
     await owner.close()
     opened = Database(urls.app)
     yield opened

@@ -1,7 +1,7 @@
 """What requests have in common: a comment, the version that was read, and the version in the answer."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from starlette.requests import Request
@@ -10,8 +10,9 @@ from starlette.responses import Response
 from shared.db import Database
 from shared.errors import Kind, Refusal
 from shared.governance import replies
+from shared.governance.domain import TRANSITIONS, Action
 from shared.governance.handlers import reading
-from shared.http import Body, reply
+from shared.http import Body, operation, reply
 
 _ETAG = re.compile(r'"([0-9]{1,9})"')
 
@@ -20,6 +21,21 @@ class CommentBody(Body):
     """Why; it stays in the log of the version."""
 
     comment: Annotated[str, Field(max_length=2_000)] | None = None
+
+
+def changing(action: Action) -> dict[str, Any]:
+    """Return the route arguments of an action on a version: its scope is that of the transition."""
+    scope = TRANSITIONS[action].scope
+    assert scope is not None
+    arguments = operation(scope, replies={200: replies.VersionReply})
+    arguments["responses"][412] = _problem("The version is not in the state that If-Match names")
+    if action is Action.EDIT:
+        arguments["responses"][428] = _problem("If-Match is missing")
+    return arguments
+
+
+def _problem(words: str) -> dict[str, Any]:
+    return {"description": words, "content": {"application/problem+json": {}}}
 
 
 def expected(request: Request) -> int | None:

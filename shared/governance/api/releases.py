@@ -1,7 +1,7 @@
 """Putting versions to work and taking them back."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.db import Database
-from shared.governance import replies
-from shared.governance.api.given import CommentBody, expected, shown
-from shared.governance.domain import TRANSITIONS, Action, Given, StopRules, Trial
+from shared.governance.api.given import CommentBody, changing, expected, shown
+from shared.governance.domain import Action, Given, StopRules, Trial
 from shared.governance.governed import Governance
 from shared.governance.handlers import releasing
-from shared.http import Body, SafeStr, caller, operation
+from shared.http import Body, SafeStr, caller
 
 Rate = Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$")]
 """A decimal between 0 and 1, as text."""
@@ -59,21 +58,15 @@ def add_releases(routes: APIRouter, db: Database, governance: Governance) -> Non
     _add_ends(routes, db, governance)
 
 
-def _arguments(action: Action) -> dict[str, Any]:
-    scope = TRANSITIONS[action].scope
-    assert scope is not None
-    return operation(scope, replies={200: replies.VersionReply})
-
-
 def _add_going_live(routes: APIRouter, db: Database, governance: Governance) -> None:
-    @routes.post("/versions/{version_id}/promote", **_arguments(Action.PROMOTE))
+    @routes.post("/versions/{version_id}/promote", **changing(Action.PROMOTE))
     async def promote(request: Request, version_id: str, body: CommentBody) -> Response:
         """Make an approved version live now. 409 when it no longer loads with what is live, naming the faults."""
         given = Given(body.comment, row_version=expected(request))
         await releasing.promote(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
-    @routes.post("/versions/{version_id}/schedule", **_arguments(Action.SCHEDULE))
+    @routes.post("/versions/{version_id}/schedule", **changing(Action.SCHEDULE))
     async def schedule(request: Request, version_id: str, body: ScheduleBody) -> Response:
         """Have an approved version go live at a moment to come, and end at another if one is given."""
         given = Given(
@@ -87,14 +80,14 @@ def _add_going_live(routes: APIRouter, db: Database, governance: Governance) -> 
 
 
 def _add_trials(routes: APIRouter, db: Database, governance: Governance) -> None:
-    @routes.post("/versions/{version_id}/shadow", **_arguments(Action.SHADOW))
+    @routes.post("/versions/{version_id}/shadow", **changing(Action.SHADOW))
     async def shadow(request: Request, version_id: str, body: CommentBody) -> Response:
         """Run an approved version beside the live one on everything; its answers are kept and never given."""
         given = Given(body.comment, row_version=expected(request))
         await releasing.try_out(db, governance, version_id, Action.SHADOW, caller(request).client, given)
         return await shown(db, version_id)
 
-    @routes.post("/versions/{version_id}/challenge", **_arguments(Action.CHALLENGE))
+    @routes.post("/versions/{version_id}/challenge", **changing(Action.CHALLENGE))
     async def challenge(request: Request, version_id: str, body: ChallengeBody) -> Response:
         """Have an approved version decide a share of the applications; again with another share to change it."""
         trial = Trial(body.test, body.share_bp, body.maturity_months, StopRules(**body.stop_rules.model_dump()))
@@ -104,21 +97,21 @@ def _add_trials(routes: APIRouter, db: Database, governance: Governance) -> None
 
 
 def _add_ends(routes: APIRouter, db: Database, governance: Governance) -> None:
-    @routes.post("/versions/{version_id}/stop", **_arguments(Action.STOP))
+    @routes.post("/versions/{version_id}/stop", **changing(Action.STOP))
     async def stop(request: Request, version_id: str, body: CommentBody) -> Response:
         """End a trial or take back a schedule; the version is approved as before."""
         given = Given(body.comment, row_version=expected(request))
         await releasing.stop(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
-    @routes.post("/versions/{version_id}/retire", **_arguments(Action.RETIRE))
+    @routes.post("/versions/{version_id}/retire", **changing(Action.RETIRE))
     async def retire(request: Request, version_id: str, body: CommentBody) -> Response:
         """End a version. Nothing takes the place of a live one: without a policy everything is referred."""
         given = Given(body.comment, row_version=expected(request))
         await releasing.retire(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
-    @routes.post("/catalogue/{kind}/{name}/rollback", **_arguments(Action.ROLL_BACK))
+    @routes.post("/catalogue/{kind}/{name}/rollback", **changing(Action.ROLL_BACK))
     async def roll_back(request: Request, kind: str, name: str, body: RollbackBody) -> Response:
         """Put an approved version back at once, in an emergency. One person may; somebody else must review it."""
         given = Given(body.comment)

@@ -165,6 +165,15 @@ EXAMPLES: Final[dict[tuple[str, str], Example]] = {
         _NOW,
         None,
     ),
+    (decision.ProductPublished.type, "put_back"): Example(
+        _EVENT,
+        "decision",
+        decision.PRODUCT_AGGREGATE,
+        "consumer-loan",
+        decision.ProductPublished(name="consumer-loan", revision=1, document=_PRODUCT, effective_at=_NOW),
+        _LATER,
+        None,
+    ),
     (limits.LimitGranted.type, "granted"): _limit(
         limits.LimitGranted(
             account_id=_ACCOUNT,
