@@ -43,7 +43,8 @@ class Inputs:
     def of(cls, draft: Draft, layout: Layout, product: Product, *, as_decided: bool) -> "Inputs":
         """Define the columns of facts."""
         types, names, sound = {}, {}, {}
-        for fact in layout.facts:
+        scoring = [fact for fact in product.dictionary.facts.values() if fact.source is Source.SCORING]
+        for fact in dict.fromkeys([*layout.facts, *(scoring if as_decided else ())]):
             if fact.name in RESERVED:
                 words = f"the product has a fact `{fact.name}`, which is what a column of every source is called"
                 draft.faults.append(PolicyFault("", "not_compilable", words))
@@ -56,10 +57,8 @@ class Inputs:
             names[fact.name] = column(quoted(f"_{fact.name}"), Type.of_fact(fact))
         unscored = "FALSE"
         if as_decided:
-            scoring = [fact for fact in product.dictionary.facts.values() if fact.source is Source.SCORING]
-            types |= {fact.name: sql_type(column("", Type.of_fact(fact))) for fact in scoring}
-            missing = all_of([f"{quoted(fact.name)} IS NULL" for fact in scoring]) if scoring else "FALSE"
-            unscored = draft.layers.add("unscored", missing)
+            missing = [f"{names[fact.name].sql} IS NULL" for fact in scoring if fact.name in names]
+            unscored = draft.layers.add("unscored", all_of(missing)) if missing else "FALSE"
         types[HAS_SCORE_REASONS] = "BOOLEAN"
         # A column of the source is there for the first step only; what a later one reads has a column of its own.
         given = draft.layers.add("_has_score_reasons", quoted(HAS_SCORE_REASONS))

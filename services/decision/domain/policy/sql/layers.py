@@ -25,6 +25,8 @@ class Layers:
     def add(self, name: str, sql: str) -> str:
         """Define a column by SQL over columns defined before, and return the reference to it."""
         assert name not in self._columns, name
+        known = [read in self._columns for read in columns_in(sql)]
+        assert all(known) or not any(known), f"{name} reads the source in a later step"
         self._columns[name] = sql
         return quoted(name)
 
