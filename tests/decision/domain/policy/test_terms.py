@@ -133,6 +133,14 @@ def test_a_condition_that_must_be_known_refers_where_it_is_not() -> None:
     assert (found.trace["tables"]["terms"], found.trace["tables"]["conditions"]) == ("hx", "nnmn")
 
 
+def test_terms_of_two_outcomes_may_be_rounded_differently_under_one_name() -> None:
+    document = changed("terms/approve/other_terms", {"burden": {"type": "decimal", "scale": 2, "value": "dti * 2"}})
+    document["terms"]["counter_offer"]["other_terms"] = {"burden": {"type": "decimal", "scale": 4, "value": "dti * 2"}}
+    loaded = policy(document)
+    assert evaluated(loaded, GOOD).other_terms == {"burden": "0.40"}
+    assert evaluated(loaded, {**GOOD, "score": 550}, ["S"]).other_terms == {"burden": "0.4000"}
+
+
 def test_in_the_matrix_the_gravest_outcome_has_priority() -> None:
     document = changed("matrix/hit_policy", "PRIORITY")
     document["matrix"]["rows"] = [

@@ -62,7 +62,8 @@ class Binder:
         def check() -> Typed:
             return check_expression(expression.node, vocabulary.types, expected, rounding)
 
-        key = (id(vocabulary), f"value {fact.name}", expression.text)
+        # Terms of two outcomes may have one name and text, and yet be of different types.
+        key = (id(vocabulary), f"value {fact.name} {expected} {rounding}", expression.text)
         typed = self._typed(key, check, expression.pointer, place)
         return None if typed is None else Formula(expression.text, expression.pointer, *typed, fact, vocabulary)
 
