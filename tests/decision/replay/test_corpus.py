@@ -5,13 +5,19 @@ corpus then shows which decisions come out differently, and how.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.decision.domain.decision import Engine
 from services.decision.domain.policy import ENGINE_VERSION, expand_trace
 from services.decision.domain.record import known_facts
 from services.decision.domain.replay import Verdict, replay
+from shared.products import Product
 from tests.decision.domain.catalogue.books import NAMES
 from tests.decision.replay import corpus
 
@@ -51,3 +57,51 @@ def test_every_decision_of_the_corpus_can_be_shown_rule_by_rule(product: str) ->
         assert grounds.policy is not None
         facts = known_facts(decision, grounds.product)
         assert expand_trace(grounds.policy, facts, decision.evaluation.trace, decision.decided_at)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of each text, number, truth and null in a document."""
+    if isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in parts:
+            yield from leaves(part, (*path, key))
+    else:
+        yield path
+
+
+def with_another(value: Any, path: tuple[Any, ...], number: int) -> Any:
+    """Return a document with something else at a path; of a text, one letter is another."""
+    if path:
+        copied = dict(value) if isinstance(value, dict) else list(value)
+        copied[path[0]] = with_another(value[path[0]], path[1:], number)
+        return copied
+    if isinstance(value, str) and value:
+        at = number % len(value)
+        return f"{value[:at]}{'1' if value[at] == '0' else '0'}{value[at + 1 :]}"
+    return not value if isinstance(value, bool) else number + 1 if value is None else None
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_is_changed_in_a_stored_evaluation_or_its_facts_is_found(data: st.DataObject) -> None:
+    product = data.draw(st.sampled_from(corpus.products()))
+    entry = data.draw(st.sampled_from(corpus.volume(product).entries))
+    part = data.draw(st.sampled_from(["evaluation", "facts"]))
+    path = data.draw(st.sampled_from(list(leaves(entry[part]))))
+    changed = with_another(entry[part], path, data.draw(st.integers(0, 100)))
+    if part == "facts":
+        decision, grounds = corpus.stored(product, entry)
+        decision = replace(decision, question=replace(decision.question, facts=changed))
+        # A fact that does not fit the product counts as missing, whatever it says.
+        unfit = grounds.product is not None and _known(grounds.product, changed) == _known(grounds.product, entry[part])
+        assert unfit or replay(decision, grounds).verdict is Verdict.DIFFERENT
+    else:
+        try:
+            tampered = corpus.stored(product, {**entry, part: changed})
+        except (ArithmeticError, ValueError):
+            return  # The store says of such a record that it can't be read.
+        assert replay(*tampered).verdict is Verdict.DIFFERENT
+
+
+def _known(product: Product, wire: Mapping[str, Any]) -> Mapping[str, Any]:
+    return product.dictionary.parse(wire)[0]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -12,9 +13,13 @@ import pytest
 from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.replies import ReplayReply
 from shared.canonical import canonical_json, content_hash
+from shared.consumer import Consumer
+from shared.contracts import scoring
+from shared.contracts.envelope import Amount
 from shared.ids import new_id
 from tests.decision.domain.catalogue.books import book
-from tests.kit.service import Urls
+from tests.kit.platform import SOLID, SOLID_MINOR, money
+from tests.kit.service import Urls, delivery
 
 _TRADE = book("trade-credit").typical
 
@@ -228,6 +233,42 @@ async def test_a_decision_from_before_inputs_were_kept_is_made_again_and_says_wh
     assert (found["verdict"], found["unchecked"]) == ("identical", ["inputs", "fallbacks"])
     assert found["decided_with_engine_version"] is None
     assert (await los.get(f"/v1/decisions/{decision_id}")).json()["provenance"] is None
+
+
+@pytest.mark.parametrize(
+    ("product", "purpose", "fallbacks", "unchecked"),
+    [
+        ("consumer-loan", "car (new)", ["score_unavailable"], []),
+        ("consumer-loan", "a moon landing", ["score_unavailable", "facts_unfit"], []),
+        ("unheard-of", "car (new)", ["policy_unavailable"], ["facts", "fallbacks"]),
+    ],
+)
+async def test_a_decision_on_an_event_says_what_it_had_to_do_without_and_is_made_again_without_it(
+    los: httpx.AsyncClient,
+    consumer: Consumer,
+    product: str,
+    purpose: str,
+    fallbacks: list[str],
+    unchecked: list[str],
+) -> None:
+    application_id, now = new_id("app"), datetime.now(UTC)
+    event = scoring.ApplicationScored(
+        application_id=application_id,
+        party_id="pty_1",
+        product=product,
+        requested=Amount(amount_minor=SOLID_MINOR, currency="DEM"),
+        facts={**SOLID, "requested_amount": money(SOLID_MINOR), "purpose": purpose},
+        submitted_at=now,
+        score=None,
+        failure="no_model",
+        scored_at=now,
+    )
+    await consumer.handle([delivery("scoring", scoring.AGGREGATE, application_id, event.type, event, now)])
+    (decision,) = (await los.get("/v1/decisions", params={"application_id": application_id})).json()["items"]
+    provenance = (await los.get(f"/v1/decisions/{decision['decision_id']}")).json()["provenance"]
+    assert (provenance["actor"], provenance["fallbacks"]) == ("consumer:decision", fallbacks)
+    found = await replayed(los, decision["decision_id"])
+    assert (found["verdict"], found["unchecked"]) == ("identical", unchecked)
 
 
 async def test_a_replay_stores_nothing(los: httpx.AsyncClient, urls: Urls) -> None:
