@@ -82,7 +82,7 @@ def _moved(overall: Slice) -> str:
         return "Both policies grant credit to the same applications."
     if not newly:
         return f"It grants credit to no new application, and no longer to {no_longer:,} that the live policy grants."
-    gained = f"It grants credit to {counted(newly, 'application')} that the live policy turns away"
+    gained = f"It grants credit to {counted(newly, 'application')} that the live policy does not"
     return gained + (
         f", and no longer to {no_longer:,} that it grants." if no_longer else ", and to all that it grants."
     )
@@ -108,7 +108,7 @@ def swap_in_statements(swapped: Population) -> tuple[str, ...]:
     """Return what is known of the applications that the candidate would newly grant, and what is not."""
     count, known, unknown = swapped.count, swapped.with_performance, swapped.without_performance
     if not count:
-        return ("The candidate grants credit to no application that the live policy would turn away.",)
+        return ("The candidate grants credit to no application that the live policy does not.",)
     of = f"Of {counted(count, 'swapped-in application')},"
     have = (
         f"{of} {known:,} {'has' if known == 1 else 'have'}"

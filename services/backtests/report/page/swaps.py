@@ -75,7 +75,10 @@ def examples(report: Report) -> Markup:
             )
     if not found:
         return Markup("")
-    words = f"Chosen by a hash of their reference with seed {report.seed}, not by how they look. Protected facts are left out."
+    words = (
+        f"Chosen by a hash of their reference with seed {report.seed}, not by how they look. "
+        "Protected facts are left out."
+    )
     return section("examples", "Examples", element("p", words, class_="note"), *found)
 
 
@@ -141,10 +144,9 @@ def _answer(name: str, shape: str, answer: Answered, currency: str) -> Markup:
 def _rules(answer: Answered) -> Markup:
     rows = [row for shown in answer.trace for row in _rows_of(shown)]
     left_out = sum(shown.get("rows_left_out", 0) for shown in answer.trace)
-    words = (
-        f"Chosen by a hash of their reference with seed {report.seed}, not by how they look. "
-        "Protected facts are left out."
-    )
+    words = f"Every rule ({len(rows):,})"
+    if left_out:
+        words = f"The rules that hit or lacked a fact ({left_out:,} others left out)"
     return element("details", element("summary", words), table("", ("Rule", "Tests", "Result"), rows, texts=3))
 
 
