@@ -44,23 +44,23 @@ def build(
 
 
 def _query(plan: Plan, product: Product) -> str:
-    """Return SQL in three layers: what the cells say, what of it is sound, and what follows from that."""
+    """Return SQL in layers: what the cells say, what of it is sound and not missing, and what follows from that."""
     cells = list(enumerate(plan.read))
     values = "".join(f", {read.cell.value} AS v{at}, {read.cell.stated} AS s{at}" for at, read in cells)
     sound = "".join(f", {read.cell.checked(f'v{at}')} AS {name(read.name)}, s{at}" for at, read in cells)
     unfit = " OR ".join(_unfit(at, read, name(read.name)) for at, read in cells) or "FALSE"
     kept = "".join(f", CASE WHEN s{at} THEN {name(read.name)} END AS {name(read.name)}" for at, read in cells)
-    first = {target: sql for target, sql in plan.derived.items() if target in ("as_of", "score_reasons")}
-    rest = {target: sql for target, sql in plan.derived.items() if target not in first}
-    days = {target: sql for target, sql in rest.items() if target == "as_of_day"}
-    others = {target: sql for target, sql in rest.items() if target not in days}
+    facts = product.dictionary.facts
+    constants = {target: sql for target, sql in plan.derived.items() if target in ("as_of", "score_reasons")}
+    follow = {target: sql for target, sql in plan.derived.items() if target in facts or target == "as_of_day"}
+    last = {target: sql for target, sql in plan.derived.items() if target not in constants | follow}
     columns = ", ".join(name(target) for target in ordered(plan, product)[1:])
     return f"""
         WITH texts AS (SELECT row_no{values} FROM raw),
         sound AS (SELECT row_no{sound} FROM texts),
-        kept AS (SELECT row_no{kept}, {unfit} AS unfit{_named(first)} FROM sound),
-        dated AS (SELECT *{_named(days)} FROM kept),
-        whole AS (SELECT *{_named(others)} FROM dated)
+        kept AS (SELECT row_no{kept}, {unfit} AS unfit{_named(constants)} FROM sound),
+        known AS (SELECT *{_named(follow)} FROM kept),
+        whole AS (SELECT *{_named(last)} FROM known)
         SELECT CAST(row_no AS BIGINT) AS row_id, {columns}, unfit FROM whole
     """
 
