@@ -98,7 +98,11 @@ footer { margin-top: 48px; border-top: 1px solid #d9dee4; padding-top: 10px; col
   .scroll { overflow: visible; }
   thead { display: table-header-group; }
   .lead { font-size: 12pt; }
-  .example { break-inside: avoid; font-size: 9.5pt; }
+  .example { break-inside: avoid; padding: 8px 12px; }
+  .example .facts, .example .answer ul { font-size: 8pt; line-height: 1.35; }
+  .example h4, .example .said { font-size: 9.5pt; }
+  .card { padding: 8px 10px; }
+  .card .now { font-size: 15pt; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """
