@@ -234,6 +234,13 @@ def _part_of_months(typed: Function, values: Sequence[SqlValue]) -> SqlValue:
     return of_integer(Integer(rest.sql, max(rest.low, -11), min(rest.high, 11)), typed.type)
 
 
+def _date(_typed: Function, values: Sequence[SqlValue]) -> SqlValue:
+    year, month, day = values
+    if any(value.scale > 0 for value in values):
+        raise Uncompilable("a part of the date may have decimals")
+    return days.of_parts(year, month, day)
+
+
 def _part_of_day(typed: Function, values: Sequence[SqlValue]) -> SqlValue:
     return days.part(values[0], typed.name[1:], typed.type)
 
@@ -250,6 +257,7 @@ _FUNCTIONS: Final[Mapping[str, _Function]] = {
     **{name: _rounding(rounding) for name, rounding in numbers.ROUNDINGS.items()},
     "odd": _parity(odd=True),
     "even": _parity(odd=False),
+    "date": _date,
     "years and months duration": lambda _typed, values: days.months_between(*values),
     ".year": _part_of_day,
     ".month": _part_of_day,

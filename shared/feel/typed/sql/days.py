@@ -53,6 +53,18 @@ def months_later(day: SqlValue, months: SqlValue) -> SqlValue:
     return SqlValue(f"CASE WHEN {number.sql} BETWEEN 12 AND {_LAST_MONTH} THEN {moved} END", DATE)
 
 
+def of_parts(year: SqlValue, month: SqlValue, day: SqlValue) -> SqlValue:
+    """Return the day of a year, a month and a day of the month, whole numbers; NULL where there is no such day."""
+    parts = zip((year, month, day), _BOUNDS.values(), strict=True)
+    inside = " AND ".join(f"{value.sql} BETWEEN {low} AND {high}" for value, (low, high) in parts)
+    months = integers.add(integers.multiply(year.integer, constant(12)), month.integer)
+    first = f"CAST({_FIRST} + TO_MONTHS(CAST({integers.subtract(months, constant(13)).sql} AS INTEGER)) AS DATE)"
+    found = f"{first} + CAST({integers.subtract(day.integer, constant(1)).sql} AS INTEGER)"
+    # The 30th of February is a day of March.
+    same = f"MONTH({found}) = {month.integer.bare}"
+    return SqlValue(f"CASE WHEN {inside} THEN CASE WHEN {same} THEN {found} END END", DATE)
+
+
 def extreme(days: Sequence[SqlValue], function: str) -> SqlValue:
     """Return the LEAST or the GREATEST of days, NULL where one is."""
     missing = " OR ".join(f"{day.sql} IS NULL" for day in days)

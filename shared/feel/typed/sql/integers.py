@@ -93,8 +93,11 @@ def narrowed(of: Integer, sql_type: str) -> str:
     return of.sql if of.type == sql_type else f"CAST({of.sql} AS {sql_type})"
 
 
-def divide(dividend: Integer, divisor: Integer, rounding: str) -> Integer:
-    """Return `dividend / divisor` as an integer, rounded once (`rounding` of the decimal module); NULL by zero."""
+def divide(dividend: Integer, divisor: Integer, rounding: str, sign: Integer | None = None) -> Integer:
+    """Return `dividend / divisor` as an integer, rounded once (`rounding` of the decimal module); NULL by zero.
+
+    `sign` is a number with the sign of the dividend, where there is a simpler one.
+    """
     if divisor.low == divisor.high == 0:
         return Integer("CAST(NULL AS BIGINT)", 0, 0)
     if dividend.literal and divisor.literal:
@@ -102,7 +105,7 @@ def divide(dividend: Integer, divisor: Integer, rounding: str) -> Integer:
     if divisor.literal and abs(divisor.low) == 1:
         return dividend if divisor.low > 0 else negate(dividend)
     above, below = magnitude(dividend), _not_zero(magnitude(divisor))
-    negative = _is_negative(dividend, divisor)
+    negative = _is_negative(sign or dividend, divisor)
     if rounding in (ROUND_FLOOR, ROUND_CEILING):
         up, down = _quotient(above, below, ROUND_UP), _quotient(above, below, ROUND_DOWN)
         return _signed(negative, down, up) if rounding == ROUND_FLOOR else _signed(negative, up, down)

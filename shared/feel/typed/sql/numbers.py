@@ -51,10 +51,10 @@ def quotient(one: SqlValue, other: SqlValue, of: Type, scale: int, rounding: str
     if not divisor.literal or divisor.low == 0:
         dividend = integers.multiply(dividend, constant(10 ** max(places, 0)))
         divisor = integers.multiply(divisor, constant(10 ** max(-places, 0)))
-        return of_integer(integers.divide(dividend, divisor, rounding), of, scale)
+        return of_integer(integers.divide(dividend, divisor, rounding, one.integer), of, scale)
     factor, by, scale = _reduced(10 ** max(places, 0), divisor.low * 10 ** max(-places, 0), scale)
     multiple = integers.multiply(dividend, constant(factor))
-    return of_integer(integers.divide(multiple, constant(by), rounding), of, scale)
+    return of_integer(integers.divide(multiple, constant(by), rounding, one.integer), of, scale)
 
 
 def _reduced(factor: int, by: int, scale: int) -> tuple[int, int, int]:

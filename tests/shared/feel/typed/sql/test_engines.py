@@ -30,7 +30,7 @@ from tests.shared.feel.typed.sql.rows import (
 
 APPLICATIONS = applications()
 ROWS = [row_of(application) for application in APPLICATIONS]
-SEED, EXPRESSIONS, BATCH = 20_261_122, 400, 50
+SEED, EXPRESSIONS, FEW_EXPRESSIONS, BATCH = 20_261_122, 400, 160, 40
 
 
 def declared(huge: str) -> str:
@@ -41,10 +41,10 @@ def declared(huge: str) -> str:
     )
 
 
-def batches() -> Iterator[list[tuple[Typed, SqlValue]]]:
+def batches(count: int = EXPRESSIONS) -> Iterator[list[tuple[Typed, SqlValue]]]:
     """Expressions that have an SQL, some for each query."""
-    found = compiled(drawn(expressions(), EXPRESSIONS, SEED))
-    assert len(found) > EXPRESSIONS / 2
+    found = compiled(drawn(expressions(), count, SEED))
+    assert len(found) > count / 2
     for start in range(0, len(found), BATCH):
         yield found[start : start + BATCH]
 
@@ -136,5 +136,5 @@ def test_spark_computes_what_the_online_engine_computes(spark_session: SparkSess
         for at, row in enumerate(ROWS)
     ]
     spark_session.createDataFrame(rows, columns).coalesce(1).createOrReplaceTempView("applications")
-    for batch in batches():
+    for batch in batches(FEW_EXPRESSIONS):
         require_same(batch, spark_session.sql(in_dialect(query(batch), "spark")).collect())
