@@ -1,11 +1,12 @@
 """HTTP in: experiments, and what became of credit."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ _LATEST: Final = "exp_~"
 """Sorts after every experiment id."""
 
 _MOST_REPORTS: Final = 1_000
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE_SCALE: Final = Decimal("0.0001")
 
 
@@ -104,11 +106,18 @@ class ExperimentPage(BaseModel):
     next_cursor: str | None
 
 
+def _day(given: object) -> date:
+    """Return a day written YYYY-MM-DD, and take nothing else for one: no moments, no seconds since 1970."""
+    if not isinstance(given, str) or _DAY.fullmatch(given) is None:
+        raise ValueError("a day is written YYYY-MM-DD")
+    return date.fromisoformat(given)
+
+
 class PerformanceItem(Body):
     """What is known of the credit of one decision on the day `as_of`."""
 
     decision_id: SafeStr
-    as_of: date = Field(strict=False)
+    as_of: Annotated[date, BeforeValidator(_day)]
     bad: bool
 
 

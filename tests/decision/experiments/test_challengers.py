@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+from services.decision.handlers.experimenting import divide
+from shared.db import Database
 from tests.decision.experiments.laboratory import (
     LOOK_SECONDS,
     MIDDLING,
@@ -157,6 +159,33 @@ async def test_a_test_that_is_started_again_counts_from_the_start(laboratory: La
     await laboratory.decided(dict.fromkeys(parties(3), MIDDLING))
     await laboratory.turn()
     assert (await laboratory.experiment("again"))["arms"][1]["decided"] == 3
+
+
+async def test_two_workers_that_notice_a_challenger_begin_one_experiment(laboratory: Laboratory) -> None:
+    version_id = await laboratory.approved(cautious())
+    await laboratory.act(version_id, "challenge", test="noticed-twice", share_bp=10_000)
+    second = Database(laboratory.urls.app)
+    try:
+        await asyncio.gather(*(divide(db) for db in (laboratory.db, second, laboratory.db, second)))
+    finally:
+        await second.close()
+    listed = (await laboratory.read("/v1/experiments"))["items"]
+    assert [entry["version_id"] for entry in listed if entry["test"] == "noticed-twice"] == [version_id]
+
+
+async def test_experiments_are_listed_page_by_page(laboratory: Laboratory) -> None:
+    for number in range(3):
+        version_id = await laboratory.challenge(cautious(), f"listed-{number}", 100)
+        await laboratory.act(version_id, "stop")
+        await laboratory.turn()
+    seen: list[str] = []
+    cursor: str | None = "exp_~"
+    while cursor is not None:
+        page = await laboratory.read("/v1/experiments", limit=2, cursor=cursor)
+        seen += [entry["test"] for entry in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen[:3] == ["listed-2", "listed-1", "listed-0"]
+    assert (await laboratory.read("/v1/experiments", product="sme-loan"))["items"] == []
 
 
 async def test_an_unknown_experiment_is_not_found(laboratory: Laboratory) -> None:
