@@ -98,6 +98,11 @@ _DECIMALS: Final = ("utilisation", "income_stability")
 
 def product() -> Product:
     """Return the product with its 32 facts."""
+    return parse_product(product_document())
+
+
+def product_document() -> dict[str, Any]:
+    """Return the product as the catalogue has it."""
     facts: dict[str, dict[str, Any]] = {}
     facts |= {name: {"type": "money", "minimum": 0, "maximum": 100_000_000} for name in _MONEY}
     facts |= {name: {"type": "integer", "minimum": 0, "maximum": 10_000} for name in _INTEGERS}
@@ -105,7 +110,7 @@ def product() -> Product:
     facts |= {name: {"type": "enum", "values": list(values)} for name, values in _ENUMS.items()}
     facts |= {name: {"type": "boolean"} for name in _BOOLEANS}
     facts |= {name: {"type": "decimal", "scale": 4} for name in _DECIMALS}
-    return parse_product({"name": "bench-loan", "title": "Bench loan", "currency": "USD", "facts": facts})
+    return {"name": "bench-loan", "title": "Bench loan", "currency": "USD", "facts": facts}
 
 
 def applications(count: int, seed: int = 20_261_122) -> list[dict[str, FactValue]]:
@@ -122,6 +127,14 @@ def applications(count: int, seed: int = 20_261_122) -> list[dict[str, FactValue
         facts |= {name: Decimal(dice.randint(0, 9_999)).scaleb(-4) for name in _DECIMALS}
         made.append(facts)
     return made
+
+
+def spread() -> dict[str, tuple[int, int, bool]]:
+    """Return the least and the greatest value of each number as it is stored, and whether most values are low."""
+    uniform = ("score", "months_employed", "years_at_address")
+    found = {name: (low * 100, high * 100, name in _BURDENS) for name, (low, high) in _MONEY.items()}
+    found |= {name: (low, high, name not in uniform) for name, (low, high) in _INTEGERS.items()}
+    return found | dict.fromkeys(_DECIMALS, (0, 9999, False))
 
 
 def _towards_low(dice: random.Random, low: int, high: int) -> int:

@@ -1,0 +1,1 @@
+"""What a backtest costs, against evaluating the same applications one by one."""

@@ -1,0 +1,140 @@
+"""A million applications by one query, against an engine that takes them one by one."""
+
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from services.backtests.stored import restore
+from services.decision.domain.policy.sql import CompiledPolicy, compile_policy
+from shared.facts import SoundFacts
+from tests.bench.backtest import population
+from tests.bench.policy import ours, workload, zen_model
+from tests.bench.report import Level
+
+ROWS: Final = 1_000_000
+ZEN_ROWS: Final = 3_000
+ROUNDS: Final = 7
+SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
+THREADS: Final = 2
+PAGE: Final = 20_000
+AS_OF: Final = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def applications(folder: Path, rows: int) -> Path:
+    """Return a Parquet file of that many applications, made once."""
+    path = folder / f"applications-{rows}.parquet"
+    if not path.exists():
+        population.write(path, workload.product(), workload.spread(), rows)
+    return path
+
+
+def compiled() -> CompiledPolicy:
+    """Return the benchmark's policy as a query, as the decision service would apply it."""
+    return compile_policy(ours.policy(), as_decided=True)
+
+
+def measure(folder: Path) -> tuple[list[Level], dict[str, object]]:
+    """Time both engines in turn and hold every answer against the online engine."""
+    path, query = applications(folder, ROWS), compiled()
+    facts = [workload.plain(one) for one in workload.applications(ZEN_ROWS)]
+    engines = {form: zen_model.engine(form) for form in ("columns", "expressions")}
+    asked = [{"key": zen_model.KEY, "context": one} for one in facts]
+    database = folder / "answers.duckdb"
+    ratios, ours_micros, zen_micros = [], [], []
+    with duckdb.connect(str(database)) as db:
+        db.execute(f"SET threads = {THREADS}")
+        db.execute("SET enable_progress_bar = false")
+        db.execute(f"CREATE TABLE applications AS FROM '{path}'")
+        for _ in range(ROUNDS):
+            zen = min(_micros(lambda e=engine: e.evaluate_batch(asked), ZEN_ROWS) for engine in engines.values())
+            text = f"CREATE OR REPLACE TABLE answers AS {query.query('applications', sound=True)}"
+            own = _micros(lambda t=text: db.execute(t), ROWS)
+            ratios.append(zen / own)
+            ours_micros.append(own)
+            zen_micros.append(zen)
+    equal = agreeing(database)
+    if equal != ROWS:
+        raise SystemExit(f"{ROWS - equal} of {ROWS} answers differ from the online engine's")
+    own, zen = statistics.median(ours_micros), statistics.median(zen_micros)
+    figures: dict[str, object] = {
+        "DuckDB, us per row": own,
+        "DuckDB, rows per second": 1_000_000 / own,
+        "zen-engine evaluate_batch, us per row": zen,
+        "rows whose answer, reasons, terms, rules and definitions equal the online engine's": equal,
+    }
+    level = Level("zen-engine's evaluate_batch / DuckDB, cost per row", statistics.median(ratios), at_least=100)
+    return [level], figures
+
+
+def _micros(run: Any, rows: int) -> float:
+    begun = time.perf_counter()
+    run()
+    return (time.perf_counter() - begun) / rows * 1e6
+
+
+def agreeing(database: Path) -> int:
+    """Return how many rows have exactly the result of the online engine, asked of all on all cores."""
+    pages = range(0, ROWS, PAGE)
+    with ProcessPoolExecutor(THREADS, mp_context=get_context("spawn")) as pool:
+        return sum(pool.map(_agreeing, [database] * len(pages), pages))
+
+
+def _agreeing(database: Path, first: int) -> int:
+    policy, query, found = ours.policy(), compiled(), 0
+    with duckdb.connect(str(database), read_only=True) as db:
+        db.execute("SET threads = 1")
+        db.execute("SET enable_progress_bar = false")
+        for row in _rows(db, first):
+            stored = {name: restore(fact, row[name]) for name, fact in workload.product().dictionary.facts.items()}
+            facts = SoundFacts({name: value for name, value in stored.items() if value is not None}, policy_facts())
+            result = policy.decide(facts, (), AS_OF)
+            found += result == query.decode(row, ())
+    return found
+
+
+def policy_facts() -> Any:
+    """Return the dictionary of the benchmark's product."""
+    return workload.product().dictionary
+
+
+def _rows(db: duckdb.DuckDBPyConnection, first: int) -> Iterator[Mapping[str, Any]]:
+    read = db.execute(
+        "SELECT * FROM (SELECT * FROM applications WHERE row_id >= $1 AND row_id < $2) "
+        "JOIN (SELECT * FROM answers WHERE row_id >= $1 AND row_id < $2) USING (row_id)",
+        [first, first + PAGE],
+    )
+    names = [column[0] for column in read.description or ()]
+    while batch := read.fetchmany(2_000):
+        yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+
+def measure_sizes(folder: Path) -> tuple[list[Level], dict[str, object]]:
+    """Time the planned query from Parquet to a table on one core: what a row costs must not depend on how many."""
+    query, micros = compiled(), {}
+    for size in SIZES:
+        path = applications(folder, size)
+        database = folder / f"sizes-{size}.duckdb"
+        with duckdb.connect(str(database)) as db:
+            db.execute("SET threads = 1")
+            db.execute("SET enable_progress_bar = false")
+            db.execute("SET memory_limit = '2GB'")
+            text = query.query(f"read_parquet('{path}')", sound=True)
+            db.execute(f"CREATE TABLE answers AS {text} LIMIT 0")
+            db.execute(f"PREPARE backtest AS INSERT INTO answers {text}")
+            rounds = 9 if size < 1_000_000 else 3 if size == 1_000_000 else 1
+            micros[size] = statistics.median(
+                _micros(lambda: db.execute("EXECUTE backtest"), size) for _ in range(rounds)
+            )
+        database.unlink()
+    figures: dict[str, object] = {
+        f"one core, from Parquet, {size:,} rows: us per row": value for size, value in micros.items()
+    }
+    worst = max(micros.values()) / min(micros.values())
+    return [Level("cost per row from 10^4 to 10^7 rows, dearest / cheapest", worst, at_most=1.5)], figures
