@@ -5,7 +5,7 @@ Pure: no clock, no I/O. Identities are those of API clients; the moment is an ar
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,8 @@ from shared.errors import Kind, Refusal, conflict, invalid
 
 WHOLE_BP: Final = 10_000
 """All traffic, in basis points."""
+
+_FARTHEST: Final = timedelta(days=36_500)
 
 
 class State(StrEnum):
@@ -233,6 +235,8 @@ def _schedule(after: Version, _by: str, given: Given, now: datetime) -> Version:
         raise invalid("not_in_the_future", "effective_from must lie in the future; promote takes effect now")
     if end is not None and end <= begin:
         raise invalid("ends_before_it_begins", "effective_to must lie after effective_from")
+    if (begin if end is None else end) - now > _FARTHEST:
+        raise invalid("too_far_off", f"effective times lie at most {_FARTHEST.days} days ahead")
     return replace(after, effective_from=begin, effective_to=end, trial=None)
 
 

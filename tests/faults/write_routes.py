@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,12 +11,15 @@ import yaml
 from tests.kit.platform import CATALOGUE, PRODUCT, SOLID, Running, application, money
 
 FUZZED: Final = "fuzzed-loan"
-"""The product whose catalogue documents tests may spoil."""
+"""The product whose catalogue documents tests may spoil; nothing of it is ever live."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WriteRoute:
-    """`template` is the route, `path` one that leads to it; `personal` when bodies may hold data of an applicant."""
+    """`template` is the route, `path` one that leads to it; `personal` when bodies may hold data of an applicant.
+
+    A `small` one has little in its body that could be spoilt.
+    """
 
     service: str
     template: str
@@ -25,6 +28,8 @@ class WriteRoute:
     body: Mapping[str, Any]
     keyed: bool = True
     personal: bool = True
+    method: str = "POST"
+    small: bool = False
 
     @property
     def raw(self) -> bytes:
@@ -58,20 +63,77 @@ def write_routes(bed: Running) -> list[WriteRoute]:
             "limits", "/v1/reservations/{reservation_id}/capture", f"{taken}/capture", "crm", {"amount": money(10)}
         ),
         WriteRoute("limits", "/v1/reservations/{reservation_id}/release", f"{taken}/release", "crm", {}),
-        *(_catalogue_route(service, kind) for service, kind in _CATALOGUE),
+        WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST, small=True),
+        WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
+        *_catalogue_routes(bed),
     ]
 
 
-_CATALOGUE: Final = (("decision", "products"), ("decision", "reasons"), ("decision", "policies"), ("scoring", "models"))
+_BACKTEST: Final = {
+    "product": PRODUCT,
+    # Nobody drafted it, so that no spoilt request is ever run.
+    "candidate": {"version_id": "ver_none"},
+    "source": {"decisions": {"since": "2026-01-01T00:00:00Z"}},
+    "segments": ["housing"],
+    "examples": 3,
+}
+_PERFORMANCE: Final = {"items": [{"decision_id": "dec_none", "as_of": "2026-11-01", "bad": True}]}
+_KINDS: Final = {"product": "products", "reasons": "reasons", "policy": "policies"}
+_AUTHOR, _APPROVER = "policy-author", "policy-approver"
+_STEPS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "validate": (_AUTHOR, {}),
+    "submit": (_AUTHOR, {"comment": "for the committee"}),
+    "withdraw": (_AUTHOR, {}),
+    "approve": (_APPROVER, {"hash": "0" * 64}),
+    "reject": (_APPROVER, {"comment": "no"}),
+    "review": (_APPROVER, {}),
+    "promote": (_APPROVER, {}),
+    "schedule": (_APPROVER, {"effective_from": "2090-01-01T00:00:00Z", "effective_to": "2091-01-01T00:00:00Z"}),
+    "shadow": (_APPROVER, {}),
+    "challenge": (
+        _APPROVER,
+        {
+            "test": "autumn",
+            "share_bp": 500,
+            "maturity_months": 6,
+            "stop_rules": {"min_decisions": 100, "max_bad_rate": "0.08", "min_approval_rate": "0.3"},
+        },
+    ),
+    "stop": (_APPROVER, {}),
+    "retire": (_APPROVER, {}),
+}
 
 
-def _catalogue_route(service: str, kind: str) -> WriteRoute:
-    """Return the route of a kind of document, with the one in the catalogue under another product's name."""
-    if kind == "models":
-        # A scorecard carries its own hash, so that no spoilt one can become the live one.
+def _catalogue_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes of the life cycle, each on a draft of its own service."""
+    drafts = "/v1/versions"
+    for kind in (*_KINDS, "scorecard"):
+        service = "scoring" if kind == "scorecard" else "decision"
+        body = {"kind": kind, "document": _document(kind), "comment": "autumn"}
+        yield WriteRoute(service, drafts, drafts, _AUTHOR, body, personal=False)
+    for service, kind in (("decision", "policy"), ("scoring", "scorecard")):
+        drafted = bed.post(service, drafts, {"kind": kind, "document": _document(kind)}, _AUTHOR).json()
+        path, template = f"{drafts}/{drafted['version_id']}", f"{drafts}/{{version_id}}"
+        edit = {"document": {"product": FUZZED}, "comment": "better"}
+        yield _step(service, template, path, _AUTHOR, edit, method="PUT")
+        for action, (client, given) in _STEPS.items():
+            yield _step(service, f"{template}/{action}", f"{path}/{action}", client, given)
+        back = {"comment": "declines everybody", "version_id": drafted["version_id"]}
+        live, name = "/v1/catalogue/{kind}/{name}/rollback", f"/v1/catalogue/{kind}/{FUZZED}/rollback"
+        yield _step(service, live, name, _APPROVER, back)
+
+
+def _step(
+    service: str, template: str, path: str, client: str, body: Mapping[str, Any], method: str = "POST"
+) -> WriteRoute:
+    return WriteRoute(service, template, path, client, body, keyed=False, personal=False, method=method, small=True)
+
+
+def _document(kind: str) -> dict[str, Any]:
+    """Return the document of the catalogue under another product's name."""
+    document: dict[str, Any]
+    if kind == "scorecard":
         document = json.loads((CATALOGUE / "scorecards" / f"{PRODUCT}.json").read_text())
     else:
-        document = yaml.safe_load((CATALOGUE / kind / f"{PRODUCT}.yaml").read_text())
-        document["name" if kind == "products" else "product"] = FUZZED
-    path = f"/v1/{kind}"
-    return WriteRoute(service, path, path, "analyst", {"document": document}, keyed=False, personal=False)
+        document = yaml.safe_load((CATALOGUE / _KINDS[kind] / f"{PRODUCT}.yaml").read_text())
+    return {**document, "name" if kind == "product" else "product": FUZZED}

@@ -1,7 +1,7 @@
 """What may happen to a version, held against a small model of who has done what."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -162,6 +162,8 @@ def test_a_version_that_was_handed_in_can_not_be_edited(state: State) -> None:
         (NOW, None, "not_in_the_future"),
         (NOW - timedelta(days=1), None, "not_in_the_future"),
         (NOW + timedelta(days=1), NOW + timedelta(days=1), "ends_before_it_begins"),
+        (datetime.max.replace(tzinfo=timezone(-timedelta(hours=14))), None, "too_far_off"),
+        (NOW + timedelta(days=1), datetime.max.replace(tzinfo=UTC), "too_far_off"),
         (NOW + timedelta(days=1), datetime(2027, 1, 1), "time_zone_missing"),  # noqa: DTZ001
     ],
 )
