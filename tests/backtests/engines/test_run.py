@@ -77,7 +77,7 @@ def test_a_policy_that_sql_cannot_say_runs_row_by_row_and_says_so(
     document: dict[str, Any] = {**policy.document, "cases": []}
     document["definitions"] = {
         **document.get("definitions", {}),
-        "odd_term": {"type": "boolean", "expression": "some part in [3, 5, 7] satisfies modulo(duration_months, part) = 0"},
+        "odd_term": {"type": "boolean", "value": "some part in [3, 5, 7] satisfies modulo(duration_months, part) = 0"},
     }
     conditions = dict(document["conditions"])
     first = conditions["rows"][0]
