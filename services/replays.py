@@ -21,7 +21,7 @@ from rich.table import Table
 from services.decision.domain.decision import Engine
 from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.domain.replay import Verdict
-from services.decision.handlers.replaying import Library, Period, Problem, Tally, replay_span, spans_of
+from services.decision.handlers.replaying import Library, Period, PolicyVersion, Problem, Tally, replay_span, spans_of
 from services.decision.store.decisions import Span
 from services.embedded import supervisor
 from services.embedded.postgres import state_directory
@@ -45,7 +45,7 @@ NOT_REPLAYABLE: Final = 3
 class Sum:
     """What came of all decisions so far."""
 
-    counts: Counter[tuple[str, str | None, Verdict]] = field(default_factory=Counter)
+    counts: Counter[tuple[PolicyVersion, Verdict]] = field(default_factory=Counter)
     unchecked: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class Sum:
 
     def of(self, verdict: Verdict) -> int:
         """The number of decisions with a verdict."""
-        return sum(count for (*_, found), count in self.counts.items() if found is verdict)
+        return sum(count for (_, found), count in self.counts.items() if found is verdict)
 
     @property
     def exit_code(self) -> int:
@@ -66,11 +66,10 @@ class Sum:
             return DIFFERENT
         return NOT_REPLAYABLE if self.of(Verdict.NOT_REPLAYABLE) else 0
 
-    def rows(self) -> Iterator[tuple[str, str | None, int, int, int]]:
-        """The numbers of decisions by product and policy version: identical, different, not replayable."""
-        for product, version in sorted({key[:2] for key in self.counts}, key=lambda key: (key[0], key[1] or "")):
-            identical, different, not_replayable = (self.counts[product, version, verdict] for verdict in Verdict)
-            yield product, version, identical, different, not_replayable
+    def rows(self) -> Iterator[tuple[PolicyVersion, dict[Verdict, int]]]:
+        """The numbers of decisions of each policy version, by verdict."""
+        for policy in sorted({policy for policy, _ in self.counts}, key=lambda policy: [part or "" for part in policy]):
+            yield policy, {verdict: self.counts[policy, verdict] for verdict in Verdict}
 
 
 def replay(
@@ -172,11 +171,13 @@ def _replay_span(span: Span) -> Tally:
 
 
 def _show(found: Sum, differences: int, seconds: float) -> None:
-    table = Table("product", "policy version", "replayed", "identical", "different", "not replayable")
-    for column in table.columns[2:]:
+    table = Table("product", "version", "hash", "replayed", "identical", "different", "not replayable")
+    table.columns[0].no_wrap = True
+    for column in table.columns[3:]:
         column.justify = "right"
-    for product, version, *counts in found.rows():
-        table.add_row(product, version or "none", *(f"{count:,}" for count in (sum(counts), *counts)))
+    for policy, counts in found.rows():
+        named = (policy.product, policy.version or "none", (policy.hash or "")[:8])
+        table.add_row(*named, *(f"{count:,}" for count in (sum(counts.values()), *counts.values())))
     console.print(table)
     for problem in found.problems[:differences]:
         console.print(f"{problem.decision_id} {problem.verdict}: {problem.text}", markup=False, soft_wrap=True)
@@ -186,11 +187,11 @@ def _show(found: Sum, differences: int, seconds: float) -> None:
     if found.unchecked:
         console.print(f"{found.unchecked:,} decisions do not have everything that can be checked")
     total = found.counts.total()
-    console.print(f"{total:,} decisions replayed by engine version {ENGINE_VERSION} in {seconds:.1f} s")
+    what = "decision" if total == 1 else "decisions"
+    console.print(f"{total:,} {what} replayed by engine version {ENGINE_VERSION} in {seconds:.1f} s")
 
 
 def _document(found: Sum, period: Period, engine: Engine, seconds: float) -> dict[str, Any]:
-    names = ("product", "policy_version", "identical", "different", "not_replayable")
     return {
         "since": period.since.isoformat(),
         "until": period.until.isoformat(),
@@ -201,15 +202,18 @@ def _document(found: Sum, period: Period, engine: Engine, seconds: float) -> dic
         **{verdict.value: found.of(verdict) for verdict in Verdict},
         "unchecked": found.unchecked,
         "seconds": round(seconds, 3),
-        "policies": [dict(zip(names, row, strict=True)) for row in found.rows()],
+        "policies": [{**_named(policy), **counts} for policy, counts in found.rows()],
         "problems": [
             {
                 "decision_id": problem.decision_id,
-                "product": problem.product,
-                "policy_version": problem.policy_version,
+                **_named(problem.policy),
                 "verdict": problem.verdict.value,
                 "text": problem.text,
             }
             for problem in found.problems
         ],
     }
+
+
+def _named(policy: PolicyVersion) -> dict[str, str | None]:
+    return {"product": policy.product, "policy_version": policy.version, "policy_hash": policy.hash}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.decision.domain.decision import Engine
 from services.decision.domain.policy import Difference
@@ -112,25 +112,32 @@ class Period:
     product: str | None
 
 
+class PolicyVersion(NamedTuple):
+    """What decisions are counted by; version and hash are None where no policy decided."""
+
+    product: str
+    version: str | None
+    hash: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A decision that did not come out as it was stored, or could not be made again, and why."""
 
     decision_id: str
-    product: str
-    policy_version: str | None
+    policy: PolicyVersion
     verdict: Verdict
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What came of a range of decisions: counts by product, policy version and verdict, and the first problems.
+    """What came of a range of decisions: counts by policy version and verdict, and the first problems.
 
     `unchecked` counts the decisions of which something could not be checked.
     """
 
-    counts: Counter[tuple[str, str | None, Verdict]]
+    counts: Counter[tuple[PolicyVersion, Verdict]]
     unchecked: int
     problems: tuple[Problem, ...]
 
@@ -155,25 +162,26 @@ async def replay_span(db: Database, library: Library, period: Period, span: Span
         await decisions.only_read(tx)
         found = await decisions.span(tx, span, period.since, period.until, period.product)
         grounds = await library.grounds(tx, [each for each in found if isinstance(each, Decision)])
-    replays: list[tuple[str, str, str | None, Replayed]] = []
+    replays: list[tuple[str, PolicyVersion, Replayed]] = []
     for each in found:
+        product = each.product if isinstance(each, Unreadable) else each.question.product
+        policy = PolicyVersion(product, each.policy_version, each.policy_hash)
         if isinstance(each, Unreadable):
-            replays.append((each.decision_id, each.product, each.policy_version, unreadable(each.why)))
+            made = unreadable(each.why)
         else:
-            product = each.question.product
             made = replay(each, grounds[product, each.revisions], engine)
-            replays.append((each.decision_id, product, each.policy_version, made))
+        replays.append((each.decision_id, policy, made))
     return _tally(replays)
 
 
-def _tally(replays: Sequence[tuple[str, str, str | None, Replayed]]) -> Tally:
+def _tally(replays: Sequence[tuple[str, PolicyVersion, Replayed]]) -> Tally:
     problems = [
-        Problem(decision_id, product, version, made.verdict, str(made.first_difference or made.reason))
-        for decision_id, product, version, made in replays
+        Problem(decision_id, policy, made.verdict, str(made.first_difference or made.reason))
+        for decision_id, policy, made in replays
         if made.verdict is not Verdict.IDENTICAL
     ]
     return Tally(
-        counts=Counter((product, version, made.verdict) for _, product, version, made in replays),
+        counts=Counter((policy, made.verdict) for _, policy, made in replays),
         unchecked=sum(bool(made.unchecked) for *_, made in replays),
         problems=tuple(problems[:_PROBLEMS_PER_SPAN]),
     )

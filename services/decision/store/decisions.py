@@ -102,7 +102,8 @@ class Unreadable:
 
     decision_id: str
     product: str
-    policy_version: str
+    policy_version: str | None
+    policy_hash: str | None
     why: str
 
 
@@ -147,7 +148,7 @@ async def span(
         try:
             found.append(_decision(row))
         except UnreadableRecord as error:
-            found.append(Unreadable(row.decision_id, str(row.product), str(row.policy_version), str(error)))
+            found.append(Unreadable(row.decision_id, row.product, row.policy_version, row.policy_hash, str(error)))
     return found
 
 
