@@ -36,6 +36,7 @@ NUMBERS: Final = ("1", "months", "months * 2 - score", "score / 7", "10 / months
 AMOUNTS: Final = (
     "5",
     "requested_amount",
+    "requested_amount * 2",
     "requested_amount * dti",
     "requested_amount / (months - 4)",
     "max(bonus, 1)",
@@ -91,6 +92,12 @@ def values(texts: tuple[str, ...]) -> st.SearchStrategy[dict[str, str]]:
 def defaults(draw: st.DrawFn, outputs: st.SearchStrategy[Any]) -> dict[str, Any]:
     """A default row, or none."""
     return draw(st.one_of(st.just({}), outputs.map(lambda output: {"default": output})))
+
+
+def often(seldom: st.SearchStrategy[Any], default: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A default row, most of the time: policies that approve nobody show little."""
+    usual = default.map(lambda output: {"default": output})
+    return st.one_of(usual, usual, usual, seldom)
 
 
 @st.composite
@@ -149,7 +156,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
     def screen(name: str) -> dict[str, Any]:
         outcomes = st.sampled_from(["decline", "refer", "pend_info"])
-        found = draw(st.one_of(st.just([]), st.lists(tests(), max_size=3)))
+        found = draw(st.one_of(st.just([]), st.just([]), st.lists(tests(), max_size=3)))
         more = [
             {"outcome": draw(outcomes), "reason": f"{name}_{at // 2}", "on_missing": draw(ON_MISSING)}
             for at in range(3)
@@ -171,7 +178,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     routing = draw(
         table(("UNIQUE", "FIRST", "ANY"), queues, more=('outcome = "refer" and grade != "A"', "share > 0.3"))
     )
-    granted = {"approve": {**draw(terms()), **draw(st.sampled_from([{}, {"less_reason": "LESS"}]))}}
+    granted = {
+        "approve": {**draw(terms()), **draw(st.sampled_from([{}, {"less_reason": "LESS"}, {"less_reason": "LESS"}]))}
+    }
     if draw(st.booleans()):
         granted["counter_offer"] = {**draw(terms()), "limit": "requested_amount * share"}
     single = ("UNIQUE", "FIRST", "PRIORITY", "ANY")
@@ -180,14 +189,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "definitions": draw(definitions()),
         "eligibility": screen("E"),
         "knock_outs": screen("KO"),
-        "grade": {
-            "values": ["C", "A", "B"],
-            **draw(table(single, grades)),
-            **draw(defaults(grades)),
-            **draw(defaults(grades)),
-        },
+        "grade": {"values": ["C", "A", "B"], **draw(table(single, grades)), **draw(often(defaults(grades), grades))},
         "matrix": draw(table(single, draw(st.sampled_from([offers, bare])), more=('grade = "A"', "grade = null")))
-        | draw(st.one_of(defaults(offers), granting.map(lambda offer: {"default": offer}))),
+        | draw(often(defaults(offers), granting)),
         "terms": granted,
         "conditions": {"hit_policy": "COLLECT", "rows": conditions},
         "routing": routing | {"default": {"queue": "desk"}},
@@ -219,6 +223,7 @@ _KNOWN: Final = {**VALUES, "income": st.integers(0, 2_000)}
 _UNUSUAL: Final = {name: st.sampled_from([*edges, *OUTSIDE.get(name, ())]) for name, edges in EDGES.items()}
 
 FACTS: Final = st.one_of(
+    st.fixed_dictionaries(_KNOWN),
     st.fixed_dictionaries(_KNOWN),
     st.fixed_dictionaries({}, optional=_KNOWN),
     st.fixed_dictionaries({}, optional=_UNUSUAL),
