@@ -97,25 +97,28 @@ def _outcome(run: Run, settings: Settings, lease: Lease) -> Result | Ending | No
         return _run(run, settings, lease)
     except Cancelled:
         return Ending(State.CANCELLED) if lease.stop is Stop.CANCELLED else None
-    except InputError as error:
-        return _failed("unusable_decisions", str(error))
-    except PolicyError as error:
-        # It loaded when it was asked for: this is another version of the software.
-        return _failed("unsound_policy", "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults))
-    except duckdb.OutOfMemoryException:
-        return _failed("out_of_memory", f"needs more than the {settings.backtest_memory} a backtest may use")
-    except Inconsistent as error:
-        log.error("backtest_inconsistent", backtest=run.backtest_id, exc_info=error)
-        return _failed("engines_disagree", str(error))
     except Refusal:
         raise
     except Exception as error:
-        log.error("backtest_failed", backtest=run.backtest_id, exc_info=error)
-        return _failed("internal", "the run failed; the worker's log says where")
+        cause = _cause(error, settings)
+        log.error("backtest_failed", backtest=run.backtest_id, cause=cause.code, exc_info=error)
+        return Ending(State.FAILED, cause)
 
 
-def _failed(code: str, detail: str) -> Ending:
-    return Ending(State.FAILED, Cause(code, detail[:_MAX_DETAIL]))
+def _cause(error: Exception, settings: Settings) -> Cause:
+    match error:
+        case InputError():
+            code, detail = "unusable_decisions", str(error)
+        case PolicyError():
+            # It loaded when it was asked for: this is another version of the software.
+            code, detail = "unsound_policy", "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)
+        case Inconsistent():
+            code, detail = "engines_disagree", str(error)
+        case duckdb.OutOfMemoryException():
+            code, detail = "out_of_memory", f"needs more than the {settings.backtest_memory} a backtest may use"
+        case _:
+            code, detail = "internal", "the run failed; the worker's log says where"
+    return Cause(code, detail[:_MAX_DETAIL])
 
 
 def _run(run: Run, settings: Settings, lease: Lease) -> Result:

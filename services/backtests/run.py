@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal
 
 import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from services.backtests import engines
 from services.backtests.decisions import pinned, read_plan, words
-from services.backtests.engines import Cancelled, Engine, never, open_database
-from services.backtests.figures import Report
+from services.backtests.engines import Cancelled, Engine, Stopped, open_database, stoppable
+from services.backtests.engines import Progress as Tell
+from services.backtests.figures import Inconsistent, Report
 from services.backtests.flow import Choices, Comparands, comparands, compare
 from services.backtests.inputs import InputError, Received, read_file, read_map
 from services.backtests.report import html, terminal, to_json
@@ -37,6 +37,7 @@ from shared.errors import Refusal
 from shared.products import Product
 
 DONE: Final = 0
+FAILED: Final = 1
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
 
@@ -77,25 +78,32 @@ class Unusable(Exception):
 
 def run(asked: Asked) -> int:
     """Compare, print and write; return the exit code."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     try:
-        with _termination_interrupts():
+        with _stop_on_signals() as stopped:
             _check_options(asked)
-            report = _report(asked, console)
-            # Whoever interrupts from here on gets each file whole or not at all.
+            report = _report(asked, console, stopped)
+            files: dict[Path, str] = {}
             if asked.json is not None:
-                _write(asked.json, json.dumps(to_json(report), ensure_ascii=False, indent=2) + "\n")
+                files[asked.json] = json.dumps(to_json(report), ensure_ascii=False, indent=2) + "\n"
             if asked.html is not None:
-                _write(asked.html, html(report))
+                files[asked.html] = html(report)
+            if stopped():
+                raise Cancelled
+            for path, text in files.items():
+                _write(path, text)
     except (Unusable, Unreadable, InputError, Refusal, ScorecardError) as error:
         console.print(_words(error), style="red", markup=False, soft_wrap=True)
         return UNUSABLE
+    except Inconsistent as error:
+        console.print(f"there is no report: {error}", style="red", markup=False, soft_wrap=True)
+        return FAILED
     except (KeyboardInterrupt, Cancelled):
-        console.print("interrupted; nothing has been written", markup=False)
+        console.print("interrupted", markup=False)
         return INTERRUPTED
-    out = Console(highlight=False)
+    out = Console(highlight=False, emoji=False)
     if not out.is_terminal:
-        out = Console(highlight=False, width=_PIPED_WIDTH)
+        out = Console(highlight=False, emoji=False, width=_PIPED_WIDTH)
     out.print(terminal(report))
     return DONE
 
@@ -114,7 +122,7 @@ def _check_options(asked: Asked) -> None:
         raise Unusable("--memory is a size such as 500MB or 4GB")
 
 
-def _report(asked: Asked, console: Console) -> Report:
+def _report(asked: Asked, console: Console, stopped: Stopped) -> Report:
     if asked.decisions == (asked.file is not None):
         raise Unusable("name either a file with applications or --decisions")
     with (
@@ -127,7 +135,7 @@ def _report(asked: Asked, console: Console) -> Report:
             progress.update(task, description=phase, completed=done, total=of)
 
         try:
-            compared, received, source = _decisions(asked, db, tell) if asked.decisions else _file(asked, db)
+            compared, received, source = (_decisions if asked.decisions else _file)(asked, db, tell, stopped)
             choices = Choices(
                 engine=Engine(asked.engine),
                 source=source,
@@ -138,7 +146,7 @@ def _report(asked: Asked, console: Console) -> Report:
                 spark_master=asked.spark_master,
                 workers=asked.threads,
             )
-            return compare(db, compared, received, choices, tell, never)
+            return compare(db, compared, received, choices, tell, stopped)
         except duckdb.OutOfMemoryException:
             raise Unusable(
                 f"needs more than {asked.memory} of memory, or more disk than there is: see --memory"
@@ -156,7 +164,11 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _file(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands, Received, str]:
+_Read = tuple[Comparands, Received, str]
+"""What is compared, what came in, and where from in words."""
+
+
+def _file(asked: Asked, db: duckdb.DuckDBPyConnection, tell: Tell, stopped: Stopped) -> _Read:
     assert asked.file is not None
     if asked.live is None:
         raise Unusable("name with --live what the candidate is compared with")
@@ -170,7 +182,9 @@ def _file(asked: Asked, db: duckdb.DuckDBPyConnection) -> tuple[Comparands, Rece
         raise Unusable(f"the policies are for {candidate.product}, not for {asked.product}")
     product = shelf.products[candidate.product]
     data_map = None if asked.data_map is None else read_map(asked.data_map)
-    received = read_file(db, asked.file, product, data_map, bad_rows=asked.bad_rows)
+    tell(f"reading {asked.file.name}", 0, None)
+    with stoppable(db, stopped):
+        received = read_file(db, asked.file, product, data_map, bad_rows=asked.bad_rows)
     source = f"{received.source} (SHA-256 {received.sha256})"
     return Comparands(product, shelf.reasons, live, candidate), received, source
 
@@ -183,7 +197,7 @@ def _policy(path: Path, shelf: Shelf) -> Policy:
         raise Unusable(shown(path, error.faults, found.places, found.document)) from None
 
 
-def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: engines.Progress) -> tuple[Comparands, Received, str]:
+def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: Tell, stopped: Stopped) -> _Read:
     if asked.product is None:
         raise Unusable("--decisions needs --product")
     if asked.data_map is not None:
@@ -205,7 +219,7 @@ def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: engines.Progre
         compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
     except PolicyError as error:
         raise Unusable("\n".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)) from None
-    return compared, read_plan(db, url, compared.product, plan, tell, never), words(plan)
+    return compared, read_plan(db, url, compared.product, plan, tell, stopped), words(plan)
 
 
 def _version_or_document(named: str) -> str | dict[str, object]:
@@ -257,14 +271,18 @@ def _write(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _termination_interrupts() -> Iterator[None]:
-    """Let SIGTERM stop the work as Ctrl-C does."""
+def _stop_on_signals() -> Iterator[Stopped]:
+    """Have the work stop at its next step at the first Ctrl-C or SIGTERM, and at once at the second."""
+    asked: list[int] = []
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    yield lambda: bool(asked)
+    # Once asked to stop, the process only tidies up and leaves; it goes on ignoring whoever asks again.
+    if not asked:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -12,8 +12,9 @@ from rich.console import Console
 from services.migrate import PROJECT
 
 app = typer.Typer(no_args_is_help=True, help="Policy files: check, convert, explain.")
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# Places in files read `policy.yaml:100:5`, in which rich would see an emoji.
+console = Console(highlight=False, emoji=False)
+errors = Console(stderr=True, highlight=False, emoji=False)
 
 Catalogue = Annotated[Path, typer.Option(help="Has products/ and reasons/, which policies refer to")]
 Dialect = Literal["duckdb", "postgres", "spark", "trino", "snowflake", "bigquery"]
