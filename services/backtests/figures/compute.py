@@ -10,6 +10,7 @@ from services.backtests.figures.report import (
     AdverseImpact,
     Agreement,
     Change,
+    Disagreement,
     GradeMove,
     Queue,
     ReasonLine,
@@ -130,4 +131,4 @@ def _agreement(tables: Tables) -> Agreement | None:
     agreed = ratio(sum(count for was, now, count in recorded if was == now), sum(count for *_, count in recorded))
     if agreed is None:
         return None
-    return Agreement(agreed, tuple(each for each in recorded if each[0] != each[1]))
+    return Agreement(agreed, tuple(Disagreement(*each) for each in recorded if each[0] != each[1]))

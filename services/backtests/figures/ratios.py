@@ -1,8 +1,7 @@
 """Exact ratios of counts and sums, and how far chance goes with them. No binary floating point anywhere."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
@@ -79,20 +78,14 @@ def wilson(hits: int, count: int) -> Interval | None:
     """
     if not count:
         return None
-    one = _PRECISE
-    z_squared = one.multiply(_Z_95, _Z_95)
-    spread = one.divide(z_squared, Decimal(count))
-    share = _divided(hits, count)
-    variance = one.divide(one.multiply(share, one.subtract(Decimal(1), share)), Decimal(count))
-    quarter = one.divide(spread, Decimal(4 * count))
-    margin = one.multiply(_Z_95, one.sqrt(one.add(variance, quarter)))
-    centre = one.add(share, one.divide(spread, Decimal(2)))
-    scale = one.add(Decimal(1), spread)
-    low = max(Decimal(0), one.divide(one.subtract(centre, margin), scale))
-    high = min(Decimal(1), one.divide(one.add(centre, margin), scale))
-    return Interval(
-        format(low.quantize(_PLACES, ROUND_FLOOR, one), "f"), format(high.quantize(_PLACES, ROUND_CEILING, one), "f")
-    )
+    with localcontext(_PRECISE):
+        share, z_squared = Decimal(hits) / count, _Z_95 * _Z_95
+        margin = _Z_95 * (share * (1 - share) / count + z_squared / (4 * count * count)).sqrt()
+        centre, scale = share + z_squared / (2 * count), 1 + z_squared / count
+        low, high = max(Decimal(0), (centre - margin) / scale), min(Decimal(1), (centre + margin) / scale)
+        return Interval(
+            format(low.quantize(_PLACES, ROUND_FLOOR), "f"), format(high.quantize(_PLACES, ROUND_CEILING), "f")
+        )
 
 
 def compare_rates(hits: int, count: int, other_hits: int, other_count: int) -> Significance | None:
@@ -137,11 +130,6 @@ def change(before: Ratio | None, after: Ratio | None) -> str | None:
     exact = Fraction(after.numerator, after.denominator) - Fraction(before.numerator, before.denominator)
     points = _divided(exact.numerator * 100, exact.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP, _PRECISE)
     return f"{points:+f}" if points else "0.00"
-
-
-def total(values: Sequence[int | None]) -> int:
-    """Return the sum of what is there."""
-    return sum(value for value in values if value is not None)
 
 
 def _two_proportion_z(hits: int, count: int, other_hits: int, other_count: int) -> Decimal:

@@ -230,11 +230,20 @@ class AdverseImpact:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Applications that were recorded with one outcome and that the live policy, run again, gives another."""
+
+    recorded: str
+    live: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """How often the live policy, run again, gives the outcome that was recorded."""
 
     agreed: Ratio
-    differences: tuple[tuple[str, str, int], ...]
+    differences: tuple[Disagreement, ...]
 
 
 @dataclass(frozen=True, slots=True)

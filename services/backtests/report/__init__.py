@@ -2,6 +2,7 @@
 
 from services.backtests.report.as_json import to_json
 from services.backtests.report.page import CONTENT_SECURITY_POLICY, html
+from services.backtests.report.schema import schema
 from services.backtests.report.terminal import terminal
 
-__all__ = ["CONTENT_SECURITY_POLICY", "html", "terminal", "to_json"]
+__all__ = ["CONTENT_SECURITY_POLICY", "html", "schema", "terminal", "to_json"]

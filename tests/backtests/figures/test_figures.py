@@ -7,6 +7,7 @@ import pytest
 
 from services.backtests.figures import Inconsistent, Report, figures
 from services.backtests.figures.ratios import Ratio
+from services.backtests.figures.report import Disagreement
 from tests.backtests.figures.runs import AS_OF, CANDIDATE, LIVE, Applicant, comparison, report, score, side, tables
 
 REFERRED = Applicant({"score": 560, "requested_amount": 600_000, "income": 2_000_000})
@@ -232,7 +233,7 @@ def test_recorded_outcomes_are_compared_with_the_live_policy_run_again() -> None
     )
     assert found.agreement is not None
     assert found.agreement.agreed == Ratio(2, 3)
-    assert found.agreement.differences == (("decline", "approve", 1),)
+    assert found.agreement.differences == (Disagreement("decline", "approve", 1),)
     assert "recorded_otherwise" in codes(found)
     assert report([score(640)]).agreement is None
 

@@ -4,14 +4,17 @@ import json
 import re
 from html.parser import HTMLParser
 from io import StringIO
+from pathlib import Path
 
+import jsonschema
 import pytest
 from rich.console import Console
 
 from services.backtests.figures import Report
-from services.backtests.report import CONTENT_SECURITY_POLICY, html, terminal, to_json
+from services.backtests.report import CONTENT_SECURITY_POLICY, html, schema, terminal, to_json
 from tests.backtests.figures.runs import Applicant, report, score
 
+GOLDEN = Path(__file__).parent / "report.v1.schema.json"
 HOSTILE = "<script>alert(1)</script>\" onload='x' & \u202e\x1b[31m"
 
 
@@ -157,6 +160,14 @@ def test_json_is_versioned_exact_and_says_what_its_terms_mean(found: Report) -> 
     assert isinstance(document["overall"]["live"]["limit_minor"], int)
     assert "four-fifths" in document["definitions"]["impact_ratio"]
     assert document["made_at"] == "2026-11-22T05:00:00Z"
+
+
+def test_json_fits_its_schema_and_the_schema_is_the_published_one(found: Report) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    for document in (to_json(found), to_json(report([]))):
+        jsonschema.validate(document, schema())
+    # What is published may grow; what programs read may not go away or mean something else.
+    assert json.loads(GOLDEN.read_text()) == schema()
 
 
 def test_no_binary_float_is_in_a_report(found: Report) -> None:

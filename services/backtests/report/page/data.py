@@ -16,7 +16,9 @@ def record(report: Report) -> Markup:
         f"Of {counted(agreement.agreed.denominator, 'application')} with a recorded outcome, the live policy gives the "
         f"same to {agreement.agreed.numerator:,} ({percent(agreement.agreed)})."
     )
-    rows = [(NAME.get(was, was), NAME[now], f"{count:,}") for was, now, count in agreement.differences]
+    rows = [
+        (NAME.get(each.recorded, each.recorded), NAME[each.live], f"{each.count:,}") for each in agreement.differences
+    ]
     differing = table("Where they differ.", ("Recorded", "Live policy, run again", "Applications"), rows, texts=2)
     return section("record", "Agreement with what was recorded", element("p", words), differing if rows else None)
 
