@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 from rich.console import Console
 
+from services.backtests.commands import backtest
 from services.dmn import app as dmn_app
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Cr
 catalogue_app = typer.Typer(no_args_is_help=True, help="Products, reason codes, policies and scorecards.")
 scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
+app.command()(backtest)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(policy_app, name="policy")
 app.add_typer(version_app, name="version")

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import tempfile
+import traceback
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,7 +102,9 @@ def _outcome(run: Run, settings: Settings, lease: Lease) -> Result | Ending | No
         raise
     except Exception as error:
         cause = _cause(error, settings)
-        log.error("backtest_failed", backtest=run.backtest_id, cause=cause.code, exc_info=error)
+        # Where it failed, without the message: an engine's may quote what applicants told.
+        where = traceback.format_tb(error.__traceback__)
+        log.error("backtest_failed", backtest=run.backtest_id, cause=cause.code, kind=type(error).__name__, where=where)
         return Ending(State.FAILED, cause)
 
 
