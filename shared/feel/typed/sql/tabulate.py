@@ -19,8 +19,6 @@ MAX_CASES: Final = 1_000
 MAX_GENERAL_CASES: Final = 50
 """As many where the general engine works, each evaluation of which may take its time."""
 
-Result = SqlValue
-
 
 def tabulated(expression: Typed, names: Mapping[str, SqlValue]) -> SqlValue | None:
     """Return the value of an expression by a table of all values of its names; None where there are too many."""
