@@ -30,6 +30,7 @@ def spark_session() -> "Iterator[SparkSession]":
     )
     session.sparkContext.setLogLevel("ERROR")
     gateway = session.sparkContext._gateway
+    assert gateway is not None
     yield session
     session.stop()
     # The Java process goes with the session, and not some time after the tests.
