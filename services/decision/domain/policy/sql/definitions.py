@@ -37,7 +37,7 @@ def _of_one_row(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -
     row = select(draft.layers, table, rows, draft.told(table.rules, names))
     values = [draft.value(output, names) for output in table.outputs]
     texts, known = alternatives(values, Type.of_fact(fact))
-    return renamed(known, value_at(row, texts, "NULL"))
+    return renamed(known, value_at(row, texts, known.sql))
 
 
 def _aggregated(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -> SqlValue:
@@ -63,7 +63,7 @@ def _settled(draft: Draft, table: RuleTable[Any], found: SqlValue, fact: Fact, n
         return renamed(found, chosen([(certain, found.sql)], "NULL"))
     empty = none_in([hits_name(table.name, number) for number in numbers])
     texts, known = alternatives([draft.value(table.default, names), found], of)
-    return renamed(known, chosen([(all_of([certain, empty]), texts[0]), (certain, texts[1])], "NULL"))
+    return renamed(known, chosen([(all_of([certain, empty]), texts[0]), (certain, texts[1])], known.sql))
 
 
 def _counted(rows: Sequence[str], fact: Fact) -> SqlValue:

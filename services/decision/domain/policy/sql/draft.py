@@ -94,13 +94,15 @@ def at(value: SqlValue, scale: int, sql_type: str) -> str:
 
 
 def alternatives(values: list[SqlValue], of: Type) -> tuple[list[str], SqlValue]:
-    """Return the SQL of values, any of which may be the one that counts, and what is known of that one.
+    """Return the SQL of values, any of which may be the one that counts, and NULL with what is known of that one.
 
     Numbers are brought to one scale and one SQL type.
     """
     if not values or not any(value.is_integer for value in values):
-        return [value.sql for value in values], SqlValue("NULL", of)
-    there = [value for value in values if value.values != ()] or values
+        return [value.sql for value in values], null(of)
+    there = [value for value in values if value.values != ()]
+    if not there:
+        return [value.sql for value in values], null(values[0].type)
     scale = max(value.scale for value in there)
     scaled = [at_scale(value, scale) for value in there]
     low, high = min(value.low for value in scaled), max(value.high for value in scaled)
@@ -108,4 +110,4 @@ def alternatives(values: list[SqlValue], of: Type) -> tuple[list[str], SqlValue]
     few = None if None in known else tuple(sorted({each for of_one in known if of_one for each in of_one}))
     sql_type = Integer("", low, high).type
     texts = ["NULL" if value.values == () else at(value, scale, sql_type) for value in values]
-    return texts, SqlValue("NULL", of, scale, low, high, few)
+    return texts, SqlValue(null(of).sql, of, scale, low, high, few)

@@ -24,7 +24,7 @@ from shared.feel.typed import Type
 from shared.feel.typed.sql import SqlValue, literal
 from shared.feel.typed.sql.integers import multiple_below
 from shared.feel.typed.sql.value import null, of_integer
-from shared.feel.typed.types import NULL
+from shared.feel.typed.types import NUMBER
 from shared.money import MAX_MINOR
 from shared.products import REQUESTED_AMOUNT
 
@@ -128,7 +128,7 @@ class Grant:
         for column, cases in columns.items():
             texts, known = alternatives([value for _, value in cases], cases[0][1].type)
             conditions = [holds for holds, _ in cases]
-            yield column, renamed(known, chosen(list(zip(conditions, texts, strict=True)), "NULL"))
+            yield column, renamed(known, chosen(list(zip(conditions, texts, strict=True)), known.sql))
 
     def names(self, names: Names, types: Mapping[str, Type]) -> dict[str, SqlValue]:
         """Return the names that conditions may use."""
@@ -217,7 +217,7 @@ def _multiple(raw: SqlValue, step: int) -> SqlValue:
 
 def _one_of(draft: Draft, name: str, values: Sequence[tuple[Outcome, SqlValue]], asked: str) -> SqlValue:
     """Define the value that belongs to the outcome that is asked for."""
-    of = values[0][1].type if values else NULL
+    of = values[0][1].type if values else NUMBER
     texts, known = alternatives([value for _, value in values], of)
     cases = [(f"{asked} = {outcome.severity}", text) for (outcome, _), text in zip(values, texts, strict=True)]
-    return draft.column(f"granted_{name}", renamed(known, chosen(cases, "NULL")))
+    return draft.column(f"granted_{name}", renamed(known, chosen(cases, known.sql)))

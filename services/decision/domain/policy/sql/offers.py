@@ -115,4 +115,4 @@ def _own_reason(offer: Offer) -> str | None:
 def _number(draft: Draft, name: str, stated: Sequence[Decimal | None], row: str) -> SqlValue:
     """Define a number that rows state, at the scale that holds them all."""
     texts, known = alternatives([null(NUMBER) if each is None else literal(each) for each in stated], NUMBER)
-    return draft.column(f"offered_{name}", renamed(known, value_at(row, texts, "NULL")))
+    return draft.column(f"offered_{name}", renamed(known, value_at(row, texts, known.sql)))
