@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 _STYLES = {
@@ -21,7 +21,9 @@ _STYLES = {
 
 def version_table(versions: Iterable[Mapping[str, Any]]) -> Table:
     """Return one line per version."""
-    table = Table("version", "kind", "name", "no.", "state", "hash", "by", "approved by", "changed")
+    table = Table(
+        Column("version", no_wrap=True), "kind", "name", "no.", "state", "hash", "by", "approved by", "changed"
+    )
     for version in versions:
         table.add_row(
             version["version_id"],
@@ -39,7 +41,7 @@ def version_table(versions: Iterable[Mapping[str, Any]]) -> Table:
 
 def live_table(entries: Iterable[Mapping[str, Any]]) -> Table:
     """Return one line per name with what is live."""
-    table = Table("kind", "name", "no.", "version", "hash", "since", "by", "approved by", "")
+    table = Table("kind", "name", "no.", Column("version", no_wrap=True), "hash", "since", "by", "approved by", "")
     for entry in entries:
         notes = ["review due"] if entry["review_due"] else []
         notes += [f"{_moment(change['at'])}: {change['version_id'] or 'nothing'}" for change in entry["coming"]]

@@ -1,6 +1,7 @@
 """How two documents differ, line by line of their readable canonical form."""
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Any, Final
@@ -23,7 +24,13 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         return changed + [f"+{line}" for line in after[head : len(after) - tail]]
     first, last = max(0, head - _CONTEXT), max(0, tail - _CONTEXT)
     old_part, new_part = (lines[first : len(lines) - last] for lines in (before, after))
-    return list(unified_diff(old_part, new_part, lineterm="", n=_CONTEXT))[2:]
+    lines = list(unified_diff(old_part, new_part, lineterm="", n=_CONTEXT))[2:]
+    return [_moved(line, first) if line.startswith("@@") else line for line in lines]
+
+
+def _moved(heading: str, lines: int) -> str:
+    """Return the heading of a hunk as it reads in the whole of both documents."""
+    return re.sub(r"([-+])(\d+)", lambda found: f"{found[1]}{int(found[2]) + lines}", heading)
 
 
 def _lines(document: Mapping[str, Any]) -> list[str]:

@@ -146,7 +146,7 @@ def test_approving_another_hash_than_the_submitted_one_is_refused() -> None:
 
 def test_an_edit_voids_the_validation() -> None:
     edited = step(version(State.VALIDATED), Action.EDIT, "ben", Given(hash=HASHES[1]), NOW)
-    assert (edited.state, edited.hash, edited.editors) == (State.DRAFT, HASHES[1], {"ada", "ben"})
+    assert (edited.state, edited.hash, edited.editors) == (State.DRAFT, HASHES[1], frozenset({"ada", "ben"}))
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in EDITABLE])
