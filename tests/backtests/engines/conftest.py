@@ -54,5 +54,3 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that are started import the project from here, wherever the tests run."""
     path = os.environ.get("PYTHONPATH")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT), *([path] if path else [])]))
-
-

@@ -31,6 +31,12 @@ def _receive(db: duckdb.DuckDBPyConnection, folder: Path, name: str, rows: int) 
     read_file(db, path, product, money="minor")
 
 
+def _multiply(db: duckdb.DuckDBPyConnection, times: int) -> None:
+    """Make `many` of the applications, each as often as that."""
+    columns = "application.* REPLACE (row_number() OVER () AS row_id)"
+    db.execute(f"CREATE TABLE many AS SELECT {columns} FROM application, range({times})")
+
+
 def _comparable(answered: Answered) -> Answered:
     """Return an answer with numbers for decimals: a share of nothing is written -0.0000 by one, 0.0000 by another."""
     definitions = {
@@ -89,14 +95,16 @@ def test_a_policy_that_sql_cannot_say_runs_row_by_row_and_says_so(
     ran = run(db, "application", {"live": policy, "candidate": exotic}, product, workers=2)
 
     assert (ran["live"].engine, ran["candidate"].engine) == (Engine.DUCKDB, Engine.ROWS)
-    assert ran["candidate"].engine_reason.startswith("row by row, because the policy cannot be said in SQL: /definitions")
+    assert ran["candidate"].engine_reason.startswith(
+        "row by row, because the policy cannot be said in SQL: /definitions"
+    )
     assert len(answers("candidate", ran["candidate"])) == 300
 
 
 def test_answers_stand_in_the_order_of_the_applications(db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     policy, product = catalogued("consumer-loan")
     _receive(db, tmp_path, "consumer-loan", 300)
-    db.execute("CREATE TABLE many AS SELECT application.* REPLACE (row_number() OVER () AS row_id) FROM application, range(1000)")
+    _multiply(db, 1000)
 
     run(db, "many", {"live": policy}, product)
 
@@ -119,7 +127,7 @@ def test_progress_is_told_up_to_the_last_row(db: duckdb.DuckDBPyConnection, tmp_
 def test_a_run_stops_when_it_is_asked_to(db: duckdb.DuckDBPyConnection, tmp_path: Path, engine: Engine) -> None:
     policy, product = catalogued("consumer-loan")
     _receive(db, tmp_path, "consumer-loan", 300)
-    db.execute("CREATE TABLE many AS SELECT application.* REPLACE (row_number() OVER () AS row_id) FROM application, range(1000)")
+    _multiply(db, 1000)
     stop = threading.Event()
 
     with pytest.raises(Cancelled):
@@ -128,10 +136,12 @@ def test_a_run_stops_when_it_is_asked_to(db: duckdb.DuckDBPyConnection, tmp_path
     assert db.execute("SELECT count(*) < 300000 FROM live").fetchall() == [(True,)]
 
 
-def test_a_helper_that_is_killed_fails_the_run_and_does_not_hang_it(db: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_helper_that_is_killed_fails_the_run_and_does_not_hang_it(
+    db: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     policy, product = catalogued("consumer-loan")
     _receive(db, tmp_path, "consumer-loan", 300)
-    db.execute("CREATE TABLE many AS SELECT application.* REPLACE (row_number() OVER () AS row_id) FROM application, range(200)")
+    _multiply(db, 200)
 
     def kill_a_helper(*_step: object) -> None:
         for child in Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split():

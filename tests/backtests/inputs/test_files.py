@@ -35,8 +35,14 @@ def _rows(*lines: str) -> str:
         ("a,b\n1,2\n".encode("utf-16"), "is UTF-16 text"),
         (b"PAR1 and nothing else", "is no Parquet file"),
         (gzip.compress(b"a,b\n" + b"1,2\n" * 5_000)[:-20], "is a gzip file that is cut short"),
-        (_HEAD.encode() + b"A1,2026-01-31,10,12\nA2,2026-01-31,1\x000,12\n", "has a NUL byte: byte 81 of the text, in line 3"),
-        (_HEAD.encode() + b"A1,2026-01-31,10,12\nM\xfcller,2026-01-31,10,12\n", "that is not UTF-8 text: byte 67 of the text, in line 3"),
+        (
+            _HEAD.encode() + b"A1,2026-01-31,10,12\nA2,2026-01-31,1\x000,12\n",
+            "has a NUL byte: byte 81 of the text, in line 3",
+        ),
+        (
+            _HEAD.encode() + b"A1,2026-01-31,10,12\nM\xfcller,2026-01-31,10,12\n",
+            "that is not UTF-8 text: byte 67 of the text, in line 3",
+        ),
         (_HEAD.encode() + b"M\xc3", "has half a character of UTF-8 at the end"),
         ("reference,as_of,requested_amount\r\nA1,2026-01-31,1\nA2,2026-01-31,1\r\n", "line ends of different kinds"),
         (_rows('A1,2026-01-31,"10,12', "A2,2026-01-31,10,12"), "row 2: has a quote that is not closed"),
@@ -44,7 +50,10 @@ def _rows(*lines: str) -> str:
         (_rows("A1,2026-01-31,10,12", "A2,2026-01-31,10"), "row 3: has fewer cells than the header has columns"),
         (_rows("A1,2026-01-31,10,12,7", "A2,2026-01-31,10,12"), "row 2: has more cells than the header has columns"),
         (_rows("A1,2026-01-31,ten,12"), "row 2, column requested_amount: is not an amount of USD"),
-        ("as_of,requested_amonut\n2026-01-31,10\n", "column requested_amonut: is not a fact of small-loan; did you mean `requested_amount`?"),
+        (
+            "as_of,requested_amonut\n2026-01-31,10\n",
+            "column requested_amonut: is not a fact of small-loan; did you mean `requested_amount`?",
+        ),
         ("requested_amount\n10\n", "column as_of: there is no such column"),
     ],
 )
@@ -63,7 +72,9 @@ def test_a_file_that_is_not_there_is_refused(db: duckdb.DuckDBPyConnection, prod
         read_file(db, tmp_path / "gone.csv", product)
 
 
-def test_rows_that_do_not_fit_are_set_aside_and_counted_and_the_others_keep_their_numbers(read: Read, rows: Rows) -> None:
+def test_rows_that_do_not_fit_are_set_aside_and_counted_and_the_others_keep_their_numbers(
+    read: Read, rows: Rows
+) -> None:
     content = _rows(
         "A1,2026-01-31,10,12",
         "A2,2026-01-31,10",
@@ -172,7 +183,8 @@ def test_rows_keep_their_numbers_in_a_large_file_with_many_bad_ones(read: Read, 
 
     assert received.rejected_rows == sum(at % 997 == 0 for at in range(120_000))
     assert rows("SELECT count(*) FROM application WHERE reference <> 'A' || (row_id - 2)") == [0]
-    assert rows("SELECT bool_and(rowid = place) FROM (SELECT rowid, row_number() OVER (ORDER BY row_id) - 1 AS place FROM application)") == [True]
+    places = "SELECT rowid, row_number() OVER (ORDER BY row_id) - 1 AS place FROM application"
+    assert rows(f"SELECT bool_and(rowid = place) FROM ({places})") == [True]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +195,10 @@ def test_rows_keep_their_numbers_in_a_large_file_with_many_bad_ones(read: Read, 
         ({"product": "small-loan", "as_of": "day", "facts": {"x": {}}}, "facts/x: Value error, needs exactly one of"),
         ({"product": "small-loan", "as_of": "day", "facts": {"x": {"column": 7}}}, "facts/x/column"),
         ({"product": "small-loan", "as_of": "day", "facts": {}, "sort": 1}, "sort: Extra inputs are not permitted"),
-        ({"product": "small-loan", "as_of": "day", "facts": {"x": {"column": "x", "values": {"a": 0.5}}}}, "facts/x/values"),
+        (
+            {"product": "small-loan", "as_of": "day", "facts": {"x": {"column": "x", "values": {"a": 0.5}}}},
+            "facts/x/values",
+        ),
     ],
 )
 def test_a_data_map_of_another_form_is_refused(document: Any, words: str) -> None:
@@ -204,7 +219,9 @@ def test_a_data_map_of_another_form_is_refused(document: Any, words: str) -> Non
         ({"existing": {"expression": "today() > date(2020, 1, 1)"}}, "may not ask for the day"),
     ],
 )
-def test_a_data_map_that_does_not_fit_product_and_file_says_where(read: Read, facts: dict[str, Any], words: str) -> None:
+def test_a_data_map_that_does_not_fit_product_and_file_says_where(
+    read: Read, facts: dict[str, Any], words: str
+) -> None:
     with pytest.raises(InputError) as raised:
         read("x\n1\n", {"as_of": {"constant": date(2026, 1, 31)}, "facts": facts})
 

@@ -158,7 +158,7 @@ def test_an_application_without_a_moment_does_not_fit(read: Read) -> None:
 def test_performance_is_bad_good_or_unknown(read: Read, rows: Rows) -> None:
     mapped = {**_AS_OF, "facts": {}, "performance": {"column": "status", "bad": ["CHGOFF"], "good": ["P I F"]}}
 
-    received = read("status\nCHGOFF\nP I F\n\"\"\nCURRENT\n", mapped)
+    received = read('status\nCHGOFF\nP I F\n""\nCURRENT\n', mapped)
 
     assert rows("SELECT bad FROM application") == [True, False, None, None]
     assert (received.bad, received.good, received.unknown) == (1, 1, 2)
