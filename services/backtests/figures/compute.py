@@ -2,6 +2,7 @@
 
 from duckdb import DuckDBPyConnection
 
+from services.backtests.figures.cautions import warnings
 from services.backtests.figures.comparison import Comparison, Side
 from services.backtests.figures.examples import examples, wording
 from services.backtests.figures.fairness import adverse_impact
@@ -23,7 +24,7 @@ from services.backtests.figures.report import (
 )
 from services.backtests.figures.slices import in_order, matrix, slice_of
 from services.backtests.figures.tables import PROTECTED, SEGMENT, Tables
-from services.backtests.figures.wording import summary, swap_in_statements, swap_out_statements, warnings
+from services.backtests.figures.wording import summary, swap_in_statements, swap_out_statements
 from services.decision.domain.outcome import Outcome
 
 

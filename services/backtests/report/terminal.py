@@ -153,7 +153,7 @@ def _example(example: Example, currency: str) -> tuple[str, str, str, str]:
         amount = "" if answer.approved_minor is None else f" {money(answer.approved_minor, currency)}"
         sides.append(NAME[answer.outcome] + amount)
     refused = example.live if example.live.approved_minor is None else example.candidate
-    return example.reference, sides[0], sides[1], ", ".join(reason.code for reason in refused.reasons)
+    return label(example.reference), sides[0], sides[1], ", ".join(reason.code for reason in refused.reasons)
 
 
 def _warning(text: str, serious: bool) -> RenderableType:

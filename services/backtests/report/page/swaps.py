@@ -11,7 +11,7 @@ from services.backtests.report.page.charts import Range, intervals
 from services.backtests.report.page.markup import Markup, element, joined
 from services.backtests.report.page.style import CANDIDATE, LIVE
 from services.backtests.report.page.tables import above, figure, paragraphs, section, table
-from services.backtests.report.words import NAME, interval, short_money
+from services.backtests.report.words import NAME, interval, label, short_money
 
 _IN, _OUT = "#2f7d4f", "#a63d40"
 _STATUS = {"hit": "hit", "no_hit": "no hit", "missing": "a fact is missing", "not_evaluated": "not reached"}
@@ -104,7 +104,7 @@ def _range(name: str, of: Population, colour: str) -> Range:
 
 def _example(name: str, example: Example, currency: str) -> Markup:
     paid = {None: "performance unknown", True: "went bad", False: "performed"}[example.bad]
-    heading = element("h4", f"{example.reference} \u2014 {example.as_of.date()}, {paid}", id=name)
+    heading = element("h4", f"{label(example.reference)} \u2014 {example.as_of.date()}, {paid}", id=name)
     facts = [
         joined("; " if number else "", element("b", f"{fact.name}: "), fact.value)
         for number, fact in enumerate(example.facts)
@@ -124,9 +124,9 @@ def _answer(name: str, shape: str, answer: Answered, currency: str) -> Markup:
     said = NAME[answer.outcome]
     if answer.approved_minor is not None:
         said += f" {money(answer.approved_minor, currency)}"
-    rate = None if answer.rate is None else f"{format(Decimal(answer.rate) * 100, 'f').rstrip('0').rstrip('.')} %"
-    for label, value in (("rate", rate), ("grade", answer.grade), ("queue", answer.queue)):
-        said += f", {label} {value}" if value is not None else ""
+    rate = None if answer.rate is None else f"{format((Decimal(answer.rate) * 100).normalize(), 'f')} %"
+    for name_of, value in (("rate", rate), ("grade", answer.grade), ("queue", answer.queue)):
+        said += f", {name_of} {value}" if value is not None else ""
     reasons = [element("li", element("strong", f"{reason.code}: "), reason.wording) for reason in answer.reasons]
     account = [element("li", text) for text in answer.account]
     return element(
