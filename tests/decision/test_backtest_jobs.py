@@ -19,6 +19,7 @@ from services.migrate import PROJECT
 from shared.db import Database
 from shared.ids import new_id
 from shared.yaml import load_yaml
+from tests.kit.catalogue import AUTHOR, bearing, draft
 from tests.kit.service import Urls, client_of, platform_settings
 
 _POLICY = PROJECT / "deploy" / "catalogue" / "policies" / "consumer-loan.yaml"
@@ -65,6 +66,7 @@ async def test_what_is_asked_for_is_pinned_and_waits(risk: httpx.AsyncClient) ->
     assert (found["state"], found["attempt"], found["summary"], found["error"]) == ("queued", 0, None, None)
     assert (found["candidate"]["version"], found["candidate"]["version_id"]) == ("99", None)
     assert found["live"]["name"] == "consumer-loan-standard"
+    assert found["live"]["version_id"].startswith("ver_")
     assert found["live"]["hash"] != found["candidate"]["hash"]
     assert (found["segments"], found["examples"], found["asked_by"]) == (["housing"], 3, "risk")
     assert found["links"] == {"report": None, "report_html": None}
@@ -120,6 +122,21 @@ async def test_a_candidate_that_does_not_load_is_refused_with_its_faults(risk: h
     refused = await risk.post("/v1/backtests", json=_asked(candidate={"document": document}), headers=_key())
     assert (refused.status_code, refused.json()["code"]) == (422, "unsound_policy")
     assert refused.json()["errors"][0]["pointer"].startswith("/candidate/document/grade/rows/0/when")
+
+
+async def test_a_draft_can_be_tried_and_later_edits_do_not_matter(
+    risk: httpx.AsyncClient, los: httpx.AsyncClient
+) -> None:
+    drafted = (await draft(los, "policy", _candidate(version=98))).json()
+    location = await _ask(risk, candidate={"version_id": drafted["version_id"]})
+    edited = await los.put(
+        f"/v1/versions/{drafted['version_id']}",
+        json={"document": _candidate(version=97)},
+        headers=bearing(AUTHOR, **{"If-Match": drafted["etag"]}),
+    )
+    assert edited.status_code == 200, edited.text
+    pinned = (await risk.get(location)).json()["candidate"]
+    assert (pinned["version_id"], pinned["hash"]) == (drafted["version_id"], drafted["hash"])
 
 
 async def test_only_who_may_can_ask(risk: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Runs of backtests in real processes: to the end, cancelled, killed, orphaned, and against rivals."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -55,8 +56,14 @@ def _scored(score: int) -> Delivery:
 
 
 @pytest.fixture
+def since() -> str:
+    """When the decisions of this test began to be made."""
+    return datetime.now(UTC).isoformat()
+
+
+@pytest.fixture
 async def risk(
-    los: httpx.AsyncClient, consumer: Consumer, urls: Urls, tmp_path: Path
+    los: httpx.AsyncClient, consumer: Consumer, urls: Urls, since: str, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A risk analyst; some applications have been decided by the live policy."""
     await consumer.handle([_scored(score) for score in _SCORES])
@@ -168,15 +175,15 @@ def _runs(pid: int) -> bool:
 
 
 async def test_a_backtest_of_stored_decisions_ends_with_a_report(
-    risk: httpx.AsyncClient, urls: Urls, bounds: Bounds
+    risk: httpx.AsyncClient, urls: Urls, bounds: Bounds, since: str
 ) -> None:
-    location = await _ask(risk, segments=["housing"])
+    location = await _ask(risk, segments=["housing"], source={"decisions": {"since": since}})
     async with _worker(urls.app, bounds):
         found = await _until(risk, location)
     assert (found["state"], found["attempt"], found["error"]) == ("done", 1, None)
-    assert found["progress"]["rows_done"] == found["summary"]["rows"] >= len(_SCORES)
-    # Grade C (575 points now) still gets a loan of this size.
-    assert found["summary"]["swap_in"] == 0
+    assert found["progress"]["rows_done"] == found["summary"]["rows"] == len(_SCORES)
+    # At 575 points it is grade C now, which still gets a loan of this size.
+    assert (found["summary"]["swap_in"], found["summary"]["swap_out"]) == (0, 0)
     report = await risk.get(found["links"]["report"])
     document = report.json()
     assert document["candidate"]["content_hash"] == found["candidate"]["hash"]
@@ -302,3 +309,20 @@ async def test_two_workers_run_a_backtest_once(risk: httpx.AsyncClient, urls: Ur
     async with _worker(urls.app, bounds), _worker(urls.app, bounds):
         found = [await _until(risk, location) for location in locations]
     assert [(each["state"], each["attempt"]) for each in found] == [("done", 1)] * 2
+
+
+async def test_stored_decisions_are_compared_at_the_command_line_too(
+    risk: httpx.AsyncClient, urls: Urls, tmp_path: Path
+) -> None:
+    candidate, report = tmp_path / "candidate.json", tmp_path / "report.json"
+    candidate.write_text(json.dumps(_candidate()))
+    command = ["backtest", "--decisions", "--product", "consumer-loan", "--segment", "housing"]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", *command, "--candidate", str(candidate), "--json", str(report)),
+        env={**os.environ, "DECISION_DATABASE_URL": urls.app},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    assert await process.wait() == 0
+    document = json.loads(report.read_text())
+    assert document["data"]["rows"] >= len(_SCORES)
+    assert [segment["name"] for segment in document["segments"]] == ["housing"]
