@@ -53,7 +53,7 @@ td.below { color: #9b2c2c; font-weight: 650; }
 table.matrix td, table.matrix th { padding: 8px 10px; }
 table.matrix td.cell { border: 1px solid #fff; }
 table.matrix td.same { outline: 2px solid #7b8794; outline-offset: -3px; }
-td.h0 { background: #fff; color: #7b8794; }
+td.h0 { background: #fff; color: #616e7c; }
 td.h1 { background: #eef3f9; } td.h2 { background: #d9e5f2; } td.h3 { background: #bdd2e9; }
 td.h4 { background: #97b8dc; } td.h5 { background: #3f6fa8; color: #fff; }
 td.h5 small { color: #fff; } td.h3 small, td.h4 small { color: #323f4b; }
