@@ -1,12 +1,13 @@
 """`deploy/credentials.py`: from the example to an `.env` and a key file."""
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
 from deploy import credentials
-from services.embedded.credentials import CLIENTS
+from services.embedded.credentials import CLIENTS, load_or_create
 from shared.auth import ApiKeys
 from tests.deploy.compose import EXAMPLE
 
@@ -55,3 +56,34 @@ def test_running_it_again_keeps_the_secrets(deployment: Path) -> None:
         (deployment / ".env").read_text(),
         (deployment / ".state" / "compose" / "api_keys.json").read_text(),
     )
+
+
+def test_an_older_deployment_gets_the_variables_and_keys_that_are_new_and_keeps_its_own(deployment: Path) -> None:
+    env = deployment / ".env"
+    before = credentials.variables(env.read_text())
+    newer = ("POLICY_AUTHOR_API_KEY", "POLICY_APPROVER_API_KEY")
+    env.write_text("".join(f"{name}={value}\n" for name, value in before.items() if name not in newer))
+    credentials.write(deployment)
+    after = credentials.variables(env.read_text())
+    assert {name: value for name, value in after.items() if name not in newer} == {
+        name: value for name, value in before.items() if name not in newer
+    }
+    keys = ApiKeys.load(deployment / ".state" / "compose" / "api_keys.json")
+    for name in newer:
+        assert keys.find(after[name]) is not None
+
+
+def test_a_development_platform_that_is_older_than_a_client_gets_its_key(tmp_path: Path) -> None:
+    first = load_or_create(tmp_path)
+    kept = {client: key for client, key in first.api_keys.items() if client != "policy-author"}
+    older = {"api_keys": kept, "passwords": dict(first.passwords)}
+    (tmp_path / "credentials.json").write_text(json.dumps(older))
+    again = load_or_create(tmp_path)
+    assert {**kept, "policy-author": again.api_keys["policy-author"]} == again.api_keys
+    assert again.passwords == first.passwords
+    assert load_or_create(tmp_path) == again
+
+
+def test_nobody_who_drafts_may_approve() -> None:
+    for client, scopes in CLIENTS.items():
+        assert not {"catalogue:write", "catalogue:approve"} <= set(scopes), client
