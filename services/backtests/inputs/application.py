@@ -2,22 +2,19 @@
 
 # ruff: noqa: S608 - names of columns and numbers of ours stand in the queries, quoted; values are parameters.
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import duckdb
 
 from services.backtests.inputs.columns import Plan, Read, ordered
-from services.backtests.inputs.faults import InputError, InputFault
+from services.backtests.inputs.faults import InputError, InputFault, in_rows
 from services.backtests.inputs.groups import MAX_GROUPS
-from services.backtests.inputs.raw import MAX_REJECTED, MAX_SHOWN, BadRows, more
+from services.backtests.inputs.raw import MAX_REJECTED, MAX_SHOWN, BadRows
 from services.backtests.inputs.received import Received
 from services.backtests.stored import name
-from shared.facts import Source
+from shared.facts import Fact, Source
 from shared.products import Product
-
-Step = Callable[[str], None]
-"""Called with what is done now."""
 
 _MANY: Final = "reads more than a thousand different values into groups; group them by `values`, `first` or `bands`"
 
@@ -87,36 +84,34 @@ def _set_aside(db: duckdb.DuckDBPyConnection, plan: Plan, source: str, bad_rows:
     ((before,),) = db.execute("SELECT count(DISTINCT row_no) FROM rejected").fetchall()
     if unfit + before > MAX_REJECTED:
         words = f"{unfit:,} rows do not fit the product, more than the {MAX_REJECTED:,} that may be set aside"
-        worst = [InputFault(source, words), *_shown(db, plan, source)]
-        raise InputError(worst)
+        raise InputError([InputFault(source, words), *_shown(db, plan, source)])
     if bad_rows == "fail":
-        raise InputError([*_shown(db, plan, source), *more(source, unfit)])
+        raise InputError(_shown(db, plan, source))
     for read in plan.read:
         reason = _reason(read)
         db.execute(f"INSERT INTO rejected SELECT row_no, ?, ? FROM ({_faulty(read)})", [read.source, reason])
     db.execute("DELETE FROM application WHERE unfit")
     ((rows,),) = db.execute("SELECT count(*) FROM application").fetchall()
     if rows == 0:
-        raise InputError([*_first_rejected(db, source), InputFault(source, "has no row that fits the product")])
+        raise InputError([*_rejected(db, source), InputFault(source, "has no row that fits the product")])
 
 
 def _shown(db: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> list[InputFault]:
-    """Return the first faults in the order of the rows, a row once."""
-    parts = []
-    for at, read in enumerate(plan.read):
-        parts.append(f"SELECT row_no, {at} AS part FROM ({_faulty(read)} LIMIT {MAX_SHOWN * 50})")
-    sql = (
-        f"SELECT row_no, min(part) FROM ({' UNION ALL '.join(parts)}) GROUP BY row_no ORDER BY row_no LIMIT {MAX_SHOWN}"
-    )
-    return [
-        InputFault(source, _reason(plan.read[part]), row, plan.read[part].source)
-        for row, part in db.execute(sql).fetchall()
-    ]
+    """Return a fault for each column with values that do not fit, at the first row that has one."""
+    found = []
+    for read in plan.read:
+        ((count, first),) = db.execute(f"SELECT count(*), min(row_no) FROM ({_faulty(read)})").fetchall()
+        if count:
+            found.append(in_rows(InputFault(source, _reason(read), first, read.source), count))
+    return sorted(found, key=lambda fault: fault.row or 0)[:MAX_SHOWN]
 
 
-def _first_rejected(db: duckdb.DuckDBPyConnection, source: str) -> list[InputFault]:
-    found = db.execute(f"SELECT row_no, column_name, reason FROM rejected ORDER BY row_no LIMIT {MAX_SHOWN}").fetchall()
-    return [InputFault(source, reason, row, column) for row, column, reason in found]
+def _rejected(db: duckdb.DuckDBPyConnection, source: str) -> list[InputFault]:
+    """Return a fault for each reason why rows were set aside."""
+    found = db.execute("""
+        SELECT min(row_no), column_name, reason, count(*) FROM rejected GROUP BY column_name, reason ORDER BY ALL
+    """).fetchall()
+    return [in_rows(InputFault(source, reason, row, column), count) for row, column, reason, count in found[:MAX_SHOWN]]
 
 
 def _reason(read: Read) -> str:
@@ -165,18 +160,23 @@ def received(
         unknown=rows - bad - good,
         missing=missing,
         needs_score=bool(scored) and all(missing[label] == rows for label in scored),
-        warnings=(*warnings, *_warnings(rows, rejected, bad, good, missing)),
+        warnings=(*warnings, *_warnings(facts, rows, rejected, bad, good, missing)),
     )
 
 
-def _warnings(rows: int, rejected: int, bad: int, good: int, missing: dict[str, int]) -> list[str]:
-    told: list[Any] = []
+def _warnings(
+    facts: Mapping[str, Fact], rows: int, rejected: int, bad: int, good: int, missing: Mapping[str, int]
+) -> list[str]:
+    told = []
     if rejected:
         told.append(f"{rejected:,} rows do not fit the product and were set aside")
     if (bad == 0) != (good == 0):
         only = "went bad" if bad else "performed"
         told.append(f"every loan with a known performance {only}: bad rates can't be compared")
-    empty = [label for label, count in missing.items() if count == rows]
+    scoring = {label for label, fact in facts.items() if fact.source is Source.SCORING}
+    if scoring and all(missing[label] == rows for label in scoring):
+        told.append("the data has no score")
+    empty = [label for label, count in missing.items() if count == rows and label not in scoring]
     if empty:
         told.append(f"the data does not have {', '.join(empty)}: missing in every application")
     return told

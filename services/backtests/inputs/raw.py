@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from services.backtests.inputs.faults import InputError, InputFault
+from services.backtests.inputs.faults import InputError, InputFault, in_rows
 from services.backtests.inputs.source import Form, Source
 
 BadRows = Literal["fail", "report"]
@@ -36,19 +36,12 @@ _BROKEN_QUOTE: Final = "has a quote that is not closed, or text after it: where 
 class Raw:
     """The relation `raw` of a DuckDB database: `row_no`, and `c0`, `c1`... in the order of `columns`.
 
-    `kinds` are their DuckDB types; those of a CSV file are all texts. `relation` is the SQL that reads it.
+    `kinds` are their DuckDB types; those of a CSV file are all texts.
     """
 
     source: Source
     columns: tuple[str, ...]
     kinds: tuple[str, ...]
-
-    def index(self, column: str) -> int:
-        """Return the place of a column; raises `KeyError`."""
-        try:
-            return self.columns.index(column)
-        except ValueError:
-            raise KeyError(column) from None
 
 
 def read_raw(db: duckdb.DuckDBPyConnection, source: Source, encoding: str, delimiter: str, bad_rows: BadRows) -> Raw:
@@ -96,8 +89,9 @@ def _set_aside(db: duckdb.DuckDBPyConnection, source: Source, bad_rows: BadRows)
     if broken:
         raise InputError(broken[:MAX_SHOWN])
     if found and bad_rows == "fail":
-        faults = [InputFault(source.name, _FAULTS[kind], line) for line, kind in found[:MAX_SHOWN]]
-        raise InputError([*faults, *more(source.name, len(found))])
+        lines = {kind: [line for line, of in found if of == kind] for kind in _FAULTS}
+        faults = [(InputFault(source.name, _FAULTS[kind], at[0]), len(at)) for kind, at in lines.items() if at]
+        raise InputError([in_rows(fault, count) for fault, count in faults])
     if not found:
         db.execute("CREATE OR REPLACE TEMP VIEW raw AS SELECT rowid + 2 AS row_no, * FROM raw_text")
         return
@@ -119,11 +113,6 @@ def _set_aside(db: duckdb.DuckDBPyConnection, source: Source, bad_rows: BadRows)
         FROM raw_text ASOF JOIN skipped ON raw_text.rowid >= place
         ORDER BY row_no
     """)
-
-
-def more(name: str, total: int, shown: int = MAX_SHOWN) -> list[InputFault]:
-    """Return the fault that says how many others there are, if there are."""
-    return [InputFault(name, f"and {total - shown:,} more rows")] if total > shown else []
 
 
 def _parquet(db: duckdb.DuckDBPyConnection, source: Source) -> Raw:

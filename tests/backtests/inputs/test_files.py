@@ -10,12 +10,14 @@ import duckdb
 import pytest
 
 from services.backtests.inputs import InputError, parse_map, read_file, read_map
+from services.migrate import PROJECT
 from shared.products import Product, parse_product
 from shared.yaml import load_yaml
 from tests.backtests.inputs.conftest import Read
 
 Rows = Callable[[str], list[Any]]
 _HEAD = "reference,as_of,requested_amount,term_months\n"
+_EXAMPLE = PROJECT / "deploy" / "examples" / "sba"
 _SBA = Path(__file__).parents[3] / "../shared/data/sba/sba_national_head22427.csv.gz"
 
 
@@ -103,12 +105,12 @@ def test_a_file_of_which_no_row_fits_is_refused_even_if_rows_may_be_set_aside(re
         read(_rows("A1,2026-01-31,ten,12"), bad_rows="report")
 
 
-def test_the_first_faults_are_told_and_how_many_more_there_are(read: Read) -> None:
+def test_each_column_that_does_not_fit_is_told_once_with_the_number_of_its_rows(read: Read) -> None:
     with pytest.raises(InputError) as raised:
-        read(_rows(*(f"A{at},2026-01-31,10,{'x' if at % 2 else 12}" for at in range(100))))
+        read(_rows(*(f"A{at},2026-01-31,{'ten' if at == 7 else 10},{'x' if at % 2 else 12}" for at in range(100))))
 
-    assert [fault.row for fault in raised.value.faults[:-1]] == list(range(3, 43, 2))
-    assert raised.value.faults[-1].detail == "and 30 more rows"
+    assert [(fault.row, fault.column) for fault in raised.value.faults] == [(3, "term_months"), (9, "requested_amount")]
+    assert str(raised.value.faults[0]).endswith("is not an integer between 1 and 120 (and in 49 more rows)")
 
 
 def test_a_text_in_quotes_may_have_line_ends_and_quotes(read: Read, rows: Rows) -> None:
@@ -229,10 +231,9 @@ def test_a_data_map_that_does_not_fit_product_and_file_says_where(
 
 
 def test_the_small_business_loans_of_the_sba_are_read_whole(db: duckdb.DuckDBPyConnection) -> None:
-    folder = Path(__file__).parent
-    product = parse_product(load_yaml((folder / "sba_product.yaml").read_text()))
+    product = parse_product(load_yaml((_EXAMPLE / "products" / "sba-loan.yaml").read_text()))
 
-    received = read_file(db, _SBA, product, read_map(folder / "sba_map.yaml"))
+    received = read_file(db, _SBA, product, read_map(_EXAMPLE / "data-map.yaml"))
 
     assert (received.rows, received.rejected_rows) == (22_427, 0)
     assert (received.bad, received.good, received.unknown) == (4_693, 17_615, 119)
