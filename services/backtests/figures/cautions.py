@@ -60,9 +60,14 @@ def _performance_warnings(data: Data, overall: Slice) -> list[Warned]:
             "another policy than the live one: their outcomes are those of the terms of then."
         )
         found.append(Warned("performance_of_another_policy", text, serious=False))
-    for name, of in (("swap-in", swapped), ("swap-out", overall.swap_out)):
+    for name, of in (
+        ("what the live policy grants", overall.live.granted),
+        ("what the candidate grants", overall.candidate.granted),
+        ("the swap-in set", swapped),
+        ("the swap-out set", overall.swap_out),
+    ):
         if 0 < of.with_performance < SMALL_SAMPLE:
-            text = f"The observed bad rate of the {name} set rests on {counted(of.with_performance, 'application')}."
+            text = f"The observed bad rate of {name} rests on {counted(of.with_performance, 'application')}."
             found.append(Warned("small_sample", text, serious=False))
     if overall.rows and not _has_pd(overall):
         found.append(
