@@ -6,7 +6,7 @@ from services.backtests.figures.cautions import warnings
 from services.backtests.figures.comparison import Comparison, Side
 from services.backtests.figures.examples import examples, wording
 from services.backtests.figures.fairness import adverse_impact
-from services.backtests.figures.ratios import ratio
+from services.backtests.figures.ratios import lowest, ratio
 from services.backtests.figures.report import (
     AdverseImpact,
     Agreement,
@@ -108,8 +108,8 @@ def _terms(tables: Tables) -> TermsChanges:
         rate_up=rates.get(1, nothing),
         rate_same=rates.get(0, nothing),
         rate_down=rates.get(-1, nothing),
-        average_rate_live=ratio(live_sum, live_count * 10**tables.live.rate_scale),
-        average_rate_candidate=ratio(candidate_sum, candidate_count * 10**tables.candidate.rate_scale),
+        average_rate_live=lowest(live_sum, live_count * 10**tables.live.rate_scale),
+        average_rate_candidate=lowest(candidate_sum, candidate_count * 10**tables.candidate.rate_scale),
     )
 
 

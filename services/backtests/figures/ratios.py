@@ -64,6 +64,14 @@ def ratio(numerator: int, denominator: int) -> Ratio | None:
     return Ratio(numerator, denominator) if denominator else None
 
 
+def lowest(numerator: int, denominator: int) -> Ratio | None:
+    """Return the ratio in its lowest terms, or None of nothing: the same whatever scale the figures were kept in."""
+    if not denominator:
+        return None
+    exact = Fraction(numerator, denominator)
+    return Ratio(exact.numerator, exact.denominator)
+
+
 def mean(total: int, count: int) -> int | None:
     """Return an average of integers, rounded half up; None of nothing."""
     if not count:

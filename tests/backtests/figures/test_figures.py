@@ -129,7 +129,7 @@ def test_terms_changes_are_of_those_that_both_grant() -> None:
     assert (terms.limit_same.count, terms.limit_down.count, terms.limit_up.count) == (1, 1, 1)
     assert (terms.limit_down.live_limit_minor, terms.limit_down.candidate_limit_minor) == (150_000, 120_000)
     assert (terms.rate_same.count, terms.rate_down.count, terms.rate_up.count) == (2, 1, 0)
-    assert terms.average_rate_live == Ratio(900 + 900 + 1200, 3 * 10_000)
+    assert terms.average_rate_live == Ratio(1, 10)
 
 
 def test_rates_of_different_scales_are_compared_by_value() -> None:
