@@ -54,7 +54,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     """Return the worker process: relay, consumers, life cycle, experiments, shadows, and backtests run by others."""
-    db = Database(settings.database_url.get_secret_value(), pool_size=6)
+    db = Database(settings.database_url.get_secret_value(), pool_size=8)
     bounds = supervising.Bounds(
         database_url=db.url,
         scratch=settings.backtest_scratch,

@@ -53,11 +53,11 @@ async def look_after(db: Database, governance: Governance, clock_skew: timedelta
     """Divide the parties as the life cycle says, count what was decided since, and stop what breaks its rules."""
     await divide(db)
     async with db.transaction() as tx:
-        running = await experiments.all_running(tx)
-    for experiment in running:
-        broken = await _count(db, experiment.experiment_id, clock_skew)
-        if broken:
-            await _stop(db, governance, experiment, broken)
+        uncounted = await experiments.uncounted(tx)
+    for experiment_id in uncounted:
+        counted = await _count(db, experiment_id, clock_skew)
+        if counted is not None and counted.broken:
+            await _stop(db, governance, counted.experiment, counted.broken)
 
 
 async def divide(db: Database) -> None:
@@ -128,32 +128,52 @@ async def _assign(
     await experiments.begin(tx, new)
 
 
-async def _count(db: Database, experiment_id: str, clock_skew: timedelta) -> list[Breach]:
-    """Count the decisions made since the last look; return the stop rules that the challenger breaks by now."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An experiment after its decisions were counted, and the stop rules that its challenger breaks by now."""
+
+    experiment: Experiment
+    broken: Sequence[Breach]
+
+
+async def _count(db: Database, experiment_id: str, clock_skew: timedelta) -> _Counted | None:
+    """Count the decisions made since the last look; return None while another process does."""
     while True:
         async with db.transaction() as tx:
             await progress.commit_lazily(tx)
             experiment = await experiments.claim(tx, experiment_id)
-            if experiment is None or experiment.ended_at is not None:
-                return []
+            if experiment is None:
+                return None
             until = await progress.horizon(tx, clock_skew)
+            if experiment.count_until is not None:
+                until = min(until, made_at(experiment.count_until))
             page = await progress.next_page(tx, experiment.position, until, _PAGE_SIZE)
             await experiments.count(tx, experiment, page)
             if page.is_last:
-                arms = await experiments.arms(tx, experiment)
-                return breaches(experiment.trial.stop_rules, arms[arm_of(experiment.trial.test)].figures)
+                return _Counted(experiment, await _broken(tx, experiment))
+
+
+async def _broken(tx: Transaction, experiment: Experiment) -> list[Breach]:
+    if experiment.ended_at is not None:
+        return []
+    arms = await experiments.arms(tx, experiment)
+    return breaches(experiment.trial.stop_rules, arms[arm_of(experiment.trial.test)].figures)
 
 
 async def _stop(db: Database, governance: Governance, experiment: Experiment, broken: Sequence[Breach]) -> None:
     """End the challenge in the life cycle, with the figures in its log, and keep why with the experiment."""
+    async with db.transaction() as tx:
+        version = await versions.find(tx, experiment.version_id)
+    if version is None or version.trial != experiment.trial:
+        return
     rules = ", ".join(f"{breach.rule} {breach.bound}: {breach.count} of {breach.out_of}" for breach in broken)
     details = {"experiment_id": experiment.experiment_id, "breaches": [_wire(breach) for breach in broken]}
-    given = Given(comment=f"stopped by rule ({rules})")
+    given = Given(comment=f"stopped by rule ({rules})", row_version=version.row_version)
     try:
         await releasing.stop(db, governance, experiment.version_id, ACTOR, given, details)
     except Refusal as refusal:
-        # Somebody else ended it between the look and now: there is nothing left to stop.
-        if refusal.kind is not Kind.CONFLICT:
+        # Somebody else did something to it between the look and now: the next look sees what is left to stop.
+        if refusal.kind not in (Kind.CONFLICT, Kind.PRECONDITION_FAILED):
             raise
         return
     async with db.transaction() as tx:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,10 +19,15 @@ from shared.db import Transaction, rows_json
 from shared.governance.store import trial_of
 
 _SELECT: Final = """
-    SELECT experiment_id, product, version_id, trial, buckets, started_at, ended_at, breaches, position FROM experiment
+    SELECT experiment_id, product, version_id, trial, buckets, started_at, ended_at, breaches, position,
+           count_until
+    FROM experiment
 """
 _FIND: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id")
 _RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY product, test")
+_UNCOUNTED: Final = text("""
+    SELECT experiment_id FROM experiment WHERE count_until IS NULL OR position < count_until ORDER BY experiment_id
+""")
 _CLAIM: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id FOR UPDATE SKIP LOCKED")
 _PAGE: Final = text(f"""
     {_SELECT} WHERE experiment_id < :before AND (CAST(:product AS text) IS NULL OR product = :product)
@@ -45,6 +50,7 @@ _CHANGE: Final = text("""
 """)
 _END: Final = text("""
     UPDATE experiment SET ended_at = coalesce(ended_at, :ended_at), buckets = '[]',
+           count_until = coalesce(count_until, :count_until),
            breaches = coalesce(CAST(:breaches AS json), breaches)
     WHERE experiment_id = :experiment_id
 """)
@@ -71,6 +77,10 @@ _PERFORMANCE: Final = text("""
 """)
 
 
+LINGER: Final = timedelta(seconds=5)
+"""How long a process may go on with a challenger that has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Challenger:
     """A challenger that decides now: the revision of its policy and the buckets of its parties."""
@@ -95,6 +105,11 @@ async def claim(tx: Transaction, experiment_id: str) -> Experiment | None:
 async def all_running(tx: Transaction) -> list[Experiment]:
     """Return the experiments that have not ended, by product and test."""
     return [_experiment(row) for row in await tx.execute(_RUNNING)]
+
+
+async def uncounted(tx: Transaction) -> list[str]:
+    """Return the ids of the experiments that have decisions to count: those that run, and just after they ended."""
+    return list((await tx.execute(_UNCOUNTED)).scalars())
 
 
 async def page(tx: Transaction, before: str, limit: int, product: str | None) -> list[Experiment]:
@@ -132,8 +147,13 @@ async def change(tx: Transaction, after: Experiment) -> None:
 
 async def end(tx: Transaction, experiment_id: str, ended_at: datetime, breaches: Sequence[Breach] = ()) -> None:
     """End an experiment, by stop rules or because its version is no challenger any more; it stays ended."""
-    stored = rows_json([asdict(breach) for breach in breaches]) if breaches else None
-    await tx.execute(_END, {"experiment_id": experiment_id, "ended_at": ended_at, "breaches": stored})
+    columns = {
+        "experiment_id": experiment_id,
+        "ended_at": ended_at,
+        "count_until": position_at(ended_at + LINGER),
+        "breaches": rows_json([asdict(breach) for breach in breaches]) if breaches else None,
+    }
+    await tx.execute(_END, columns)
 
 
 async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
@@ -152,7 +172,10 @@ async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
 async def arms(tx: Transaction, experiment: Experiment) -> dict[str, Arm]:
     """Return what the arms of an experiment have decided so far, and what became of it; both arms are there."""
     ended = experiment.ended_at
-    span = {"first": position_at(experiment.started_at), "last": "dec_~" if ended is None else position_at(ended)}
+    span = {
+        "first": position_at(experiment.started_at),
+        "last": "dec_~" if ended is None else position_at(ended + LINGER),
+    }
     columns = {"product": experiment.product, **_arms(experiment)}
     known = {row.arm: (row.known, row.bad) for row in await tx.execute(_PERFORMANCE, {**columns, **span})}
     rows = (await tx.execute(_TALLIES, {"experiment_id": experiment.experiment_id})).all()
@@ -188,6 +211,7 @@ def _experiment(row: Any) -> Experiment:
         ranges=_ranges(row.buckets),
         started_at=row.started_at,
         position=row.position,
+        count_until=row.count_until,
         ended_at=row.ended_at,
         breaches=tuple(Breach(**{**entry, "bound": Decimal(entry["bound"])}) for entry in row.breaches or ()),
     )

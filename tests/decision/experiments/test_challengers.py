@@ -114,6 +114,14 @@ async def test_the_report_counts_what_each_arm_decided_and_states_its_maturity(l
     assert (challenger["performance_known"], challenger["bad_rate"]) == (0, None)
 
 
+async def test_what_was_decided_just_before_the_end_is_counted_after_it(laboratory: Laboratory) -> None:
+    version_id = await laboratory.challenge(cautious(), "to-the-end", 10_000)
+    await laboratory.decided(dict.fromkeys(parties(6), MIDDLING))
+    await laboratory.act(version_id, "stop")
+    await laboratory.turn()
+    assert (await laboratory.experiment("to-the-end"))["arms"][1]["decided"] == 6
+
+
 async def test_counting_again_counts_nothing_twice(laboratory: Laboratory) -> None:
     await laboratory.challenge(cautious(), "once", 10_000)
     await laboratory.decided(dict.fromkeys(parties(7), MIDDLING))

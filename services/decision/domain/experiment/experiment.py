@@ -11,7 +11,7 @@ from shared.governance.domain import Trial
 class Experiment:
     """`ranges` are the buckets of its parties, empty once it has ended; `breaches` the stop rules that ended it.
 
-    `position` is how far its decisions have been counted.
+    `position` is how far its decisions have been counted, `count_until` how far they will be once it has ended.
     """
 
     experiment_id: str
@@ -21,6 +21,7 @@ class Experiment:
     ranges: tuple[tuple[int, int], ...]
     started_at: datetime
     position: str
+    count_until: str | None = None
     ended_at: datetime | None = None
     breaches: tuple[Breach, ...] = ()
 
