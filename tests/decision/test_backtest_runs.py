@@ -17,9 +17,11 @@ import pytest
 
 from services.decision.app import create_app
 from services.decision.domain.backtest_job import FINAL
+from services.decision.domain.performance import Performance
 from services.decision.handlers import supervising
 from services.decision.handlers.supervising import Bounds
 from services.decision.settings import Settings
+from services.decision.store import performance
 from services.embedded.processes import free_port
 from services.migrate import PROJECT
 from shared.bus import Delivery
@@ -196,6 +198,23 @@ async def test_a_backtest_of_stored_decisions_ends_with_a_report(
     assert page.headers["x-content-type-options"] == "nosniff"
     assert "<script" not in page.text
     assert list(bounds.scratch.iterdir()) == []
+
+
+async def test_reported_performance_is_counted(
+    risk: httpx.AsyncClient, los: httpx.AsyncClient, db: Database, urls: Urls, bounds: Bounds, since: str
+) -> None:
+    made = (await los.get("/v1/decisions", params={"limit": len(_SCORES)})).json()["items"]
+    granted = [each["decision_id"] for each in made if each["outcome"] == "approve"]
+    async with db.transaction() as tx:
+        today = datetime.now(UTC).date()
+        await performance.keep(tx, [Performance(granted[0], today, bad=True)], "servicing")
+        await performance.keep(tx, [Performance(granted[1], today, bad=False)], "servicing")
+    location = await _ask(risk, source={"decisions": {"since": since}})
+    async with _worker(urls.app, bounds):
+        found = await _until(risk, location)
+    overall = (await risk.get(found["links"]["report"])).json()["overall"]
+    paid = overall["live"]["granted"]
+    assert (paid["count"], paid["with_performance"], paid["bad"]) == (len(granted), 2, 1)
 
 
 async def test_a_candidate_that_sql_cannot_say_runs_row_by_row_and_the_report_says_so(

@@ -34,10 +34,11 @@ _SLACK: Final = timedelta(days=1)
 """Ids are made a moment after the decision's own; by how much, clocks say."""
 
 _MISSING: Final = "\\N"
-_TAKEN: Final = ("decision_id", "party_id", "decided_at", "outcome", "facts", "score")
+_TAKEN: Final = ("decision_id", "party_id", "decided_at", "outcome", "bad", "facts", "score")
 _PAGE: Final = text("""
     SELECT decision_id, product = :product AND decided_at >= :since AND decided_at < :until AS wanted,
-           party_id, decided_at, outcome, CAST(facts AS text) AS facts, CAST(score AS text) AS score
+           party_id, decided_at, outcome, CAST(facts AS text) AS facts, CAST(score AS text) AS score,
+           (SELECT CAST(p.bad AS text) FROM performance p WHERE p.decision_id = decision.decision_id) AS bad
     FROM decision WHERE decision_id > :after AND decision_id < :before
     ORDER BY decision_id LIMIT :limit
 """)
@@ -58,9 +59,10 @@ async def read_decisions(
     """Read the decisions of a product made from `since` until before `until` into `application`.
 
     Facts, score and moment are those that each was decided on; what was answered is `decided`, and the reference is the
-    decision's id. A fact that no longer fits the product counts as missing, as where decisions are recalled, and a
-    warning counts those. Groups are by facts; protected facts that are enums or booleans are groups anyway. Raises
-    `InputError` when there are no decisions, `Cancelled`, and what `Database.transaction` raises.
+    decision's id; `bad` is what was reported of it since. A fact that no longer fits the product counts as missing, as
+    where decisions are recalled, and a warning counts those. Groups are by facts; protected facts that are enums or
+    booleans are groups anyway. Raises `InputError` when there are no decisions, `Cancelled`, and what
+    `Database.transaction` raises.
     """
     kinds = ", ".join(f"{name} VARCHAR" for name in _TAKEN)
     db.execute("CREATE OR REPLACE TABLE rejected (row_no BIGINT, column_name VARCHAR, reason VARCHAR)")
@@ -118,7 +120,8 @@ def _keep(db: duckdb.DuckDBPyConnection, path: Path, rows: list[Any]) -> int:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         for row in rows:
-            values = (row.decision_id, row.party_id, row.decided_at.isoformat(), row.outcome, row.facts, row.score)
+            known = (row.decision_id, row.party_id, row.decided_at.isoformat(), row.outcome, row.bad)
+            values = (*known, row.facts, row.score)
             writer.writerow([_MISSING if value is None else value for value in values])
     columns = dict.fromkeys(_TAKEN, "VARCHAR")
     db.execute(f"""
@@ -136,6 +139,7 @@ def _texts(db: duckdb.DuckDBPyConnection, product: Product) -> Raw:
         "party_id": "party_id",
         "as_of": "decided_at",
         "decided": "outcome",
+        "bad": "bad",
         "score_reasons": "array_to_string(CAST(json_extract(score, '$.reasons') AS VARCHAR[]), ';')",
     }
     columns |= {label: _wire(fact) for label, fact in product.dictionary.facts.items()}
