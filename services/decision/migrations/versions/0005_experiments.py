@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Text, nullable=False),
         sa.Column("count_until", sa.Text),
         # What runs is asked for by every process four times a second; what has ended only grows.
-        sa.Index(
-            "experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")
-        ),
+        sa.Index("experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
     )
     op.create_table(
         "arm_tally",
