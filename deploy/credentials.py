@@ -26,14 +26,8 @@ def filled(example: str) -> str:
 def completed(env: str, example: str) -> str:
     """Return the text of an `.env` file with those variables of the example added that it is too old to have."""
     known = variables(env)
-    new = [
-        line for line in filled(example).splitlines() if (name := line.partition("=")[0]) and _adds(line, name, known)
-    ]
-    return env if not new else env.rstrip("\n") + "\n\n" + "".join(f"{line}\n" for line in new)
-
-
-def _adds(line: str, name: str, known: Mapping[str, str]) -> bool:
-    return not line.startswith("#") and name not in known
+    new = {name: value for name, value in variables(filled(example)).items() if name not in known}
+    return env + "".join(f"{name}={value}\n" for name, value in new.items())
 
 
 def variables(env: str) -> dict[str, str]:
