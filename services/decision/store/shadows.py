@@ -55,6 +55,7 @@ _EXAMPLES: Final = text("""
     ORDER BY s.decision_id DESC LIMIT :limit
 """)
 
+
 async def find(tx: Transaction, version_id: str) -> Shadow | None:
     """Return the shadow run of a version, if it ever was a shadow."""
     row = (await tx.execute(_FIND, {"version_id": version_id})).one_or_none()

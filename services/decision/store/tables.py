@@ -81,9 +81,7 @@ backtest = sa.Table(
     sa.CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="backtest_lease"),
 )
 # What waits and what runs is looked for every second; what is over only grows.
-sa.Index(
-    "backtest_open", backtest.c.backtest_id, postgresql_where=sa.text("state IN ('queued', 'running')")
-)
+sa.Index("backtest_open", backtest.c.backtest_id, postgresql_where=sa.text("state IN ('queued', 'running')"))
 
 backtest_report = sa.Table(
     "backtest_report",
@@ -108,9 +106,7 @@ sa.Table(
     sa.Column("position", sa.Text, nullable=False),
     sa.Column("count_until", sa.Text),
     # What runs is asked for by every process four times a second; what has ended only grows.
-    sa.Index(
-        "experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")
-    ),
+    sa.Index("experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
 )
 sa.Table(
     "arm_tally",
