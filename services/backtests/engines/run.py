@@ -38,7 +38,7 @@ def run(
     Answers are those of the decision service: a product that is scored refers what has no score. All engines give the
     same. A policy that cannot be compiled runs row by row, whichever engine was asked for, and `Ran` says so. `workers`
     bounds the processes of that (as many as there are cores unless given). Raises `Cancelled` when `stopped` says so;
-    the tables are then not whole.
+    the tables are then not whole. Raises `SparkUnavailable`.
     """
     ran = {}
     for target, policy in policies.items():

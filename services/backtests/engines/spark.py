@@ -8,7 +8,7 @@ reach (HDFS, a mounted share); where the history lies in the cluster already, ha
 # ruff: noqa: S608 - names of columns and numbers of ours stand in the queries, quoted; values are parameters.
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -17,8 +17,20 @@ from services.backtests.watch import Cancelled, Progress, Stopped, stoppable
 from services.decision.domain.policy.sql import CompiledPolicy
 from shared.feel.typed.sql.dialects import in_dialect
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 LOCAL: Final = "local[*]"
 _SOURCE: Final = "backtest_source"
+_SETTINGS: Final = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+}
+
+
+class SparkUnavailable(Exception):
+    """Spark can't be used here; the text says why."""
 
 
 def run_spark(
@@ -33,7 +45,7 @@ def run_spark(
 ) -> None:
     """Answer every row of `source` into the new table `target` on the Spark cluster `master`; raises `Cancelled`.
 
-    `folder` is an empty folder that Spark's workers reach, too.
+    `folder` is an empty folder that Spark's workers reach, too. Raises `SparkUnavailable`.
     """
     query = compiled.query(_SOURCE, sound=True)
     facts, answers = folder / "facts", folder / "answers"
@@ -68,17 +80,7 @@ def _write(db: duckdb.DuckDBPyConnection, source: str, compiled: CompiledPolicy,
 
 
 def _on_spark(query: str, facts: Path, answers: Path, master: str, stopped: Stopped) -> None:
-    # Whoever does not ask for Spark needs neither it nor Java.
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-
-    running = SparkSession.getActiveSession()
-    spark = running or (
-        SparkSession.builder.master(master)
-        .appName("assay backtest")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
-    )
+    spark, ours = _session(master)
     try:
         spark.read.parquet(str(facts)).createOrReplaceTempView(_SOURCE)
         spark.sql(query).write.parquet(str(answers))
@@ -87,5 +89,29 @@ def _on_spark(query: str, facts: Path, answers: Path, master: str, stopped: Stop
             raise Cancelled from None
         raise
     finally:
-        if running is None:
+        if ours:
             spark.stop()
+
+
+def _session(master: str) -> "tuple[SparkSession, bool]":
+    """Return a session, the one of this process if it has one, and whether it was started here."""
+    try:
+        # Whoever does not ask for Spark needs neither it nor Java.
+        from pyspark.errors import PySparkException  # noqa: PLC0415
+        from pyspark.sql import SparkSession  # noqa: PLC0415
+    except ImportError:
+        raise SparkUnavailable("Spark is not installed: install the extra `spark`") from None
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return running, False
+    builder = SparkSession.builder.master(master).appName("assay backtest")
+    for key, value in _SETTINGS.items():
+        builder = builder.config(key, value)
+    try:
+        session = builder.getOrCreate()
+    except PySparkException:
+        raise SparkUnavailable(
+            f"Spark does not start at {master}: it needs Java 17, and a master that answers"
+        ) from None
+    session.sparkContext.setLogLevel("ERROR")
+    return session, True

@@ -49,13 +49,16 @@ false), `score_reasons` (codes between semicolons), `segment:<name>` and `protec
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from services.backtests.inputs.faults import InputError, InputFault
 
-MAX_BANDS = 50
+MAX_BANDS: Final = 50
+
+_FORMAT: Final = "^([^%]|%-?[aAbBdjmyYHIMSpfz%])+$"
+"""Directives of strptime that say something about a date or a moment."""
 
 
 def _texts(stated: Any) -> Any:
@@ -98,7 +101,7 @@ class Reading(_Form):
     money: Literal["major", "minor"] = "major"
     percent: bool = False
     multiply: int = Field(default=1, ge=1, le=1_000_000)
-    date_format: str | None = Field(default=None, min_length=2, max_length=40)
+    date_format: str | None = Field(default=None, max_length=40, pattern=_FORMAT)
     days_since: date | None = None
 
 
@@ -132,7 +135,6 @@ class ColumnReading(Reading):
     """A text that stands in a column."""
 
     column: str
-    others: Wire = "fault"
 
 
 class Performance(_Form):

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import sys
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from services.backtests.engines import Answered, Cancelled, Engine, open_database, run
+from services.backtests.engines import Answered, Cancelled, Engine, SparkUnavailable, open_database, run
 from services.backtests.inputs import read_file
 from services.decision.domain.policy import load_policy
 from services.policies.check import Shelf
@@ -165,3 +166,14 @@ def test_an_empty_table_has_no_answers(db: duckdb.DuckDBPyConnection, tmp_path: 
 def test_a_memory_that_is_no_size_is_refused() -> None:
     with pytest.raises(ValueError, match="is no size"), open_database(memory="plenty"):
         pass
+
+
+def test_a_machine_without_spark_says_so(
+    db: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, product = catalogued("consumer-loan")
+    _receive(db, tmp_path, "consumer-loan", 10)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+
+    with pytest.raises(SparkUnavailable, match="Spark is not installed"):
+        run(db, "application", {"live": policy}, product, Engine.SPARK)

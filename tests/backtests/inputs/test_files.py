@@ -196,6 +196,7 @@ def test_rows_keep_their_numbers_in_a_large_file_with_many_bad_ones(read: Read, 
         ({}, "product: Field required"),
         ({"product": "small-loan", "as_of": "day", "facts": {"x": {}}}, "facts/x: Value error, needs exactly one of"),
         ({"product": "small-loan", "as_of": "day", "facts": {"x": {"column": 7}}}, "facts/x/column"),
+        ({"product": "small-loan", "as_of": {"column": "x", "date_format": "%Q"}, "facts": {}}, "as_of/date_format"),
         ({"product": "small-loan", "as_of": "day", "facts": {}, "sort": 1}, "sort: Extra inputs are not permitted"),
         (
             {"product": "small-loan", "as_of": "day", "facts": {"x": {"column": "x", "values": {"a": 0.5}}}},
