@@ -141,6 +141,17 @@ def test_terms_of_two_outcomes_may_be_rounded_differently_under_one_name() -> No
     assert evaluated(loaded, {**GOOD, "score": 550}, ["S"]).other_terms == {"burden": "0.4000"}
 
 
+def test_the_terms_of_an_approval_of_less_are_an_approvals_and_its_conditions_those_of_a_counter_offer() -> None:
+    kind = {"type": "enum", "values": ["approve", "counter_offer"], "value": "outcome"}
+    document = changed("terms/approve/other_terms", {"kind": kind})
+    row = {"when": {"outcome": '"counter_offer"'}, "condition": "PAYSLIP", "on_missing": "refer"}
+    document["conditions"] = {"hit_policy": "COLLECT", "rows": [row]}
+    for facts in ({**GOOD, "income": 300_000}, {**GOOD, "income": 300_000, "months": None}):
+        found = evaluated(policy(document), facts)
+        assert (found.outcome, found.reasons) == ("counter_offer", ("INCOME_LOW",))
+        assert (found.other_terms, found.conditions) == ({"kind": "approve"}, ("PAYSLIP",))
+
+
 def test_in_the_matrix_the_gravest_outcome_has_priority() -> None:
     document = changed("matrix/hit_policy", "PRIORITY")
     document["matrix"]["rows"] = [

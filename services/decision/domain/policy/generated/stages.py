@@ -109,6 +109,9 @@ def _granted(policy: BoundPolicy, outcome: Outcome, term: BoundTerm, scope: Scop
     if term.rate is not None:
         statements.append(assign(RATE, scope.code(term.rate.typed)))
     statements.append(assign("other_terms", _other_terms(term, scope)))
+    if outcome is Outcome.APPROVE and any(OUTCOME in names_of_table(table) for table in tables):
+        # Price and other terms are those of an approval; what has to be there follows from what became of it.
+        statements.append(assign(OUTCOME, expression("verdict.value")))
     marks = "".join(HIT if offered is outcome else NOT_EVALUATED for offered in policy.terms)
     statements.append(assign("terms", constant(marks)))
     statements += _conditions(policy.conditions, scope)
@@ -133,12 +136,10 @@ def _less(term: BoundTerm, scope: Scope) -> list[ast.stmt]:
 if limit < REQUESTED:
     verdict = COUNTER_OFFER
     reasons = LESS
-    outcome = WORD
 """,
         REQUESTED=requested,
         COUNTER_OFFER=name(scope.constant(Outcome.COUNTER_OFFER)),
         LESS=name(scope.constant((term.less_reason,))),
-        WORD=constant(Outcome.COUNTER_OFFER.value),
     )
 
 
