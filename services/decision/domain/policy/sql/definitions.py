@@ -1,7 +1,7 @@
 """The definitions of a policy as columns `definition_<name>`: the rules are those of `interpret.tables`."""
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import ROUND_HALF_UP
 
 from services.decision.domain.policy.bind import BoundDefinition, Formula, RuleTable
 from services.decision.domain.policy.document import Aggregation
@@ -10,9 +10,11 @@ from services.decision.domain.policy.sql.masks import add_masks, chunks, hits_na
 from services.decision.domain.policy.sql.selection import select, value_at
 from services.decision.domain.policy.sql.text import all_of, any_of, chosen, negated, total
 from shared.facts import Fact
-from shared.feel.typed import Type, domain
+from shared.feel.typed import Type
 from shared.feel.typed.sql import SqlValue
 from shared.feel.typed.sql.integers import Integer
+from shared.feel.typed.sql.numbers import brought
+from shared.feel.typed.sql.value import at_scale
 
 
 def definition_name(name: str) -> str:
@@ -22,76 +24,56 @@ def definition_name(name: str) -> str:
 
 def define(draft: Draft, definition: BoundDefinition, names: Names) -> SqlValue:
     """Define the columns of a definition and return its value."""
-    source = definition.source
+    source, name = definition.source, definition_name(definition.name)
     if isinstance(source, Formula):
-        value = draft.value(source, names)
-    elif source.aggregation is None:
-        value = _of_one_row(draft, source, definition.fact, names)
-    else:
-        value = _aggregated(draft, source, definition.fact, names)
-    return draft.column(definition_name(definition.name), value)
+        return draft.column(name, draft.value(source, names))
+    rows = [draft.row(rule.tests, names) for rule in source.rules]
+    told = draft.told(source.rules, names)
+    if source.aggregation is None:
+        row = select(draft.layers, source, rows, told)
+        values = [draft.value(output, names) for output in source.outputs if output is not None]
+        texts, known = alternatives(values, Type.of_fact(definition.fact))
+        return draft.column(name, known, value_at(row, texts, known.sql))
+    add_masks(draft.layers, source.name, rows, told)
+    found = _aggregated(draft, source, rows, definition.fact, names)
+    return draft.column(name, _settled(draft, source, found, definition.fact, names))
 
 
-def _of_one_row(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -> SqlValue:
-    rows = [draft.row(rule.tests, names) for rule in table.rules]
-    row = select(draft.layers, table, rows, draft.told(table.rules, names))
-    values = [draft.value(output, names) for output in table.outputs]
-    texts, known = alternatives(values, Type.of_fact(fact))
-    return renamed(known, value_at(row, texts, known.sql))
-
-
-def _aggregated(draft: Draft, table: RuleTable[Any], fact: Fact, names: Names) -> SqlValue:
-    rows = [draft.row(rule.tests, names) for rule in table.rules]
-    add_masks(draft.layers, table.name, rows, draft.told(table.rules, names))
+def _aggregated(
+    draft: Draft, table: RuleTable[Formula | None], rows: Sequence[str], fact: Fact, names: Names
+) -> SqlValue:
     if table.aggregation is Aggregation.COUNT:
-        found = _counted(rows, fact)
-    else:
-        values = [draft.value(rule.output, names) for rule in table.rules]
-        if table.aggregation is Aggregation.SUM:
-            found = _summed(draft, rows, values, fact)
-        else:
-            found = _extreme(draft, rows, values, fact, least=table.aggregation is Aggregation.MIN)
-    return _settled(draft, table, found, fact, names)
+        counted = total([f"CASE WHEN {row} THEN 1 ELSE 0 END" for row in rows])
+        known = SqlValue("", Type.of_fact(fact), 0, 0, len(rows))
+        return draft.column(f"count_{fact.name}", known, f"CAST({counted} AS BIGINT)")
+    values = [draft.value(rule.output, names) for rule in table.rules if rule.output is not None]
+    if table.aggregation is Aggregation.SUM:
+        return _summed(draft, rows, values, fact)
+    return _extreme(draft, rows, values, fact, least=table.aggregation is Aggregation.MIN)
 
 
-def _settled(draft: Draft, table: RuleTable[Any], found: SqlValue, fact: Fact, names: Names) -> SqlValue:
+def _settled(draft: Draft, table: RuleTable[Formula | None], found: SqlValue, fact: Fact, names: Names) -> SqlValue:
     """Return what was found unless a row is in doubt, or the default where no row hits."""
     numbers = range(len(chunks(len(table.rules))))
     certain = none_in([misses_name(table.name, number) for number in numbers])
-    of = Type.of_fact(fact)
     if table.default is None:
         return renamed(found, chosen([(certain, found.sql)], "NULL"))
     empty = none_in([hits_name(table.name, number) for number in numbers])
-    texts, known = alternatives([draft.value(table.default, names), found], of)
+    texts, known = alternatives([draft.value(table.default, names), found], Type.of_fact(fact))
     return renamed(known, chosen([(all_of([certain, empty]), texts[0]), (certain, texts[1])], known.sql))
-
-
-def _counted(rows: Sequence[str], fact: Fact) -> SqlValue:
-    counted = total([f"CASE WHEN {row} THEN 1 ELSE 0 END" for row in rows])
-    return SqlValue(f"CAST({counted} AS BIGINT)", Type.of_fact(fact), 0, 0, len(rows))
 
 
 def _summed(draft: Draft, rows: Sequence[str], values: Sequence[SqlValue], fact: Fact) -> SqlValue:
     of = Type.of_fact(fact)
     scale = max([value.scale for value in values], default=0)
-    factors = [10 ** (scale - value.scale) for value in values]
-    low = sum(min(value.low * factor, 0) for value, factor in zip(values, factors, strict=True))
-    high = sum(max(value.high * factor, 0) for value, factor in zip(values, factors, strict=True))
+    scaled = [at_scale(value, scale) for value in values]
+    low, high = sum(min(value.low, 0) for value in scaled), sum(max(value.high, 0) for value in scaled)
     sql_type = Integer("", low, high).type
     parts = [
         f"CASE WHEN {row} THEN {at(value, scale, sql_type)} ELSE 0 END" for row, value in zip(rows, values, strict=True)
     ]
-    found = SqlValue(f"CAST({total(parts)} AS {sql_type})", of, scale, low, high)
-    ((least, greatest),) = domain(of)
-    # A sum of values of the fact has as many places as the fact, or fewer.
-    factor = 10 ** ((fact.scale if of.kind.value == "decimal" else 0) - scale)
-    if least <= low * factor and high * factor <= greatest:
-        return found
-    summed = draft.layers.add(f"sum_{fact.name}", found.sql)
-    bounds = f"{summed} BETWEEN {-(-least // factor)} AND {greatest // factor}"
-    low, high = max(low, -(-least // factor)), min(high, greatest // factor)
-    kept = Integer("", low, high).type
-    return SqlValue(f"CASE WHEN {bounds} THEN CAST({summed} AS {kept}) END", of, scale, low, high)
+    known = SqlValue("", of, scale, low, high)
+    return brought(draft.column(f"sum_{fact.name}", known, f"CAST({total(parts)} AS {sql_type})"), of, ROUND_HALF_UP)
 
 
 def _extreme(draft: Draft, rows: Sequence[str], values: Sequence[SqlValue], fact: Fact, *, least: bool) -> SqlValue:
@@ -107,13 +89,9 @@ def _extreme(draft: Draft, rows: Sequence[str], values: Sequence[SqlValue], fact
         for row, text in zip(rows, texts, strict=True)
     ]
     missing = any_of([f"({row} AND ({text}) IS NULL)" for row, text in zip(rows, texts, strict=True)])
-    extreme = _folded("LEAST" if least else "GREATEST", parts)
+    extreme = parts[0] if len(parts) == 1 else f"{'LEAST' if least else 'GREATEST'}({', '.join(parts)})"
     found = draft.layers.add(
         f"extreme_{fact.name}", chosen([(negated(missing), extreme)], f"CAST({beyond} AS {sql_type})")
     )
     kept = Integer("", known.low, known.high).type
     return renamed(known, f"CASE WHEN {found} <> {beyond} THEN CAST({found} AS {kept}) END")
-
-
-def _folded(function: str, parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{function}({', '.join(parts)})"

@@ -13,7 +13,7 @@ from shared.errors import Fault
 from shared.feel.typed import Type, Typed
 from shared.feel.typed.sql import SqlValue, Uncompilable, to_sql
 from shared.feel.typed.sql.integers import Integer, typed
-from shared.feel.typed.sql.value import at_scale, null
+from shared.feel.typed.sql.value import FEW, at_scale, null
 
 Names = Mapping[str, SqlValue]
 
@@ -60,9 +60,9 @@ class Draft:
         value = self._sql(formula, names)
         return null(of) if value is None else value
 
-    def column(self, name: str, value: SqlValue) -> SqlValue:
-        """Define a column and return its value."""
-        return renamed(value, self.layers.add(name, written(value)))
+    def column(self, name: str, value: SqlValue, sql: str | None = None) -> SqlValue:
+        """Define a column of a value, by `sql` where that is not the value's own, and return its value."""
+        return renamed(value, self.layers.add(name, written(value) if sql is None else sql))
 
     def _part(self, value: SqlValue) -> str:
         """Make a column of a part of a formula, and return its name."""
@@ -108,6 +108,7 @@ def alternatives(values: list[SqlValue], of: Type) -> tuple[list[str], SqlValue]
     low, high = min(value.low for value in scaled), max(value.high for value in scaled)
     known = [value.values for value in scaled]
     few = None if None in known else tuple(sorted({each for of_one in known if of_one for each in of_one}))
+    few = None if few is not None and len(few) > FEW else few
     sql_type = Integer("", low, high).type
     texts = ["NULL" if value.values == () else at(value, scale, sql_type) for value in values]
     return texts, SqlValue(null(of).sql, of, scale, low, high, few)

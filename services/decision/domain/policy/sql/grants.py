@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.bind import LIMIT, OUTCOME, RATE, BoundTerm, RuleTable, names_of_rule
 from services.decision.domain.policy.document import OnMissing, Requirement
-from services.decision.domain.policy.sql.draft import Draft, Names, alternatives, renamed
+from services.decision.domain.policy.sql.draft import Draft, Names, alternatives, renamed, written
 from services.decision.domain.policy.sql.masks import add_masks, as_mask, chunks
 from services.decision.domain.policy.sql.missing import CODES, INCOMPLETE, TOLD, UNRESOLVED, Causes
 from services.decision.domain.policy.sql.reasons import Reasons
@@ -202,7 +202,7 @@ def _required(row: str, output: Requirement) -> str:
 
 def _column(draft: Draft, name: str, value: SqlValue, holds: str) -> SqlValue:
     """Define a column of a value that is computed only where it is needed."""
-    return draft.column(name, renamed(value, chosen([(holds, f"({value.sql})")], "NULL")))
+    return draft.column(name, value, chosen([(holds, f"({written(value)})")], "NULL"))
 
 
 def _multiple(raw: SqlValue, step: int) -> SqlValue:
@@ -220,4 +220,4 @@ def _one_of(draft: Draft, name: str, values: Sequence[tuple[Outcome, SqlValue]],
     of = values[0][1].type if values else NUMBER
     texts, known = alternatives([value for _, value in values], of)
     cases = [(f"{asked} = {outcome.severity}", text) for (outcome, _), text in zip(values, texts, strict=True)]
-    return draft.column(f"granted_{name}", renamed(known, chosen(cases, known.sql)))
+    return draft.column(f"granted_{name}", known, chosen(cases, known.sql))

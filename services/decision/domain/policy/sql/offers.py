@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.bind import GRADE, RATE, SHARE, RuleTable, names_of_rule
 from services.decision.domain.policy.document import FROM_SCORE, Grade, Offer
-from services.decision.domain.policy.sql.draft import Draft, Names, alternatives, renamed
+from services.decision.domain.policy.sql.draft import Draft, Names, alternatives
 from services.decision.domain.policy.sql.missing import CODES, TOLD, UNRESOLVED, Causes
 from services.decision.domain.policy.sql.reasons import Reasons
 from services.decision.domain.policy.sql.selection import NONE, select, value_at
@@ -115,4 +115,4 @@ def _own_reason(offer: Offer) -> str | None:
 def _number(draft: Draft, name: str, stated: Sequence[Decimal | None], row: str) -> SqlValue:
     """Define a number that rows state, at the scale that holds them all."""
     texts, known = alternatives([null(NUMBER) if each is None else literal(each) for each in stated], NUMBER)
-    return draft.column(f"offered_{name}", renamed(known, value_at(row, texts, known.sql)))
+    return draft.column(f"offered_{name}", known, value_at(row, texts, known.sql))

@@ -46,6 +46,11 @@ def total(terms: Sequence[str]) -> str:
     return _joined(list(terms), "+") if terms else "0"
 
 
+def put_together(texts: Sequence[str]) -> str:
+    """Return one text after the other."""
+    return _joined(list(texts), "||") if texts else "''"
+
+
 def is_missing(condition: str) -> str:
     """Return a condition for one that cannot be told."""
     return FALSE if condition in (TRUE, FALSE) else f"({condition} IS NULL)"
