@@ -74,7 +74,6 @@ RUNNABLE: Final = frozenset({State.APPROVED, State.SCHEDULED, State.SHADOW, Stat
 """Approved, and not live yet."""
 ONCE_APPROVED: Final = RUNNABLE | {State.LIVE, State.RETIRED, State.ROLLED_BACK}
 """What a caller may pin and an emergency may put back: a retired version counts if it was approved."""
-TRIALS: Final = frozenset({State.SHADOW, State.CHALLENGER})
 
 
 @dataclass(frozen=True, slots=True)
