@@ -29,6 +29,7 @@ def check(
 ) -> None:
     """Check policies as the decision service would, and show every fault where it stands."""
     from services.decision.domain.policy import PolicyError
+    from services.decision.domain.policy.sql import uncompilable
     from services.policies.check import Shelf, Unreadable, check, shown
     from services.policies.files import read_policy
 
@@ -49,6 +50,10 @@ def check(
             sound = False
         else:
             _say(f"{path}: sound. {policy.name}, version {policy.version}, {policy.content_hash}", "green")
+            unsaid = uncompilable(policy)
+            if unsaid:
+                _say(f"\n{path}: backtests row by row, because SQL cannot say", "yellow")
+                _say(shown(path, unsaid, found.places, found.document))
     if not sound:
         raise typer.Exit(1)
 
@@ -132,7 +137,9 @@ def sql(
         errors.print(shown(file, error.faults, found.places, found.document), markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     table = source if _TABLE.fullmatch(source) else '"' + source.replace('"', '""') + '"'
-    query = compiled.named(table) if named else compiled.query(table)
+    # PostgreSQL would write each step into the next one, over and over.
+    apart = dialect == "postgres"
+    query = compiled.named(table, materialized=apart) if named else compiled.query(table, materialized=apart)
     if dialect != "duckdb":
         from shared.feel.typed.sql.dialects import in_dialect
 

@@ -34,6 +34,15 @@ def test_the_policies_of_the_catalogue_are_sound() -> None:
     assert said.count(": sound. ") == 3
 
 
+def test_what_sql_cannot_say_is_noted_of_a_policy_that_is_sound(tmp_path: Path) -> None:
+    was = "{when: {requested_amount: '> 10000'}, queue"
+    becomes = "{if: 'some x in [10000, 20000] satisfies requested_amount > x', queue"
+    code, said = run("check", broken(tmp_path, "consumer-loan", was, becomes))
+    assert code == 0
+    assert ": sound. " in said and "backtests row by row" in said
+    assert "^" in said.split("cannot be said in SQL")[1]
+
+
 @pytest.mark.parametrize(
     ("name", "was", "becomes", "words", "underlined"),
     [
