@@ -164,7 +164,7 @@ def _decimal(fact: Fact, wire: object) -> Decimal:
     exact = value.quantize(Decimal(1).scaleb(-fact.scale), context=_EXACT)
     if exact != value:
         raise ValueError(f"must have at most {fact.scale} decimal places")
-    return exact
+    return exact or exact.copy_abs()
 
 
 def _enum(fact: Fact, wire: object) -> str:

@@ -148,3 +148,7 @@ def test_a_pointer_token_can_be_read_back(name: str) -> None:
     token = pointer_token(name)
     assert "/" not in token
     assert token.replace("~1", "/").replace("~0", "~") == name[:64]
+
+
+def test_a_decimal_that_is_nothing_has_no_sign() -> None:
+    assert str(Fact("ratio", FactType.DECIMAL, scale=2).parse("-0.0")) == "0.00"

@@ -157,12 +157,12 @@ def brought_quotient(typed: Brought) -> Operation | None:
         return _whole_quotient(*domain(of)[0])
     places = Decimal(1).scaleb(-operand.scale)
     low, high = (Decimal(bound).scaleb(-operand.scale, NUMBERS) for bound in domain(of)[0])
-    divide = _FINER.divide
+    divide, nothing = _FINER.divide, Decimal(0).quantize(places)
 
     def to_scale(dividend: Any, divisor: Any) -> Decimal:
         result = divide(dividend, divisor).quantize(places, rounding, NUMBERS)
         if low <= result <= high:
-            return result
+            return result or nothing
         raise ArithmeticError("out of bounds")
 
     def whole(dividend: Any, divisor: Any) -> int:
@@ -184,10 +184,13 @@ def _whole_quotient(low: int, high: int) -> Operation:
 
 
 def _to_scale(places: Decimal, rounding: str, low: Decimal, high: Decimal) -> Operation:
+    # What is nothing has no sign: -0.0000 would be written differently from what it equals.
+    nothing = Decimal(0).quantize(places)
+
     def to_scale(value: Any) -> Decimal:
         result = Decimal(value).quantize(places, rounding, NUMBERS)
         if low <= result <= high:
-            return result
+            return result or nothing
         raise ArithmeticError("out of bounds")
 
     return to_scale

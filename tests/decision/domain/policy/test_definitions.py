@@ -205,5 +205,5 @@ def test_the_value_that_a_definition_had_is_part_of_the_record() -> None:
     trace = evaluated(loaded, GOOD).trace
     assert trace.get("definitions") == {"burden": "0.22"}
     forged: CompactTrace = {**trace, "definitions": {"burden": "0.21"}}
-    with pytest.raises(TraceMismatch, match=r"^definition burden differs$"):
+    with pytest.raises(TraceMismatch, match=r"^definition burden: stored 0.21, now 0.22$"):
         expand_trace(loaded, GOOD, forged, AS_OF)

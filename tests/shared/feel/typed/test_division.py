@@ -49,6 +49,12 @@ def test_a_quotient_that_is_a_whole_value_is_rounded_once_to_its_declared_scale(
     assert found == nearest(exact, 0, ROUND_HALF_UP)
 
 
+@pytest.mark.parametrize("text", ["term / 1000", "0 - 1 / coverage / 1000", "-coverage * 0"])
+def test_what_comes_to_nothing_has_no_sign(text: str) -> None:
+    found = computed(expression(text, "dti"), {"term": -1, "coverage": Decimal("0.5000")})
+    assert str(found) == "0.00"
+
+
 @given(WHOLE, SHARES)
 def test_a_rate_is_rounded_once_to_its_own_places(term: int, coverage: Decimal) -> None:
     assume(coverage)
