@@ -65,9 +65,11 @@ class Versions:
         body = {"comment": comment, "version_id": version_id}
         return self._ask("POST", f"{self._base(kind)}/v1/catalogue/{kind}/{name}/rollback", json=body)
 
-    def find(self, kind: str | None, name: str | None, state: str | None, limit: int) -> list[dict[str, Any]]:
+    def find(
+        self, kind: str | None, name: str | None, state: str | None, review_due: bool | None, limit: int
+    ) -> list[dict[str, Any]]:
         """Return up to `limit` versions of each service, newest first."""
-        asked = {"kind": kind, "name": name, "state": state, "limit": limit}
+        asked = {"kind": kind, "name": name, "state": state, "review_due": review_due, "limit": limit}
         params = {key: value for key, value in asked.items() if value is not None}
         bases = [self._base(kind)] if kind is not None else [self._site.decision, self._site.scoring]
         found = [item for base in bases for item in self._ask("GET", f"{base}/v1/versions", params=params)["items"]]

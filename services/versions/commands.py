@@ -206,10 +206,12 @@ def list_versions(
     kind: Kind = None,
     name: Annotated[str | None, typer.Option(help="The product that the document belongs to")] = None,
     state: Annotated[str | None, typer.Option(help="draft, validated, submitted, approved, live, ...")] = None,
+    review_due: Annotated[bool, typer.Option("--review-due", help="Only those that were put back unreviewed")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
 ) -> None:
     """List versions, newest first."""
-    console.print(tables.version_table(_do(context, lambda versions: versions.find(kind, name, state, limit))))
+    due = review_due or None
+    console.print(tables.version_table(_do(context, lambda versions: versions.find(kind, name, state, due, limit))))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ _PAGE: Final = text(
       AND (CAST(:kind AS text) IS NULL OR v.kind = :kind)
       AND (CAST(:name AS text) IS NULL OR v.name = :name)
       AND (CAST(:state AS text) IS NULL OR v.state = :state)
+      AND (CAST(:review_due AS boolean) IS NULL OR (v.rolled_back_by IS NOT NULL) = :review_due)
     ORDER BY v.version_id DESC LIMIT :limit
     """
 )
@@ -39,6 +40,7 @@ class Filter:
     kind: str | None = None
     name: str | None = None
     state: str | None = None
+    review_due: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def one(tx: Transaction, version_id: str) -> Listed:
 
 async def page(tx: Transaction, wanted: Filter, before: str, limit: int) -> list[Listed]:
     """Return up to `limit` versions with ids below `before`, newest first."""
-    columns = {"before": before, "limit": limit, "kind": wanted.kind, "name": wanted.name, "state": wanted.state}
+    columns = {"before": before, "limit": limit, **asdict(wanted)}
     return [_listed(row) for row in (await tx.execute(_PAGE, columns)).mappings()]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from typer.testing import CliRunner
 
-from services.catalogue import Addresses, Keys, load_catalogue
+from services.catalogue import Addresses, CatalogueError, Keys, load_catalogue
 from services.cli import app
 from tests.decision.governed import new_name, policy, product, reasons
 from tests.kit.platform import CATALOGUE, Running, until
@@ -50,6 +51,24 @@ def test_a_catalogue_that_is_loaded_again_is_left_alone(bed: Running) -> None:
     load_catalogue(CATALOGUE, at, keys, said.append)
     assert said
     assert all("already live" in line for line in said)
+
+
+def test_a_catalogue_with_a_fault_names_the_file_and_leaves_no_draft(bed: Running, tmp_path: Path) -> None:
+    name = new_name()
+    for folder, document in (
+        ("products", product(name)),
+        ("reasons", reasons(name)),
+        ("policies", policy(name, fact="moths")),
+    ):
+        (tmp_path / folder).mkdir()
+        # What is JSON is YAML as well.
+        (tmp_path / folder / "flat.yaml").write_text(json.dumps(document))
+    keys = Keys(*(bed.platform.credentials.api_keys[client] for client in (AUTHOR, APPROVER)))
+    at = Addresses(bed.platform.url("intake"), bed.platform.url("scoring"), bed.platform.url("decision"))
+    with pytest.raises(CatalogueError, match=r"policies/flat\.yaml: unsound_policy: .*did you mean `months`"):
+        load_catalogue(tmp_path, at, keys, lambda _words: None)
+    (left,) = bed.get("decision", f"/v1/versions?kind=policy&name={name}", APPROVER).json()["items"]
+    assert left["state"] == "withdrawn"
 
 
 def test_copies_of_a_product_go_forward_and_back_with_it(bed: Running) -> None:
@@ -110,6 +129,9 @@ def test_a_policy_is_walked_from_draft_to_live_and_back_at_the_command_line(bed:
     assert "live" in run(APPROVER, "promote", version_id)
     assert version_id in run(APPROVER, "live")
     assert "review due" in run(APPROVER, "rollback", "policy", name, "--comment", "declines everybody")
+    waiting = run(APPROVER, "list", "--name", name, "--review-due")
+    assert re.findall(r"ver_[0-9a-f]{32}", waiting) != [version_id]
+    assert waiting.count("ver_") == 1
     shown = run(APPROVER, "show", version_id)
     assert "rolled_back" in shown
     assert "declines everybody" in shown

@@ -114,11 +114,12 @@ def _add_reading(routes: APIRouter, db: Database) -> None:
         kind: Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00]*$")] = None,
         name: Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00]*$")] = None,
         state: State | None = None,
+        review_due: bool | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str, Query(max_length=64, pattern=r"^[ -~]+$")] = _LATEST,
     ) -> Response:
-        """Return versions, newest first; of one kind, name or state if asked."""
-        found = await reading.list_versions(db, Filter(kind, name, state), cursor, limit)
+        """Return versions, newest first; of one kind, name or state, or with a review due, if asked."""
+        found = await reading.list_versions(db, Filter(kind, name, state, review_due), cursor, limit)
         following = found[-1].version.version_id if len(found) == limit else None
         items = [replies.version_reply(listed) for listed in found]
         return reply(replies.VersionPage(items=items, next_cursor=following))
