@@ -42,6 +42,9 @@ def backtest(
     / "catalogue",
     engine: Annotated[Engine, typer.Option(help="What runs the policies")] = Engine.DUCKDB,
     spark_master: Annotated[str, typer.Option(help="Where Spark is, such as spark://host:7077")] = "local[*]",
+    spark_folder: Annotated[
+        Path | None, typer.Option(help="Where facts and answers go through: a folder that Spark's workers reach")
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Decisions from this moment on (UTC)")] = None,
     until: Annotated[datetime | None, typer.Option(help="Decisions before this moment (UTC)")] = None,
     segment: Annotated[
@@ -74,6 +77,7 @@ def backtest(
         catalogue=catalogue,
         engine=engine.value,
         spark_master=spark_master,
+        spark_folder=spark_folder,
         since=since,
         until=until,
         segments=tuple(segment or ()),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -53,6 +54,7 @@ class Choices:
     seed: str
     scorecard: Scorecard | None = None
     spark_master: str = "local[*]"
+    spark_folder: Path | None = None
     workers: int | None = None
 
 
@@ -81,6 +83,7 @@ def compare(
         stopped=stopped,
         workers=choices.workers,
         spark_master=choices.spark_master,
+        spark_folder=choices.spark_folder,
     )
     progress("counting", 0, None)
     with stoppable(db, stopped):

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from services.backtests.decisions import pinned, read_plan, words
-from services.backtests.engines import Cancelled, Engine, Stopped, open_database, stoppable
+from services.backtests.engines import Cancelled, Engine, SparkUnavailable, Stopped, open_database, stoppable
 from services.backtests.engines import Progress as Tell
 from services.backtests.figures import Inconsistent, Report
 from services.backtests.flow import Choices, Comparands, comparands, compare
@@ -60,6 +60,7 @@ class Asked:
     catalogue: Path
     engine: str
     spark_master: str
+    spark_folder: Path | None
     since: datetime | None
     until: datetime | None
     segments: tuple[str, ...]
@@ -92,7 +93,7 @@ def run(asked: Asked) -> int:
                 raise Cancelled
             for path, text in files.items():
                 _write(path, text)
-    except (Unusable, Unreadable, InputError, Refusal, ScorecardError) as error:
+    except (Unusable, Unreadable, InputError, Refusal, ScorecardError, SparkUnavailable) as error:
         console.print(_words(error), style="red", markup=False, soft_wrap=True)
         return UNUSABLE
     except Inconsistent as error:
@@ -144,6 +145,7 @@ def _report(asked: Asked, console: Console, stopped: Stopped) -> Report:
                 seed=str(asked.seed),
                 scorecard=_scorecard(asked.scorecard, compared.product),
                 spark_master=asked.spark_master,
+                spark_folder=asked.spark_folder,
                 workers=asked.threads,
             )
             return compare(db, compared, received, choices, tell, stopped)
