@@ -1,6 +1,5 @@
 """Applications as rows of a table that a compiled policy reads, and what engines make of them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -62,18 +61,11 @@ def interpreted(policy: Policy, applications: Sequence[Mapping[str, Any]], as_of
 
 
 def require_same(found: Sequence[Result], expected: Sequence[Result], applications: Sequence[Any]) -> None:
-    """Every result is the same to the last digit, decimals with as many places; minus zero is zero."""
+    """Every result is the same to the last digit, decimals with as many places."""
     for one, other, facts in zip(found, expected, applications, strict=True):
         differences = {
             name: (mine, theirs)
-            for name, mine, theirs in zip(Result._fields, map(_unsigned, one), map(_unsigned, other), strict=True)
+            for name, mine, theirs in zip(Result._fields, map(repr, one), map(repr, other), strict=True)
             if mine != theirs
         }
         assert not differences, facts
-
-
-def _unsigned(value: object) -> str:
-    return _MINUS_ZERO.sub(r"\1\2", repr(value))
-
-
-_MINUS_ZERO: Final = re.compile(r"(')-(0(?:\.0+|E-\d+)?')")
