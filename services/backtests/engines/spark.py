@@ -82,11 +82,16 @@ def _write(db: duckdb.DuckDBPyConnection, source: str, compiled: CompiledPolicy,
 def _on_spark(query: str, facts: Path, answers: Path, master: str, stopped: Stopped) -> None:
     spark, ours = _session(master)
     try:
+        spark.sparkContext.setLogLevel("ERROR")
         spark.read.parquet(str(facts)).createOrReplaceTempView(_SOURCE)
         spark.sql(query).write.parquet(str(answers))
-    except Exception:
+    except Exception as error:
         if stopped():
             raise Cancelled from None
+        if type(error).__module__.startswith(("py4j", "pyspark")):
+            # The rest of it is pages of Java.
+            said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            raise SparkUnavailable(f"Spark at {master} gave up: {said.strip()}") from None
         raise
     finally:
         if ours:
@@ -97,6 +102,7 @@ def _session(master: str) -> "tuple[SparkSession, bool]":
     """Return a session, the one of this process if it has one, and whether it was started here."""
     try:
         # Whoever does not ask for Spark needs neither it nor Java.
+        from py4j.protocol import Py4JError  # noqa: PLC0415
         from pyspark.errors import PySparkException  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
@@ -109,9 +115,8 @@ def _session(master: str) -> "tuple[SparkSession, bool]":
         builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
-    except PySparkException:
+    except (PySparkException, Py4JError):
         raise SparkUnavailable(
             f"Spark does not start at {master}: it needs Java 17, and a master that answers"
         ) from None
-    session.sparkContext.setLogLevel("ERROR")
     return session, True

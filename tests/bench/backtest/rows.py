@@ -45,21 +45,22 @@ def measure(folder: Path) -> tuple[list[Level], dict[str, object]]:
     path, query = applications(folder, ROWS), compiled()
     facts = [workload.plain(one) for one in workload.applications(ZEN_ROWS)]
     engines = {form: zen_model.engine(form) for form in ("columns", "expressions")}
-    asked = [{"key": zen_model.KEY, "context": one} for one in facts]
-    database = folder / "answers.duckdb"
+    requests = [{"key": zen_model.KEY, "context": one} for one in facts]
+    answers = folder / "answers.parquet"
     ratios, ours_micros, zen_micros = [], [], []
-    with duckdb.connect(str(database)) as db:
+    with duckdb.connect() as db:
         db.execute(f"SET threads = {THREADS}")
         db.execute("SET enable_progress_bar = false")
         db.execute(f"CREATE TABLE applications AS FROM '{path}'")
         for _ in range(ROUNDS):
-            zen = min(_micros(lambda e=engine: e.evaluate_batch(asked), ZEN_ROWS) for engine in engines.values())
+            zen = min(_micros(lambda e=engine: e.evaluate_batch(requests), ZEN_ROWS) for engine in engines.values())
             text = f"CREATE OR REPLACE TABLE answers AS {query.query('applications', sound=True)}"
             own = _micros(lambda t=text: db.execute(t), ROWS)
             ratios.append(zen / own)
             ours_micros.append(own)
             zen_micros.append(zen)
-    equal = agreeing(database)
+        db.execute(f"COPY answers TO '{answers}' (FORMAT parquet)")
+    equal = agreeing(path, answers)
     if equal != ROWS:
         raise SystemExit(f"{ROWS - equal} of {ROWS} answers differ from the online engine's")
     own, zen = statistics.median(ours_micros), statistics.median(zen_micros)
@@ -79,36 +80,31 @@ def _micros(run: Any, rows: int) -> float:
     return (time.perf_counter() - begun) / rows * 1e6
 
 
-def agreeing(database: Path) -> int:
+def agreeing(asked: Path, answers: Path) -> int:
     """Return how many rows have exactly the result of the online engine, asked of all on all cores."""
     pages = range(0, ROWS, PAGE)
     with ProcessPoolExecutor(THREADS, mp_context=get_context("spawn")) as pool:
-        return sum(pool.map(_agreeing, [database] * len(pages), pages))
+        return sum(pool.map(_agreeing, [asked] * len(pages), [answers] * len(pages), pages))
 
 
-def _agreeing(database: Path, first: int) -> int:
-    policy, query, found = ours.policy(), compiled(), 0
-    with duckdb.connect(str(database), read_only=True) as db:
+def _agreeing(asked: Path, answers: Path, first: int) -> int:
+    policy, query, dictionary, found = ours.policy(), compiled(), workload.product().dictionary, 0
+    with duckdb.connect() as db:
         db.execute("SET threads = 1")
         db.execute("SET enable_progress_bar = false")
-        for row in _rows(db, first):
-            stored = {name: restore(fact, row[name]) for name, fact in workload.product().dictionary.facts.items()}
-            facts = SoundFacts({name: value for name, value in stored.items() if value is not None}, policy_facts())
+        for row in _rows(db, asked, answers, first):
+            stored = {name: restore(fact, row[name]) for name, fact in dictionary.facts.items()}
+            facts = SoundFacts({name: value for name, value in stored.items() if value is not None}, dictionary)
             result = policy.decide(facts, (), AS_OF)
             found += result == query.decode(row, ())
     return found
 
 
-def policy_facts() -> Any:
-    """Return the dictionary of the benchmark's product."""
-    return workload.product().dictionary
-
-
-def _rows(db: duckdb.DuckDBPyConnection, first: int) -> Iterator[Mapping[str, Any]]:
+def _rows(db: duckdb.DuckDBPyConnection, asked: Path, answers: Path, first: int) -> Iterator[Mapping[str, Any]]:
+    page = f"row_id BETWEEN {first} AND {first + PAGE - 1}"
     read = db.execute(
-        "SELECT * FROM (SELECT * FROM applications WHERE row_id >= $1 AND row_id < $2) "
-        "JOIN (SELECT * FROM answers WHERE row_id >= $1 AND row_id < $2) USING (row_id)",
-        [first, first + PAGE],
+        f"SELECT * FROM (FROM read_parquet('{asked}') WHERE {page}) "
+        f"JOIN (FROM read_parquet('{answers}') WHERE {page}) USING (row_id)"
     )
     names = [column[0] for column in read.description or ()]
     while batch := read.fetchmany(2_000):
