@@ -5,6 +5,7 @@ Which revision is live is not a matter of its number: the history of activations
 that only needs a copy repeats the owner's activations as it hears of them.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -213,6 +214,7 @@ class Shelf(Generic[T]):
         self._keep_seconds = keep_seconds
         self._parsed: dict[tuple[str, tuple[int, ...]], T] = {}
         self._recent: dict[str, tuple[float, T]] = {}
+        self._parsing = asyncio.Lock()
 
     def recent(self, names: Collection[str]) -> dict[str, T] | None:
         """Return what was live a moment ago under all the names, None when that is not known of each."""
@@ -246,11 +248,14 @@ class Shelf(Generic[T]):
         """Return what stands under `name` at the given revision of each need; they must exist."""
         key = (name, revisions)
         if key not in self._parsed:
-            documents = [
-                await document(tx, need.kind, need.name_for(name), revision)
-                for need, revision in zip(self._needs, revisions, strict=True)
-            ]
-            self._parsed[key] = self._parse(documents, revisions)
+            async with self._parsing:
+                if key not in self._parsed:
+                    documents = [
+                        await document(tx, need.kind, need.name_for(name), revision)
+                        for need, revision in zip(self._needs, revisions, strict=True)
+                    ]
+                    # To compile a large policy takes long enough for other requests to notice.
+                    self._parsed[key] = await asyncio.to_thread(self._parse, documents, revisions)
         return self._parsed[key]
 
 
