@@ -18,6 +18,7 @@ NO_SQL = "a route never touches SQL"
 PLATFORM = "the platform knows no service"
 LIFE_CYCLE = "the life cycle of documents points inward"
 TRAINING = "training libraries never load in a service"
+BATCH = "batch engines never load in a service"
 
 KERNEL = {"canonical", "dmn", "errors", "facts", "feel", "ids", "money", "products"}
 """What a domain may import of `shared`."""
@@ -39,6 +40,8 @@ PLANTED = [
     (TRAINING, "services.decision.handlers.deciding", "optbinning"),
     (TRAINING, "services.intake.consumers", "numpy"),
     (TRAINING, "services.scoring.app", "services.scoring.build"),
+    (BATCH, "services.decision.handlers.supervising", "services.backtests.job"),
+    (BATCH, "shared.feel.typed.operations", "sqlglot"),
     (ARROWS, "services.limits.domain.books", "services.limits.store.accounts"),
     (ARROWS, "services.intake.events", "services.intake.handlers"),
     (ARROWS, "services.scoring.handlers", "services.scoring.api"),
