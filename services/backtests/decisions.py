@@ -1,7 +1,7 @@
 """Stored decisions as the applications of a backtest, read from the database of the decision service."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -9,7 +9,7 @@ import duckdb
 
 from services.backtests.engines import Progress, Stopped
 from services.backtests.inputs import Grouping, Received, read_decisions
-from services.decision.domain.backtest_job import Documents, Plan
+from services.decision.domain.backtest_job import Documents, Period, Plan
 from services.decision.handlers.backtesting import BacktestRequest, pin
 from shared.db import Database
 from shared.products import Product
@@ -42,10 +42,16 @@ def pinned(url: str, request: BacktestRequest, now: datetime) -> tuple[Plan, Doc
     return with_database(url, look)
 
 
-def read_plan(
-    db: duckdb.DuckDBPyConnection, url: str, product: Product, plan: Plan, progress: Progress, stopped: Stopped
+def read_period(
+    db: duckdb.DuckDBPyConnection,
+    url: str,
+    product: Product,
+    period: Period,
+    segments: Sequence[str],
+    progress: Progress,
+    stopped: Stopped,
 ) -> Received:
-    """Read the decisions of a plan into `application`.
+    """Read the decisions of a period into `application`, told by facts that are segments.
 
     Raises `InputError` when there are none, `Cancelled`, and `Refusal` when the database is away.
     """
@@ -55,9 +61,9 @@ def read_plan(
             db,
             database,
             product,
-            plan.period.since or _BEFORE_ALL,
-            plan.period.until,
-            segments={name: Grouping(fact=name) for name in plan.segments},
+            period.since or _BEFORE_ALL,
+            period.until,
+            segments={name: Grouping(fact=name) for name in segments},
             progress=progress,
             stopped=stopped,
         )
@@ -65,7 +71,7 @@ def read_plan(
     return with_database(url, read)
 
 
-def words(plan: Plan) -> str:
-    """Say which decisions a plan is about."""
-    since = "the first one" if plan.period.since is None else f"{plan.period.since:%Y-%m-%d %H:%M} UTC"
-    return f"stored decisions from {since} up to {plan.period.until:%Y-%m-%d %H:%M} UTC"
+def words(period: Period) -> str:
+    """Say which decisions are meant."""
+    since = "the first one" if period.since is None else f"{period.since:%Y-%m-%d %H:%M} UTC"
+    return f"stored decisions from {since} up to {period.until:%Y-%m-%d %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""The process that runs one backtest of stored decisions for decision's worker, and keeps its result or its failure.
+"""The process that runs one backtest for decision's worker, and keeps its result or its failure.
 
 Its folder, its helpers and its lease end with it: when the worker dies the system sends SIGTERM here; when the lease is
 lost or the job cancelled the run stops at its next step. The result is kept in one transaction, or not at all.
@@ -21,23 +21,37 @@ from typing import Any, Final
 import duckdb
 import structlog
 
-from services.backtests.decisions import read_plan, with_database, words
-from services.backtests.engines import Cancelled, Engine, open_database
+from services.backtests import decisions, uploads
+from services.backtests.decisions import with_database
+from services.backtests.engines import Cancelled, Engine, Progress, Stopped, open_database
 from services.backtests.figures import Inconsistent
 from services.backtests.figures import Report as Figures
 from services.backtests.flow import Choices, comparands, compare
-from services.backtests.inputs import InputError
+from services.backtests.inputs import InputError, Received
 from services.backtests.lease import Lease, Stop
 from services.backtests.report import html, to_json
-from services.decision.domain.backtest_job import Cause, Documents, Ending, Plan, Report, State
+from services.backtests.uploads import DamagedUpload, UnusableFile
+from services.decision.domain.backtest_job import (
+    Cause,
+    Documents,
+    Ending,
+    FileFault,
+    Period,
+    Plan,
+    Report,
+    State,
+    UploadedFile,
+)
 from services.decision.domain.policy import PolicyError
 from services.decision.handlers.supervising import scratch_of
 from services.decision.settings import Settings
 from services.decision.store import backtests
 from services.decision.store.backtests import Run
 from services.embedded.processes import die_with_parent
+from services.scoring.domain.scorecard import ScorecardError, load_scorecard
 from shared.db import Database
 from shared.errors import Refusal
+from shared.products import Product
 
 log = structlog.get_logger()
 
@@ -45,6 +59,7 @@ _NICENESS: Final = 10
 _TRY_AGAIN: Final = os.EX_TEMPFAIL
 _RETRY_SECONDS: Final = 0.5
 _MAX_DETAIL: Final = 2_000
+_MAX_FAULTS: Final = 50
 
 Result = tuple[int, dict[str, Any], Report]
 """Rows, summary and report."""
@@ -109,9 +124,18 @@ def _outcome(run: Run, settings: Settings, lease: Lease) -> Result | Ending | No
 
 
 def _cause(error: Exception, settings: Settings) -> Cause:
+    faults: tuple[FileFault, ...] = ()
     match error:
+        case UnusableFile():
+            code, detail = "unusable_file", str(error)
+            shown = error.faults[:_MAX_FAULTS]
+            faults = tuple(FileFault(fault.source, fault.row, fault.column, fault.detail) for fault in shown)
         case InputError():
             code, detail = "unusable_decisions", str(error)
+        case DamagedUpload():
+            code, detail = "damaged_upload", str(error)
+        case ScorecardError():
+            code, detail = "unsound_scorecard", str(error)
         case PolicyError():
             # It loaded when it was asked for: this is another version of the software.
             code, detail = "unsound_policy", "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)
@@ -121,7 +145,7 @@ def _cause(error: Exception, settings: Settings) -> Cause:
             code, detail = "out_of_memory", f"needs more than the {settings.backtest_memory} a backtest may use"
         case _:
             code, detail = "internal", "the run failed; the worker's log says where"
-    return Cause(code, detail[:_MAX_DETAIL])
+    return Cause(code, detail[:_MAX_DETAIL], faults)
 
 
 def _run(run: Run, settings: Settings, lease: Lease) -> Result:
@@ -132,20 +156,42 @@ def _run(run: Run, settings: Settings, lease: Lease) -> Result:
         return lease.stop is not None
 
     compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
+    scorecard = None if documents.scorecard is None else load_scorecard(documents.scorecard, compared.product)
     choices = Choices(
         engine=Engine(plan.engine),
-        source=words(plan),
+        source=_words(plan.source),
         made_at=datetime.now(UTC),
         examples=plan.examples,
         seed=str(plan.seed),
+        scorecard=scorecard,
         workers=settings.backtest_threads,
     )
     with open_database(memory=settings.backtest_memory, threads=settings.backtest_threads) as db:
-        received = read_plan(db, url, compared.product, plan, lease.tell, stopped)
+        received = _read(db, settings, run, (plan, documents), compared.product, lease.tell, stopped)
         report = compare(db, compared, received, choices, lease.tell, stopped)
     lease.tell("writing the report", received.rows, received.rows)
     document = json.dumps(to_json(report), ensure_ascii=False, separators=(",", ":"))
     return received.rows, _summary(report), Report(_packed(document), _packed(html(report)))
+
+
+def _read(
+    db: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    run: Run,
+    pinned: tuple[Plan, Documents],
+    product: Product,
+    tell: Progress,
+    stopped: Stopped,
+) -> Received:
+    url, (plan, documents) = settings.database_url.get_secret_value(), pinned
+    if isinstance(plan.source, Period):
+        return decisions.read_period(db, url, product, plan.source, plan.segments, tell, stopped)
+    folder = scratch_of(settings.backtest_scratch, run)
+    return uploads.read_upload(db, url, product, plan.source, documents.data_map, folder, tell, stopped)
+
+
+def _words(source: Period | UploadedFile) -> str:
+    return decisions.words(source) if isinstance(source, Period) else uploads.words(source)
 
 
 def _summary(report: Figures) -> dict[str, Any]:

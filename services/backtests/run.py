@@ -17,7 +17,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from services.backtests.decisions import pinned, read_plan, words
+from services.backtests.decisions import pinned, read_period, words
 from services.backtests.engines import Cancelled, Engine, SparkUnavailable, Stopped, open_database, stoppable
 from services.backtests.engines import Progress as Tell
 from services.backtests.figures import Inconsistent, Report
@@ -26,7 +26,7 @@ from services.backtests.inputs import InputError, Received, read_file, read_map
 from services.backtests.report import html, terminal, to_json
 from services.decision.domain import backtest_job
 from services.decision.domain.policy import Policy, PolicyError
-from services.decision.handlers.backtesting import BacktestRequest
+from services.decision.handlers.backtesting import AskedDecisions, BacktestRequest
 from services.embedded import supervisor
 from services.embedded.postgres import state_directory
 from services.migrate import PROJECT
@@ -209,8 +209,7 @@ def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: Tell, stopped:
         product=asked.product,
         candidate=_version_or_document(asked.candidate),
         live=None if asked.live is None else _version_or_document(asked.live),
-        since=_in_utc(asked.since),
-        until=_in_utc(asked.until),
+        source=AskedDecisions(_in_utc(asked.since), _in_utc(asked.until)),
         engine=backtest_job.Engine.DUCKDB,
         segments=asked.segments,
         examples=asked.examples,
@@ -221,7 +220,10 @@ def _decisions(asked: Asked, db: duckdb.DuckDBPyConnection, tell: Tell, stopped:
         compared = comparands(documents.product, documents.reasons, documents.live, documents.candidate)
     except PolicyError as error:
         raise Unusable("\n".join(f"{fault.pointer}: {fault.detail}" for fault in error.faults)) from None
-    return compared, read_plan(db, url, compared.product, plan, tell, stopped), words(plan)
+    period = plan.source
+    assert isinstance(period, backtest_job.Period)
+    received = read_period(db, url, compared.product, period, plan.segments, tell, stopped)
+    return compared, received, words(period)
 
 
 def _version_or_document(named: str) -> str | dict[str, object]:

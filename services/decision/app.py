@@ -9,11 +9,14 @@ from services.decision.api.decisions import decision_router
 from services.decision.api.experiments import experiment_router
 from services.decision.api.replays import replay_router
 from services.decision.api.shadows import shadow_router
+from services.decision.api.uploads import upload_router
+from services.decision.domain.upload import Limits
 from services.decision.handlers import supervising
 from services.decision.handlers.experimenting import run_experiments
 from services.decision.handlers.publishing import GOVERNANCE
 from services.decision.handlers.replaying import Library
 from services.decision.handlers.shadowing import shadow_decisions
+from services.decision.handlers.uploading import sweep_uploads
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
 from services.decision.settings import Settings
@@ -39,6 +42,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         replay_router(db, library),
         governance_router(db, GOVERNANCE),
         backtest_router(db),
+        upload_router(db, Limits(settings.upload_max_bytes, settings.upload_space_bytes)),
         experiment_router(db, rulebooks),
         shadow_router(db, rulebooks),
     ]
@@ -72,5 +76,6 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
             "clock": lambda: keep_following(db, GOVERNANCE),
             "experiments": lambda: run_experiments(db, GOVERNANCE),
             "shadows": lambda: shadow_decisions(db),
+            "uploads": lambda: sweep_uploads(db),
         },
     )

@@ -70,7 +70,7 @@ async def test_what_is_asked_for_is_pinned_and_waits(risk: httpx.AsyncClient) ->
     assert found["live"]["hash"] != found["candidate"]["hash"]
     assert (found["segments"], found["examples"], found["asked_by"]) == (["housing"], 3, "risk")
     assert found["links"] == {"report": None, "report_html": None}
-    assert datetime.fromisoformat(found["until"]) <= datetime.now(UTC)
+    assert datetime.fromisoformat(found["source"]["until"]) <= datetime.now(UTC)
 
 
 async def test_the_same_key_asks_once(risk: httpx.AsyncClient) -> None:
@@ -96,7 +96,7 @@ async def test_the_same_key_asks_once(risk: httpx.AsyncClient) -> None:
         ({"segments": ["housing", "duration_months"]}, "unusable_backtest", "/segments/1"),
         ({"engine": "abacus"}, "invalid_body", "/engine"),
         ({"examples": 51}, "invalid_body", "/examples"),
-        ({"source": {}}, "invalid_body", "/source/decisions"),
+        ({"source": {}}, "invalid_body", "/source"),
         ({"source": {"decisions": {"since": "yesterday"}}}, "invalid_body", "/source/decisions/since"),
         ({"source": {"decisions": {"since": "2026-01-01T00:00:00"}}}, "invalid_body", "/source/decisions/since"),
         ({"source": {"decisions": {"until": "2999-01-01T00:00:00Z"}}}, "unusable_backtest", "/source/decisions/until"),

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,7 @@ import httpx
 import pytest
 
 from services.decision.app import create_app
-from services.decision.domain.backtest_job import FINAL
 from services.decision.domain.performance import Performance
-from services.decision.handlers import supervising
 from services.decision.handlers.supervising import Bounds
 from services.decision.settings import Settings
 from services.decision.store import performance
@@ -31,6 +29,7 @@ from shared.contracts.envelope import Amount
 from shared.db import Database
 from shared.ids import new_id
 from shared.yaml import load_yaml
+from tests.decision.jobs import eventually, until, worker
 from tests.kit.platform import SOLID, SOLID_MINOR, money
 from tests.kit.service import Urls, client_of, delivery, platform_settings
 
@@ -103,18 +102,6 @@ async def _ask(risk: httpx.AsyncClient, **change: Any) -> str:
 
 
 @asynccontextmanager
-async def _worker(url: str, bounds: Bounds) -> AsyncIterator[None]:
-    db = Database(url, pool_size=2)
-    task = asyncio.create_task(supervising.supervise(db, bounds))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await db.close()
-
-
-@asynccontextmanager
 async def _unreadable_decisions(urls: Urls) -> AsyncIterator[None]:
     """Keep every run waiting for its first page of decisions."""
     admin = await asyncpg.connect(urls.admin)
@@ -126,17 +113,6 @@ async def _unreadable_decisions(urls: Urls) -> AsyncIterator[None]:
         await admin.close()
 
 
-async def _until(risk: httpx.AsyncClient, location: str, *states: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    async def there() -> bool:
-        found.update((await risk.get(location)).json())
-        return found["state"] in (states or FINAL)
-
-    await _eventually(there)
-    return found
-
-
 async def _process_of(location: str) -> int:
     """Return the process that runs a backtest."""
     backtest_id = location.rsplit("/", 1)[1].encode()
@@ -146,16 +122,8 @@ async def _process_of(location: str) -> int:
         found[:] = [int(folder.name) for folder in _processes() if backtest_id in _command_line(folder)]
         return bool(found)
 
-    await _eventually(there)
+    await eventually(there)
     return found[0]
-
-
-async def _eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(1200):
-        if await holds():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it never came about")
 
 
 def _processes() -> list[Path]:
@@ -180,8 +148,8 @@ async def test_a_backtest_of_stored_decisions_ends_with_a_report(
     risk: httpx.AsyncClient, urls: Urls, bounds: Bounds, since: str
 ) -> None:
     location = await _ask(risk, segments=["housing"], source={"decisions": {"since": since}})
-    async with _worker(urls.app, bounds):
-        found = await _until(risk, location)
+    async with worker(urls.app, bounds):
+        found = await until(risk, location)
     assert (found["state"], found["attempt"], found["error"]) == ("done", 1, None)
     assert found["progress"]["rows_done"] == found["summary"]["rows"] == len(_SCORES)
     # At 575 points it is grade C now, which still gets a loan of this size.
@@ -210,8 +178,8 @@ async def test_reported_performance_is_counted(
         await performance.keep(tx, [Performance(granted[0], today, bad=True)], "servicing")
         await performance.keep(tx, [Performance(granted[1], today, bad=False)], "servicing")
     location = await _ask(risk, source={"decisions": {"since": since}})
-    async with _worker(urls.app, bounds):
-        found = await _until(risk, location)
+    async with worker(urls.app, bounds):
+        found = await until(risk, location)
     overall = (await risk.get(found["links"]["report"])).json()["overall"]
     paid = overall["live"]["granted"]
     assert (paid["count"], paid["with_performance"], paid["bad"]) == (len(granted), 2, 1)
@@ -229,8 +197,8 @@ async def test_a_candidate_that_sql_cannot_say_runs_row_by_row_and_the_report_sa
         {"when": {"instalments": "> 70"}, "outcome": "refer", "reason": "TERM_TOO_LONG", "on_missing": "ignore"}
     )
     location = await _ask(risk, candidate={"document": candidate})
-    async with _worker(urls.app, bounds):
-        found = await _until(risk, location)
+    async with worker(urls.app, bounds):
+        found = await until(risk, location)
     assert found["state"] == "done", found
     assert found["summary"]["engines"] == {"live": "duckdb", "candidate": "rows"}
     document = (await risk.get(found["links"]["report"])).json()
@@ -241,8 +209,8 @@ async def test_a_backtest_without_decisions_fails_with_its_cause(
     risk: httpx.AsyncClient, urls: Urls, bounds: Bounds
 ) -> None:
     location = await _ask(risk, source={"decisions": {"until": "2001-01-01T00:00:00Z"}})
-    async with _worker(urls.app, bounds):
-        found = await _until(risk, location)
+    async with worker(urls.app, bounds):
+        found = await until(risk, location)
     assert (found["state"], found["attempt"], found["error"]["code"]) == ("failed", 1, "unusable_decisions")
     assert (await risk.get(f"{location}/report")).status_code == 409
 
@@ -251,12 +219,12 @@ async def test_what_runs_is_cancelled_and_leaves_nothing_behind(
     risk: httpx.AsyncClient, urls: Urls, bounds: Bounds
 ) -> None:
     location = await _ask(risk)
-    async with _worker(urls.app, bounds), _unreadable_decisions(urls):
+    async with worker(urls.app, bounds), _unreadable_decisions(urls):
         pid = await _process_of(location)
-        await _until(risk, location, "running")
+        await until(risk, location, "running")
         asked = (await risk.post(f"{location}/cancel")).json()
         assert (asked["state"], asked["cancel_requested"]) == ("running", True)
-        found = await _until(risk, location)
+        found = await until(risk, location)
         assert not _runs(pid)
     assert (found["state"], found["summary"], found["error"]) == ("cancelled", None, None)
     assert (await risk.get(f"{location}/report")).status_code == 409
@@ -264,15 +232,15 @@ async def test_what_runs_is_cancelled_and_leaves_nothing_behind(
 
 async def test_a_killed_run_is_begun_again(risk: httpx.AsyncClient, urls: Urls, bounds: Bounds) -> None:
     location = await _ask(risk)
-    async with _worker(urls.app, bounds):
+    async with worker(urls.app, bounds):
         async with _unreadable_decisions(urls):
             os.kill(await _process_of(location), signal.SIGKILL)
 
             async def begun_again() -> bool:
                 return bool((await risk.get(location)).json()["attempt"] == 2)
 
-            await _eventually(begun_again)
-        found = await _until(risk, location)
+            await eventually(begun_again)
+        found = await until(risk, location)
     assert (found["state"], found["attempt"]) == ("done", 2)
 
 
@@ -280,19 +248,19 @@ async def test_a_run_that_loses_the_database_is_begun_again(
     risk: httpx.AsyncClient, urls: Urls, bounds: Bounds
 ) -> None:
     location = await _ask(risk)
-    async with _worker(urls.app, bounds):
+    async with worker(urls.app, bounds):
         async with _unreadable_decisions(urls):
             await _process_of(location)
-            await _until(risk, location, "running")
+            await until(risk, location, "running")
             admin = await asyncpg.connect(urls.admin)
             waiting = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
             async def terminated() -> bool:
                 return bool(await admin.fetchval(waiting))
 
-            await _eventually(terminated)
+            await eventually(terminated)
             await admin.close()
-        found = await _until(risk, location)
+        found = await until(risk, location)
     assert (found["state"], found["attempt"]) == ("done", 2)
 
 
@@ -307,26 +275,26 @@ bounds = Bounds({bounds.database_url!r}, Path({str(bounds.scratch)!r}), "500MB",
 asyncio.run(supervise(Database(bounds.database_url), bounds))
 """
     async with _unreadable_decisions(urls):
-        worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+        other = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
         pid = await _process_of(location)
-        await _until(risk, location, "running")
-        worker.kill()
-        await worker.wait()
+        await until(risk, location, "running")
+        other.kill()
+        await other.wait()
 
         async def gone() -> bool:
             return not _runs(pid)
 
-        await _eventually(gone)
-    async with _worker(urls.app, bounds):
-        found = await _until(risk, location)
+        await eventually(gone)
+    async with worker(urls.app, bounds):
+        found = await until(risk, location)
     assert (found["state"], found["attempt"]) == ("done", 2)
     assert list(bounds.scratch.iterdir()) == []
 
 
 async def test_two_workers_run_a_backtest_once(risk: httpx.AsyncClient, urls: Urls, bounds: Bounds) -> None:
     locations = [await _ask(risk) for _ in range(2)]
-    async with _worker(urls.app, bounds), _worker(urls.app, bounds):
-        found = [await _until(risk, location) for location in locations]
+    async with worker(urls.app, bounds), worker(urls.app, bounds):
+        found = [await until(risk, location) for location in locations]
     assert [(each["state"], each["attempt"]) for each in found] == [("done", 1)] * 2
 
 

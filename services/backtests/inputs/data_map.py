@@ -76,12 +76,18 @@ def _text_keys(stated: Any) -> Any:
     return {_text(key): value for key, value in stated.items()} if isinstance(stated, dict) else stated
 
 
+def _day(stated: Any) -> Any:
+    """Return a day that is written as text: YAML has days, JSON has not."""
+    return date.fromisoformat(stated) if isinstance(stated, str) else stated
+
+
 def _shorthand(stated: Any) -> Any:
     return {"column": stated} if isinstance(stated, str) else stated
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts), Field(strict=False)]
 Wire = bool | int | str
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Form(BaseModel):
@@ -102,7 +108,7 @@ class Reading(_Form):
     percent: bool = False
     multiply: int = Field(default=1, ge=1, le=1_000_000)
     date_format: str | None = Field(default=None, max_length=40, pattern=_FORMAT)
-    days_since: date | None = None
+    days_since: Day | None = None
 
 
 class FactReading(Reading):
@@ -122,7 +128,7 @@ class FactReading(Reading):
 class MomentReading(Reading):
     """Where the moment of the decision comes from: a column, or one day for all."""
 
-    constant: date | None = None
+    constant: Day | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

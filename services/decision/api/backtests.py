@@ -6,17 +6,24 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.decision.domain.backtest_job import Backtest, Engine, PinnedPolicy, Plan, State
+from services.decision.domain.backtest_job import BadRows, Engine, State
 from services.decision.handlers import backtesting
-from services.decision.handlers.backtesting import BacktestRequest
+from services.decision.handlers.backtesting import AskedDecisions, AskedFile, BacktestRequest
+from services.decision.replies.backtests import (
+    AcceptedReply,
+    BacktestPage,
+    BacktestReply,
+    ReportReply,
+    accepted,
+    backtest_reply,
+)
 from shared.db import Database
 from shared.errors import Refusal
 from shared.http import Body, SafeStr, StrictRoute, claim, operation, reply
-from shared.idempotency import Answer
 
 _LATEST: Final = "bkt_~"
 """Sorts after every backtest id."""
@@ -60,9 +67,25 @@ class DecisionsBody(Body):
 
 
 class SourceBody(Body):
-    """Which applications the policies are run over."""
+    """Which applications the policies are run over: stored decisions, or those of an upload.
 
-    decisions: DecisionsBody
+    For an upload, `data_map` is what the command line takes as YAML, and `scorecard` the artefact that scores it if it
+    has no scores. Both are read when the backtest runs; it fails with the faults that are found.
+    """
+
+    decisions: DecisionsBody | None = None
+    upload: SafeStr | None = None
+    data_map: dict[str, Any] | None = None
+    bad_rows: BadRows | None = Field(None, strict=False)
+    scorecard: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "SourceBody":
+        if (self.decisions is None) == (self.upload is None):
+            raise ValueError("give either decisions or upload")
+        if self.upload is None and (self.data_map, self.bad_rows, self.scorecard) != (None, None, None):
+            raise ValueError("data_map, bad_rows and scorecard are for an upload")
+        return self
 
 
 class BacktestBody(Body):
@@ -82,91 +105,6 @@ class BacktestBody(Body):
     seed: int = Field(1, ge=0, le=2**31)
 
 
-class PinnedPolicyReply(BaseModel):
-    """Exactly which policy is run; `version_id` is null for a document that was sent along."""
-
-    name: str
-    version: str
-    hash: str
-    version_id: str | None
-
-
-class ProgressReply(BaseModel):
-    """How far the run has come; `rows_total` is null where it is not known yet."""
-
-    phase: str
-    rows_done: int
-    rows_total: int | None
-
-
-class CauseReply(BaseModel):
-    """Why a backtest failed."""
-
-    code: str
-    detail: str
-
-
-class LinksReply(BaseModel):
-    """Where the report is, once the backtest is done."""
-
-    report: str | None
-    report_html: str | None
-
-
-class BacktestReply(BaseModel):
-    """A backtest: queued, running, done, failed or cancelled. `summary` is there when it is done, `error` if it failed.
-
-    `attempt` counts how often it was begun: a run whose process is lost is begun again, three times at most.
-    """
-
-    backtest_id: str
-    product: str
-    state: str
-    candidate: PinnedPolicyReply
-    live: PinnedPolicyReply
-    since: datetime | None
-    until: datetime
-    engine: str
-    segments: list[str]
-    examples: int
-    seed: int
-    attempt: int
-    progress: ProgressReply
-    cancel_requested: bool
-    error: CauseReply | None
-    summary: dict[str, Any] | None
-    links: LinksReply
-    asked_by: str
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-
-class AcceptedReply(BaseModel):
-    """A backtest that has been queued, with everything it rests on pinned."""
-
-    backtest_id: str
-    product: str
-    state: str
-    candidate: PinnedPolicyReply
-    live: PinnedPolicyReply
-    since: datetime | None
-    until: datetime
-
-
-class BacktestPage(BaseModel):
-    """One page, newest first; `next_cursor` is null on the last one."""
-
-    items: list[BacktestReply]
-    next_cursor: str | None
-
-
-class ReportReply(BaseModel, extra="allow"):
-    """The figures; docs/backtests.md says what each of them means. Money is in minor units, rates are text."""
-
-    report_version: int
-
-
 def backtest_router(db: Database) -> APIRouter:
     """Return the routes of backtests."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["backtests"])
@@ -178,8 +116,8 @@ def backtest_router(db: Database) -> APIRouter:
 def _add_jobs(routes: APIRouter, db: Database) -> None:
     @routes.post("/backtests", **operation("backtests:write", idempotent=True, replies={202: AcceptedReply}))
     async def request_backtest(request: Request, body: BacktestBody) -> Response:
-        """Queue a backtest of stored decisions. Both policies are pinned now, whatever becomes of them later."""
-        asked = await backtesting.request_backtest(db, _request(body), claim(request), datetime.now(UTC), _accepted)
+        """Queue a backtest of stored decisions or an upload. Both policies are pinned now, whatever becomes of them."""
+        asked = await backtesting.request_backtest(db, _request(body), claim(request), datetime.now(UTC), accepted)
         if isinstance(asked, Refusal):
             raise asked
         return Response(asked.body, asked.status, {"Location": asked.location or ""}, "application/json")
@@ -187,7 +125,7 @@ def _add_jobs(routes: APIRouter, db: Database) -> None:
     @routes.get("/backtests/{backtest_id}", **operation("backtests:read", replies={200: BacktestReply}))
     async def get_backtest(backtest_id: str) -> Response:
         """Return a backtest with its progress and, when it is done, its summary."""
-        return reply(_backtest(await backtesting.get_backtest(db, backtest_id)))
+        return reply(backtest_reply(await backtesting.get_backtest(db, backtest_id)))
 
     @routes.get("/backtests", **operation("backtests:read", replies={200: BacktestPage}))
     async def list_backtests(
@@ -199,12 +137,12 @@ def _add_jobs(routes: APIRouter, db: Database) -> None:
         """Return backtests, newest first; of one product, or in one state, if asked."""
         found = await backtesting.list_backtests(db, cursor, limit, product, state)
         following = found[-1].backtest_id if len(found) == limit else None
-        return reply(BacktestPage(items=[_backtest(each) for each in found], next_cursor=following))
+        return reply(BacktestPage(items=[backtest_reply(each) for each in found], next_cursor=following))
 
     @routes.post("/backtests/{backtest_id}/cancel", **operation("backtests:write", replies={200: BacktestReply}))
     async def cancel_backtest(backtest_id: str) -> Response:
         """Cancel a backtest: one that waits at once, one that runs within seconds. Cancelling again changes nothing."""
-        return reply(_backtest(await backtesting.cancel_backtest(db, backtest_id)))
+        return reply(backtest_reply(await backtesting.cancel_backtest(db, backtest_id)))
 
 
 def _add_reports(routes: APIRouter, db: Database) -> None:
@@ -228,8 +166,7 @@ def _request(body: BacktestBody) -> BacktestRequest:
         product=body.product,
         candidate=candidate,
         live=None if body.live is None else body.live.version_id,
-        since=body.source.decisions.since,
-        until=body.source.decisions.until,
+        source=_asked(body.source),
         engine=body.engine,
         segments=body.segments,
         examples=body.examples,
@@ -237,52 +174,8 @@ def _request(body: BacktestBody) -> BacktestRequest:
     )
 
 
-def _accepted(backtest_id: str, plan: Plan) -> Answer:
-    accepted = AcceptedReply(
-        backtest_id=backtest_id,
-        product=plan.product,
-        state=State.QUEUED,
-        candidate=_policy(plan.candidate),
-        live=_policy(plan.live),
-        since=plan.period.since,
-        until=plan.period.until,
-    )
-    return Answer(202, accepted.model_dump_json().encode(), _path(backtest_id))
-
-
-def _backtest(found: Backtest) -> BacktestReply:
-    plan, path, progress, cause = found.plan, _path(found.backtest_id), found.progress, found.cause
-    done = found.state is State.DONE
-    return BacktestReply(
-        backtest_id=found.backtest_id,
-        product=plan.product,
-        state=found.state,
-        candidate=_policy(plan.candidate),
-        live=_policy(plan.live),
-        since=plan.period.since,
-        until=plan.period.until,
-        engine=plan.engine,
-        segments=list(plan.segments),
-        examples=plan.examples,
-        seed=plan.seed,
-        attempt=found.attempt,
-        progress=ProgressReply(phase=progress.phase, rows_done=progress.rows_done, rows_total=progress.rows_total),
-        cancel_requested=found.cancel_requested,
-        error=None if cause is None else CauseReply(code=cause.code, detail=cause.detail),
-        summary=None if found.summary is None else dict(found.summary),
-        links=LinksReply(
-            report=f"{path}/report" if done else None, report_html=f"{path}/report.html" if done else None
-        ),
-        asked_by=found.asked_by,
-        created_at=found.created_at,
-        started_at=found.started_at,
-        finished_at=found.finished_at,
-    )
-
-
-def _policy(pinned: PinnedPolicy) -> PinnedPolicyReply:
-    return PinnedPolicyReply(name=pinned.name, version=pinned.version, hash=pinned.hash, version_id=pinned.version_id)
-
-
-def _path(backtest_id: str) -> str:
-    return f"/v1/backtests/{backtest_id}"
+def _asked(source: SourceBody) -> AskedDecisions | AskedFile:
+    if source.decisions is not None:
+        return AskedDecisions(source.decisions.since, source.decisions.until)
+    assert source.upload is not None
+    return AskedFile(source.upload, source.data_map, source.bad_rows or BadRows.FAIL, source.scorecard)

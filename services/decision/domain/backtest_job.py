@@ -1,7 +1,7 @@
 """A backtest as a job: what is compared with what over which applications, and how far it has come.
 
 Everything a backtest rests on is pinned when it is asked for: the documents of the product, its reason codes and both
-policies, and the period. What becomes of them afterwards changes nothing.
+policies, and the period or the file. What becomes of them afterwards changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,12 +46,17 @@ class PinnedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What a backtest rests on, word for word: the product, its reason codes and common ones, and both policies."""
+    """What a backtest rests on, word for word: the product, its reason codes and common ones, and both policies.
+
+    For a file also its data map and the scorecard that scores it, where they were sent along.
+    """
 
     product: Mapping[str, Any]
     reasons: Sequence[Mapping[str, Any]]
     candidate: Mapping[str, Any]
     live: Mapping[str, Any]
+    data_map: Mapping[str, Any] | None = None
+    scorecard: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,24 @@ class Period:
     until: datetime
 
 
+class BadRows(StrEnum):
+    """What becomes of rows of a file that do not fit: the file is refused, or they are set aside and counted."""
+
+    FAIL = "fail"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that was sent in; its SHA-256, in hexadecimal, says that it still is that file when it is read."""
+
+    upload_id: str
+    name: str
+    size: int
+    sha256: str
+    bad_rows: BadRows
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a backtest does. `segments` are names of facts; `examples` is the number shown of each swap set."""
@@ -69,7 +92,7 @@ class Plan:
     product: str
     candidate: PinnedPolicy
     live: PinnedPolicy
-    period: Period
+    source: Period | UploadedFile
     engine: Engine
     segments: tuple[str, ...]
     examples: int
@@ -86,11 +109,25 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFault:
+    """One thing that is wrong with a file or its data map; `row` is as a spreadsheet numbers it."""
+
+    source: str
+    row: int | None
+    column: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a backtest failed: a stable code, and words for people without any value of an application."""
+    """Why a backtest failed: a stable code, and words for people without any value of an application.
+
+    `faults` has the first that were found in a file.
+    """
 
     code: str
     detail: str
+    faults: Sequence[FileFault] = ()
 
 
 INTERRUPTED: Final = Cause("interrupted", f"the run was interrupted {MAX_ATTEMPTS} times, each before it could end")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from services.decision.domain.backtest_job import (
     FINAL,
     Backtest,
+    BadRows,
     Documents,
     Engine,
     Period,
@@ -16,11 +17,12 @@ from services.decision.domain.backtest_job import (
     Plan,
     Report,
     State,
+    UploadedFile,
     after_cancel,
 )
 from services.decision.domain.policy import Policy, PolicyError, load_policy
 from services.decision.domain.reasons import ANY_PRODUCT, ReasonCatalogue, parse_reasons
-from services.decision.store import backtests
+from services.decision.store import backtests, uploads
 from shared import catalogue, idempotency
 from shared.catalogue import EntryKind
 from shared.db import Database, Transaction
@@ -36,14 +38,34 @@ MAX_OPEN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class AskedDecisions:
+    """Stored decisions, from the first one and up to now unless said otherwise."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFile:
+    """A file that was uploaded. Without a data map its columns are named like the facts.
+
+    `scorecard` scores applications where the file has no score.
+    """
+
+    upload_id: str
+    data_map: Mapping[str, Any] | None
+    bad_rows: BadRows
+    scorecard: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRequest:
     """What is asked for. A policy is a version's id or a document; `live` None means the live policy of now."""
 
     product: str
     candidate: str | Mapping[str, Any]
     live: str | Mapping[str, Any] | None
-    since: datetime | None
-    until: datetime | None
+    source: AskedDecisions | AskedFile
     engine: Engine
     segments: tuple[str, ...]
     examples: int
@@ -80,7 +102,7 @@ async def request_backtest(
 
 async def pin(tx: Transaction, request: BacktestRequest, now: datetime) -> tuple[Plan, Documents]:
     """Return what is to be run and the documents it rests on, as they stand now; raises `Refusal` with 422 or 409."""
-    period = _period(request, now)
+    source = await _source(tx, request, now)
     needed = [
         (EntryKind.PRODUCT, request.product),
         (EntryKind.REASONS, request.product),
@@ -105,23 +127,37 @@ async def pin(tx: Transaction, request: BacktestRequest, now: datetime) -> tuple
         product=product.name,
         candidate=PinnedPolicy(new.name, str(new.version), new.content_hash, candidate_id),
         live=PinnedPolicy(old.name, str(old.version), old.content_hash, live_id),
-        period=period,
+        source=source,
         engine=request.engine,
         segments=request.segments,
         examples=request.examples,
         seed=request.seed,
     )
-    return plan, Documents(found[0], tuple(found[1:]), candidate, live)
+    asked = request.source
+    sent = (asked.data_map, asked.scorecard) if isinstance(asked, AskedFile) else (None, None)
+    return plan, Documents(found[0], tuple(found[1:]), candidate, live, *sent)
 
 
-def _period(request: BacktestRequest, now: datetime) -> Period:
+async def _source(tx: Transaction, request: BacktestRequest, now: datetime) -> Period | UploadedFile:
+    asked = request.source
+    if isinstance(asked, AskedDecisions):
+        return _period(asked, now)
+    if request.segments:
+        raise _at("/segments", "not_for_files", "are for decisions; a data map names the segments of a file")
+    found = await uploads.use(tx, asked.upload_id)
+    if found is None or found.sha256 is None:
+        raise _at("/source/upload", "unknown_upload", "is no upload that is complete")
+    return UploadedFile(found.upload_id, found.name, found.size, found.sha256, asked.bad_rows)
+
+
+def _period(asked: AskedDecisions, now: datetime) -> Period:
     """Return the period, closed at `now`: a run that is begun again must find the same decisions."""
-    until = request.until or now
+    until = asked.until or now
     if until > now:
         raise _at("/source/decisions/until", "in_the_future", "lies in the future")
-    if request.since is not None and request.since >= until:
+    if asked.since is not None and asked.since >= until:
         raise _at("/source/decisions/since", "empty_period", "is not before until")
-    return Period(request.since, until)
+    return Period(asked.since, until)
 
 
 def _at(pointer: str, code: str, words: str) -> Refusal:

@@ -11,16 +11,19 @@ from sqlalchemy import text
 
 from services.decision.domain.backtest_job import (
     Backtest,
+    BadRows,
     Cause,
     Documents,
     Ending,
     Engine,
+    FileFault,
     Period,
     PinnedPolicy,
     Plan,
     Progress,
     Report,
     State,
+    UploadedFile,
 )
 from shared.db import Transaction, rows_json
 
@@ -205,7 +208,7 @@ def _backtest(row: Any) -> Backtest:
         attempt=row.attempt,
         progress=Progress(row.phase, row.rows_done, row.rows_total),
         cancel_requested=row.cancel_requested,
-        cause=None if row.cause is None else Cause(**row.cause),
+        cause=None if row.cause is None else _cause(row.cause),
         summary=row.summary,
         created_at=row.created_at,
         started_at=row.started_at,
@@ -213,13 +216,24 @@ def _backtest(row: Any) -> Backtest:
     )
 
 
+def _cause(stored: Mapping[str, Any]) -> Cause:
+    faults = tuple(FileFault(**fault) for fault in stored.get("faults", ()))
+    return Cause(stored["code"], stored["detail"], faults)
+
+
+def _source(stored: Mapping[str, Any]) -> Period | UploadedFile:
+    if "upload_id" in stored:
+        return UploadedFile(**{**stored, "bad_rows": BadRows(stored["bad_rows"])})
+    since, until = stored["since"], stored["until"]
+    return Period(None if since is None else datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
 def _plan(stored: Mapping[str, Any]) -> Plan:
-    since, until = stored["period"]["since"], stored["period"]["until"]
     return Plan(
         product=stored["product"],
         candidate=PinnedPolicy(**stored["candidate"]),
         live=PinnedPolicy(**stored["live"]),
-        period=Period(None if since is None else datetime.fromisoformat(since), datetime.fromisoformat(until)),
+        source=_source(stored["source"]),
         engine=Engine(stored["engine"]),
         segments=tuple(stored["segments"]),
         examples=stored["examples"],

@@ -91,6 +91,28 @@ backtest_report = sa.Table(
     sa.Column("html", pg.BYTEA, nullable=False),
 )
 
+upload = sa.Table(
+    "upload",
+    metadata,
+    sa.Column("upload_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("sha256", sa.Text),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    sa.Column("complete", sa.Boolean, nullable=False, server_default="false"),
+    sa.CheckConstraint("NOT complete OR sha256 IS NOT NULL", name="upload_complete"),
+)
+
+upload_chunk = sa.Table(
+    "upload_chunk",
+    metadata,
+    sa.Column("upload_id", sa.Text, sa.ForeignKey("upload.upload_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("bytes", pg.BYTEA, nullable=False),
+)
+
 sa.Table(
     "experiment",
     metadata,
