@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from shared.db import Database
 from shared.errors import Refusal
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
+from tests.decision.jobs import eventually
 from tests.kit.service import Urls, client_of, platform_settings
 
 _CSV = {"Content-Type": "text/csv"}
@@ -56,7 +58,7 @@ async def _send(client: httpx.AsyncClient, content: Any, name: str = "loans.csv"
 
 
 async def _stored(db: Database, upload_id: str) -> bytes:
-    pieces = []
+    pieces: list[bytes] = []
     async with db.transaction() as tx:
         while (piece := await uploads.chunk(tx, upload_id, len(pieces))) is not None:
             pieces.append(piece)
@@ -132,7 +134,7 @@ async def test_a_body_that_does_not_say_how_long_it_is_is_bounded_too(risk: http
 
 async def test_nothing_is_taken_in_when_there_is_no_room(opened: Opened) -> None:
     async with opened(upload_space_bytes=1) as client:
-        assert (await _send(client, b"a,b\n")).status_code in (201, 429)
+        await _send(client, b"a,b\n")
         full = await _send(client, b"a,b\n")
         assert (full.status_code, full.json()["code"]) == (429, "no_room_for_uploads")
 
@@ -154,20 +156,82 @@ def _claim() -> Claim:
     return Claim("risk", "POST /v1/uploads", new_id("key"), b"")
 
 
-async def test_a_client_that_goes_away_in_between_leaves_nothing(db: Database, urls: Urls) -> None:
-    sizes: list[int] = []
+@asynccontextmanager
+async def _serving(urls: Urls, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """Run the API as a process of its own; yield it and its port."""
+    platform, port = platform_settings(folder, {"risk": ["backtests:write"]}), free_port()
+    code = f"""
+from services.decision.app import create_app
+from services.decision.settings import Settings
+from shared.server import serve
+from shared.settings import PlatformSettings
+settings = Settings(database_url={urls.app!r})
+serve(create_app(settings, PlatformSettings(api_keys_file={str(platform.api_keys_file)!r})), "127.0.0.1", {port})
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
 
-    async def breaks_off() -> AsyncIterator[bytes]:
-        yield b"a" * (CHUNK_BYTES + 1)
-        yield b"a" * CHUNK_BYTES
-        sizes.append(await _count(urls))
-        raise Refusal(kind=gone.kind, code=gone.code)
+    async def answers() -> bool:
+        try:
+            async with httpx.AsyncClient() as client:
+                return (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
+        except httpx.TransportError:
+            return False
 
-    gone = Refusal(uploading.not_found("x").kind, "client_disconnected")
-    before = await _count(urls)
-    with pytest.raises(Refusal, match="client_disconnected"):
-        await uploading.take_in(db, _claim(), "loans.csv", breaks_off(), Limits(_MOST, 10**10), _answer)
-    assert (sizes, await _count(urls)) == ([before + 1], before)
+    try:
+        await eventually(answers)
+        yield process, port
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _begin(urls: Urls, port: int) -> tuple[asyncio.StreamWriter, str]:
+    """Send half of a file; return the connection and the id, once the half has been kept."""
+    admin = await asyncpg.connect(urls.admin)
+    known = {row["upload_id"] for row in await admin.fetch("SELECT upload_id FROM decision.upload")}
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = ["POST /v1/uploads?name=loans.csv HTTP/1.1", "Host: service", "Authorization: Bearer risk"]
+    head += ["Content-Type: text/csv", "Idempotency-Key: half", f"Content-Length: {4 * CHUNK_BYTES}", "", ""]
+    writer.write("\r\n".join(head).encode() + b"a" * 2 * CHUNK_BYTES)
+    await writer.drain()
+    begun: list[str] = []
+
+    async def kept() -> bool:
+        rows = await admin.fetch("SELECT upload_id FROM decision.upload WHERE size = $1", 2 * CHUNK_BYTES)
+        begun[:] = [row["upload_id"] for row in rows if row["upload_id"] not in known]
+        return bool(begun)
+
+    await eventually(kept)
+    await admin.close()
+    return writer, begun[0]
+
+
+async def test_a_client_that_goes_away_in_between_leaves_nothing(db: Database, urls: Urls, tmp_path: Path) -> None:
+    async with _serving(urls, tmp_path) as (_, port):
+        connection, upload_id = await _begin(urls, port)
+        connection.transport.abort()
+
+        async def gone() -> bool:
+            async with db.transaction() as tx:
+                return await uploads.find(tx, upload_id) is None
+
+        await eventually(gone)
+
+
+async def test_a_process_that_is_killed_in_between_leaves_what_cannot_be_used(
+    db: Database, urls: Urls, tmp_path: Path
+) -> None:
+    async with _serving(urls, tmp_path) as (process, port):
+        connection, upload_id = await _begin(urls, port)
+        process.kill()
+        await process.wait()
+        connection.transport.abort()
+    async with db.transaction() as tx:
+        left = await uploads.find(tx, upload_id)
+        assert left is not None
+        assert (left.complete, left.sha256) == (False, None)
+        assert await uploads.use(tx, upload_id) is None
 
 
 async def test_a_client_that_takes_too_long_is_given_up(db: Database, urls: Urls) -> None:
@@ -181,7 +245,7 @@ async def test_a_client_that_takes_too_long_is_given_up(db: Database, urls: Urls
     assert (refused.value.code, await _count(urls)) == ("too_slow", before)
 
 
-async def test_what_a_killed_process_left_is_never_used_and_is_removed(risk: httpx.AsyncClient, db: Database) -> None:
+async def test_what_was_never_completed_is_never_used_and_is_removed(risk: httpx.AsyncClient, db: Database) -> None:
     upload_id = new_id("upl")
     async with db.transaction() as tx:
         await uploads.add(tx, upload_id, "loans.csv", "risk")

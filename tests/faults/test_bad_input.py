@@ -45,9 +45,15 @@ def test_every_route_that_writes_is_tried(bed: Running, routes: Sequence[WriteRo
         (service, path)
         for service in SERVICES
         for path, methods in bed.get(service, "/openapi.json").json()["paths"].items()
-        if any("requestBody" in operation for operation in methods.values())
+        if any("application/json" in _content(operation) for operation in methods.values())
     }
     assert known == found
+
+
+def _content(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the kinds of bodies that an operation takes; files are no JSON, and have tests of their own."""
+    content: Mapping[str, Any] = operation.get("requestBody", {}).get("content", {})
+    return content
 
 
 def test_bodies_that_are_no_strict_json_are_refused(bed: Running, routes: Sequence[WriteRoute]) -> None:
