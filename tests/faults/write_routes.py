@@ -64,6 +64,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         ),
         WriteRoute("limits", "/v1/reservations/{reservation_id}/release", f"{taken}/release", "crm", {}),
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST, small=True),
+        WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST_OF_FILE, small=True),
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
         *_catalogue_routes(bed),
     ]
@@ -76,6 +77,11 @@ _BACKTEST: Final = {
     "source": {"decisions": {"since": "2026-01-01T00:00:00Z"}},
     "segments": ["housing"],
     "examples": 3,
+}
+_BACKTEST_OF_FILE: Final = {
+    "product": PRODUCT,
+    "candidate": {"version_id": "ver_none"},
+    "source": {"upload": "upl_none", "data_map": {"as_of": "Opened"}, "bad_rows": "report", "scorecard": {"version": 1}},
 }
 _PERFORMANCE: Final = {"items": [{"decision_id": "dec_none", "as_of": "2026-11-01", "bad": True}]}
 _KINDS: Final = {"product": "products", "reasons": "reasons", "policy": "policies"}

@@ -9,6 +9,7 @@ from shared import tables
 revision = "0007"
 down_revision = "0006"
 
+_OF_UPLOADS = "SELECT backtest_id FROM backtest WHERE plan::jsonb -> 'source' ? 'upload_id'"
 _RENAME = """
     UPDATE backtest
     SET plan = (plan::jsonb - '{old}' || jsonb_build_object('{new}', plan::jsonb -> '{old}'))::json
@@ -42,6 +43,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What their files were is gone with these.
+    for table in ("backtest_report", "backtest"):
+        op.execute(f"DELETE FROM {table} WHERE backtest_id IN ({_OF_UPLOADS})")  # noqa: S608 - names of ours
     op.execute(_RENAME.format(old="source", new="period"))
     op.drop_table("upload_chunk")
     op.drop_table("upload")
