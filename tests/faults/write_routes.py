@@ -81,7 +81,12 @@ _BACKTEST: Final = {
 _BACKTEST_OF_FILE: Final = {
     "product": PRODUCT,
     "candidate": {"version_id": "ver_none"},
-    "source": {"upload": "upl_none", "data_map": {"as_of": "Opened"}, "bad_rows": "report", "scorecard": {"version": 1}},
+    "source": {
+        "upload": "upl_none",
+        "data_map": {"as_of": "Opened"},
+        "bad_rows": "report",
+        "scorecard": {"version": 1},
+    },
 }
 _PERFORMANCE: Final = {"items": [{"decision_id": "dec_none", "as_of": "2026-11-01", "bad": True}]}
 _KINDS: Final = {"product": "products", "reasons": "reasons", "policy": "policies"}
