@@ -10,7 +10,14 @@ import httpx
 import pytest
 
 from services.decision.app import create_app
-from services.decision.domain.backtest_job import MAX_ATTEMPTS, Ending, State, after_interruption
+from services.decision.domain.backtest_job import (
+    MAX_ATTEMPTS,
+    Ending,
+    Progress,
+    Report,
+    State,
+    after_interruption,
+)
 from services.decision.handlers import supervising
 from services.decision.settings import Settings
 from services.decision.store import backtests
@@ -188,11 +195,11 @@ async def test_who_has_lost_the_lease_changes_nothing_any_more(risk: httpx.Async
     assert second is not None
     assert (first.backtest_id, second.attempt) == (second.backtest_id, first.attempt + 1)
     async with db.transaction() as tx:
-        late = backtests.Report(b"late", b"late")
+        late = Report(b"late", b"late")
         assert not await backtests.finish(tx, first, 1, {}, late)
         assert not await backtests.end(tx, first, Ending(State.FAILED))
-        assert await backtests.beat(tx, first, 30, backtests.Progress("late", 1, 1)) is None
-        assert await backtests.beat(tx, second, 30, backtests.Progress("deciding", 7, 9)) is False
+        assert await backtests.beat(tx, first, 30, Progress("late", 1, 1)) is None
+        assert await backtests.beat(tx, second, 30, Progress("deciding", 7, 9)) is False
     found = (await risk.get(location)).json()
     assert (found["state"], found["attempt"]) == ("running", 2)
     assert found["progress"] == {"phase": "deciding", "rows_done": 7, "rows_total": 9}
