@@ -44,6 +44,8 @@ EXAMPLE = DecisionReply.model_validate(
             "version": "1",
             "hash": "ef7058f7719b5e3db14208d452cd4c3c2b744df2c8905c289402dc3d20de3675",
         },
+        "arm": None,
+        "pinned": False,
         "submitted_at": "2026-11-21T23:25:05.208889Z",
         "decided_at": "2026-11-21T23:25:05.231643Z",
     }
