@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def canonical_json(document: Mapping[str, Any]) -> str:
@@ -11,7 +13,7 @@ def canonical_json(document: Mapping[str, Any]) -> str:
 
     Raises `ValueError` for NaN and infinity, `TypeError` for what JSON can't hold.
     """
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(document)
 
 
 def content_hash(document: Mapping[str, Any]) -> str:

@@ -14,14 +14,15 @@ Facts travel as plain JSON (`wire` form) and are decided on as exact values:
 A fact that is absent or null is missing; it has no value, and missing is never false.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from shared.errors import Fault
 from shared.money import MAX_MINOR
@@ -228,9 +229,20 @@ class SoundFacts(dict[str, FactValue]):
 
 @dataclass(frozen=True, slots=True)
 class FactDictionary:
-    """All facts of a product by name."""
+    """All facts of a product by name; `sources` are where they come from."""
 
     facts: Mapping[str, Fact]
+    sources: frozenset[Source] = field(init=False, compare=False)
+    _writers: tuple[tuple[str, str, Callable[[Any], str]], ...] = field(init=False, compare=False, repr=False)
+    _decimals: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        facts = self.facts
+        object.__setattr__(self, "sources", frozenset(fact.source for fact in facts.values()))
+        writers = tuple((name, f'"{name}":', _writer(facts[name])) for name in sorted(facts))
+        object.__setattr__(self, "_writers", writers)
+        decimals = tuple(name for name, fact in facts.items() if fact.type is FactType.DECIMAL)
+        object.__setattr__(self, "_decimals", decimals)
 
     @classmethod
     def of(cls, facts: Sequence[Fact]) -> "FactDictionary":
@@ -266,6 +278,34 @@ class FactDictionary:
     def to_wire(self, values: Mapping[str, FactValue]) -> dict[str, object]:
         """Return the wire form of `values`."""
         return {name: self.facts[name].to_wire(value) for name, value in values.items()}
+
+    def canonical(self, values: Mapping[str, FactValue]) -> str:
+        """Return the canonical JSON (`shared.canonical`) of the wire form of `values`, all facts of this dictionary."""
+        written = [head + write(values[name]) for name, head, write in self._writers if name in values]
+        return "{" + ",".join(written) + "}"
+
+    def is_normal(self, wire: Mapping[str, object], values: Mapping[str, FactValue]) -> bool:
+        """Tell whether `wire`, from which `values` were parsed, is their wire form."""
+        # Only decimals have several texts for one value; what is null or could not be parsed has no value.
+        return len(wire) == len(values) and all(
+            wire[name] == format(values[name], "f") for name in self._decimals if name in values
+        )
+
+
+def _writer(fact: Fact) -> Callable[[Any], str]:
+    """Return the function from a value of a fact to the JSON of its wire form."""
+    if fact.type is FactType.MONEY:
+        tail = f',"currency":{json.dumps(fact.currency)}}}'
+        return lambda value: f'{{"amount_minor":{value}{tail}'
+    if fact.type is FactType.ENUM:
+        return {value: json.dumps(value, ensure_ascii=False) for value in fact.values}.__getitem__
+    if fact.type is FactType.BOOLEAN:
+        return {True: "true", False: "false"}.__getitem__
+    if fact.type is FactType.DECIMAL:
+        return lambda value: f'"{value:f}"'
+    if fact.type is FactType.DATE:
+        return lambda value: f'"{value.isoformat()}"'
+    return str
 
 
 def read_label(stated: object) -> tuple[str, str]:

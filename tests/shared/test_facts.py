@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.canonical import canonical_json
 from shared.facts import Fact, FactDictionary, FactType, FactValue, Source, pointer_token
 from shared.money import MAX_MINOR
 
@@ -152,3 +153,19 @@ def test_a_pointer_token_can_be_read_back(name: str) -> None:
 
 def test_a_decimal_that_is_nothing_has_no_sign() -> None:
     assert str(Fact("ratio", FactType.DECIMAL, scale=2).parse("-0.0")) == "0.00"
+
+
+@given(known_facts, st.booleans())
+def test_canonical_facts_are_the_canonical_json_of_their_wire_form(known: dict[str, Any], short: bool) -> None:
+    wire = DICTIONARY.to_wire(known)
+    if short and "ratio" in wire:
+        wire["ratio"] = str(Decimal(str(wire["ratio"])).normalize() + 0)
+    parsed, _ = DICTIONARY.parse(wire)
+    assert DICTIONARY.canonical(parsed) == canonical_json(DICTIONARY.to_wire(parsed))
+    assert DICTIONARY.is_normal(wire, parsed) == (wire == DICTIONARY.to_wire(parsed))
+
+
+def test_facts_that_are_null_or_unknown_are_not_in_normal_form() -> None:
+    for more in ({"months": None}, {"shoe_size": 43}):
+        wire = {"purpose": "car", **more}
+        assert not DICTIONARY.is_normal(wire, DICTIONARY.parse(wire)[0])

@@ -61,7 +61,7 @@ def decide(
 
 def is_scored(product: Product) -> bool:
     """Tell whether a product has facts that scoring supplies."""
-    return any(fact.source is Source.SCORING for fact in product.dictionary.facts.values())
+    return Source.SCORING in product.dictionary.sources
 
 
 def scored_facts(facts: SoundFacts, score: ScoreOutcome) -> SoundFacts:

@@ -1,10 +1,12 @@
 """A decision as it is kept: what was asked, what was known, what was answered, and exactly by which rules."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from services.decision.domain.decision import Evaluation, ScoreOutcome, is_scored, scored_facts
@@ -60,7 +62,8 @@ class Provenance:
     `inputs` are exactly what was decided on, as canonical JSON (`inputs_of`), and `inputs_hash` is their SHA-256 in
     hexadecimal. `engine_version` says what policies meant, `software_version` which release it was. `actor` is the
     API client that asked (`client:los`) or the event consumer (`consumer:decision`). `latency_microseconds` is the
-    time that evaluating took, without scoring and storing.
+    time that evaluating took, without scoring and storing. `as_stated` says that the facts came in their normal form,
+    so that the question has the same facts as the inputs.
     """
 
     inputs: str
@@ -70,6 +73,7 @@ class Provenance:
     fallbacks: tuple[str, ...]
     actor: str
     latency_microseconds: int
+    as_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +110,31 @@ def inputs_of(facts: SoundFacts, score: ScoreOutcome | None, as_of: datetime) ->
 
     `facts` are those of the application in the normal wire form of their product, `score` is null without one.
     """
-    given = None
-    if score is not None:
-        given = {
-            "score": score.score,
-            "pd": format(score.pd, "f"),
-            "reasons": score.reasons,
-            "model": score.model,
-            "model_version": score.model_version,
-            "model_hash": score.model_hash,
-        }
+    return _inputs(facts.dictionary.canonical(facts), score, as_of)
+
+
+def inputs_as_stated(facts: Mapping[str, Any], score: ScoreOutcome | None, as_of: datetime) -> str:
+    """Return the same of facts in normal wire form."""
+    return _inputs(canonical_json(facts), score, as_of)
+
+
+def _inputs(facts: str, score: ScoreOutcome | None, as_of: datetime) -> str:
+    # Written by hand, in the order of the names: this is part of every decision. A test holds it to `canonical_json`.
     moment = as_of.astimezone(UTC).isoformat(timespec="microseconds")
-    return canonical_json({"as_of": moment, "facts": facts.dictionary.to_wire(facts), "score": given})
+    return f'{{"as_of":"{moment}","facts":{facts},"score":{"null" if score is None else _score(score)}}}'
+
+
+def _score(score: ScoreOutcome) -> str:
+    return (
+        f'{{"model":{_text(score.model)},"model_hash":{_text(score.model_hash)},'
+        f'"model_version":{_text(score.model_version)},"pd":"{score.pd:f}",'
+        f'"reasons":[{",".join(map(_text, score.reasons))}],"score":{score.score}}}'
+    )
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def hash_of(inputs: str) -> str:

@@ -154,6 +154,7 @@ def _decide(
             fallbacks=fallbacks_of(product, policy, outcome, faults),
             actor=actor,
             latency_microseconds=latency_microseconds,
+            as_stated=facts.dictionary.is_normal(question.facts, facts),
         ),
         arm=None if choice is None else choice.arm,
         pinned=False if choice is None else choice.pinned,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.decision.domain.decision import Evaluation, Outcome, ScoreOutcome
-from services.decision.domain.record import Decision, Provenance, Question
+from services.decision.domain.record import Decision, Provenance, Question, inputs_as_stated
 from shared.db import Transaction, rows_json
 from shared.money import Money
 
@@ -195,7 +195,8 @@ def _provenance_row(provenance: Provenance | None) -> dict[str, Any]:
     if provenance is None:
         return {}
     return {
-        "inputs": provenance.inputs,
+        # The same facts twice would make the row half as long again, and every decision a tenth dearer.
+        "inputs": None if provenance.as_stated else provenance.inputs,
         "inputs_hash": provenance.inputs_hash,
         "engine_version": provenance.engine_version,
         "software_version": provenance.software_version,
@@ -250,14 +251,17 @@ def _read(row: Any) -> Decision:
 def _provenance(row: Any) -> Provenance | None:
     if row.inputs is None and row.inputs_hash is None and row.engine_version is None:
         return None
+    as_stated = row.inputs is None and row.inputs_hash is not None
+    score = None if row.score is None else _score(row.score)
     return Provenance(
-        inputs=row.inputs or "",
+        inputs=inputs_as_stated(row.facts, score, row.decided_at) if as_stated else row.inputs or "",
         inputs_hash=row.inputs_hash or "",
         engine_version=row.engine_version or "",
         software_version=row.software_version or "",
         fallbacks=tuple(row.fallbacks or ()),
         actor=row.actor or "",
         latency_microseconds=row.latency_microseconds or 0,
+        as_stated=as_stated,
     )
 
 
