@@ -244,6 +244,10 @@ class FactDictionary:
         decimals = tuple(name for name, fact in facts.items() if fact.type is FactType.DECIMAL)
         object.__setattr__(self, "_decimals", decimals)
 
+    def __reduce__(self) -> tuple[type["FactDictionary"], tuple[Mapping[str, Fact]]]:
+        # Other processes get the facts and make the rest anew: functions do not travel.
+        return FactDictionary, (self.facts,)
+
     @classmethod
     def of(cls, facts: Sequence[Fact]) -> "FactDictionary":
         """Return a dictionary of `facts`; raises `ValueError` when a name stands twice."""

@@ -1,5 +1,6 @@
 """Typed facts: exact values of what travels as JSON, and located faults for everything else."""
 
+import pickle
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -169,3 +170,7 @@ def test_facts_that_are_null_or_unknown_are_not_in_normal_form() -> None:
     for more in ({"months": None}, {"shoe_size": 43}):
         wire = {"purpose": "car", **more}
         assert not DICTIONARY.is_normal(wire, DICTIONARY.parse(wire)[0])
+
+
+def test_a_dictionary_travels_to_other_processes() -> None:
+    assert pickle.loads(pickle.dumps(DICTIONARY)) == DICTIONARY
