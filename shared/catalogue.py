@@ -92,9 +92,6 @@ _ACTIVATE: Final = text("""
 _DOCUMENT: Final = text("""
     SELECT document::text FROM catalogue_entry WHERE kind = :kind AND name = :name AND revision = :revision
 """)
-_BY_HASH: Final = text("""
-    SELECT revision FROM catalogue_entry WHERE kind = :kind AND name = :name AND hash = :hash ORDER BY revision LIMIT 1
-""")
 
 
 async def lock(tx: Transaction, kind: EntryKind, name: str) -> None:
@@ -157,12 +154,6 @@ async def document(tx: Transaction, kind: EntryKind, name: str, revision: int) -
     found = (await tx.execute(_DOCUMENT, {"kind": kind, "name": name, "revision": revision})).scalar_one()
     loaded: dict[str, Any] = json.loads(found)
     return loaded
-
-
-async def revision_of(tx: Transaction, kind: EntryKind, name: str, digest: str) -> int | None:
-    """Return the first revision of `name` with this hash, None when there is none."""
-    found: int | None = (await tx.execute(_BY_HASH, {"kind": kind, "name": name, "hash": digest})).scalar_one_or_none()
-    return found
 
 
 async def keep_products(db: Database, consumer: str, batch: Sequence[Event[ProductPublished]]) -> None:

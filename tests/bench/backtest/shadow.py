@@ -36,7 +36,6 @@ def measure(_folder: Path) -> tuple[list[Level], dict[str, object]]:
         port = found.ports.processes["decision/api"]
         rate = uvloop.run(closed_loop(port, CONNECTIONS, 6.0, made.__next__)).per_second / 2
         runs: dict[str, list[Run]] = {"stop": [], "shadow": []}
-        before = 0
         for pair in range(PAIRS):
             # Which of the two comes first changes, so that a drift of the machine favours neither.
             for action in ("shadow", "stop") if pair % 2 else ("stop", "shadow"):
@@ -48,7 +47,7 @@ def measure(_folder: Path) -> tuple[list[Level], dict[str, object]]:
                     raise SystemExit(f"decisions were answered {run.statuses}")
                 runs[action].append(run)
         shadowed = _shadowed(found, version)
-    if shadowed <= before:
+    if shadowed == 0:
         raise SystemExit("the shadow answered nothing")
     p99 = {action: [run.percentile(0.99) for run in each] for action, each in runs.items()}
     pairs = [on / off for on, off in zip(p99["shadow"], p99["stop"], strict=True)]
