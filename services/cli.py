@@ -5,7 +5,7 @@ import importlib
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -16,13 +16,13 @@ from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
 from services.replays import replay as replay_decisions
+from services.scorecards.commands import app as scorecard_app
 from services.versions.commands import app as version_app
 from shared.logging import configure_logging
 from shared.settings import BusKind
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Credit decisioning on your machines.")
 catalogue_app = typer.Typer(no_args_is_help=True, help="Products, reason codes, policies and scorecards.")
-scorecard_app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
 app.command()(backtest)
 app.add_typer(catalogue_app, name="catalogue")
@@ -35,7 +35,6 @@ app.command("replay")(replay_decisions)
 console = Console(highlight=False)
 
 T = TypeVar("T")
-_SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 
 
 @app.command()
@@ -168,41 +167,6 @@ def kafka(port: Annotated[int, typer.Option(help="TCP port on the loopback inter
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
     broker.stop()
-
-
-@scorecard_app.command("build")
-def build_scorecard(
-    data: Annotated[Path, typer.Option(help="CSV file of the development sample")] = PROJECT.parent
-    / "shared/data/german_credit/german_credit.csv",
-    spec: Annotated[Path, typer.Option(help="Build specification")] = _SCORECARDS / "consumer-loan.build.yaml",
-    out: Annotated[Path, typer.Option(help="Where the artefact goes")] = _SCORECARDS / "consumer-loan.json",
-    check: Annotated[bool, typer.Option(help="Write nothing; fail when the result differs from OUT")] = False,
-) -> None:
-    """Build a scorecard offline (needs the `train` extra: requirements-train.lock)."""
-    import tempfile
-
-    from rich.progress import Progress
-
-    from services.scoring.build import BuildError, build_scorecard
-
-    with tempfile.TemporaryDirectory() as scratch, Progress(console=console) as progress:
-        target = Path(scratch) / out.name if check else out
-        task = progress.add_task("building")
-        try:
-            build_scorecard(
-                data,
-                spec,
-                target,
-                lambda step, done, of: progress.update(task, description=step, completed=done, total=of),
-            )
-        except BuildError as error:
-            console.print(str(error), style="red", markup=False)
-            raise typer.Exit(1) from None
-        same = target.read_bytes() == out.read_bytes()
-    if check and not same:
-        console.print(f"the build differs from {out}", style="red")
-        raise typer.Exit(1)
-    console.print(f"{out} is what the specification gives" if check else f"wrote {out}")
 
 
 @app.command()

@@ -39,7 +39,7 @@ PLANTED = [
     (LIFE_CYCLE, "shared.governance.store", "shared.governance.fitting"),
     (TRAINING, "services.decision.handlers.deciding", "optbinning"),
     (TRAINING, "services.intake.consumers", "numpy"),
-    (TRAINING, "services.scoring.app", "services.scoring.build"),
+    (TRAINING, "services.scoring.app", "services.scorecards.build"),
     (BATCH, "services.decision.handlers.supervising", "services.backtests.job"),
     (BATCH, "shared.feel.typed.operations", "sqlglot"),
     (ARROWS, "services.limits.domain.books", "services.limits.store.accounts"),

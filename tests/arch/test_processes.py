@@ -40,7 +40,7 @@ def test_neither_process_of_a_service_loads_what_it_does_not_need(service: str, 
     keys = platform_settings(tmp_path, {}).api_keys_file
     loaded = set(json.loads(run("-c", _SCRIPT, service, str(keys), cwd=tmp_path)))
     assert loaded & HEAVY == NEEDED.get(service, set())
-    assert not {name for name in loaded if name.startswith("services.scoring.build")}
+    assert not {name for name in loaded if name.startswith("services.scorecards.build")}
     others = {f"services.{other}" for other in SERVICES if other != service}
     assert not loaded & others
 

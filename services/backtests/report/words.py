@@ -9,6 +9,7 @@ from services.backtests.figures.report import Data, Population, Report
 from services.backtests.figures.wording import money, percent
 from services.decision.domain.outcome import Outcome
 from shared.money import exponent
+from shared.pages.markup import shortened
 
 NAME: Final = {
     "approve": "Approve",
@@ -26,11 +27,6 @@ _SHORT: Final = ((10**12, "tn"), (10**9, "bn"), (10**6, "m"))
 def label(value: str | None) -> str:
     """Return the name of a segment's or a group's value, cut to a length that a table bears."""
     return NOT_STATED if value is None else shortened(value, _LONGEST) or "(empty)"
-
-
-def shortened(text: str, length: int) -> str:
-    """Return a text cut to `length` characters."""
-    return text if len(text) <= length else text[: length - 1] + "\u2026"
 
 
 def short_money(minor: int | None, currency: str) -> str:

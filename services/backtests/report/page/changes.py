@@ -4,11 +4,11 @@ from fractions import Fraction
 
 from services.backtests.figures.report import Report
 from services.backtests.figures.wording import money, percent
-from services.backtests.report.page.charts import Pair, paired, swatch
-from services.backtests.report.page.markup import Markup, element
-from services.backtests.report.page.style import CANDIDATE, LIVE
-from services.backtests.report.page.tables import figure, section, table
 from services.backtests.report.words import NAME, label, share, short_money, signed
+from shared.pages.charts import Pair, paired, swatch
+from shared.pages.markup import Markup, element
+from shared.pages.style import CANDIDATE, LIVE
+from shared.pages.tables import figure, section, table
 
 _REASONS_DRAWN = 10
 

@@ -2,9 +2,9 @@
 
 from services.backtests.figures.report import Report, Version
 from services.backtests.figures.wording import DEFINITIONS, counted, percent
-from services.backtests.report.page.markup import Markup, element
-from services.backtests.report.page.tables import section, table
 from services.backtests.report.words import NAME
+from shared.pages.markup import Markup, element
+from shared.pages.tables import section, table
 
 
 def record(report: Report) -> Markup:

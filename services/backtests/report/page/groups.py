@@ -6,10 +6,10 @@ from services.backtests.figures.ratios import Ratio
 from services.backtests.figures.report import AdverseImpact, Group, GroupRate, Report, Segment, Slice
 from services.backtests.figures.wording import percent, segment_note
 from services.backtests.report.page.changes import legend
-from services.backtests.report.page.charts import Pair, rates, ratios
-from services.backtests.report.page.markup import Markup, element, joined
-from services.backtests.report.page.tables import above, figure, scrolled, section, table
 from services.backtests.report.words import label, points, short_money
+from shared.pages.charts import Pair, rates, ratios
+from shared.pages.markup import Markup, element, joined
+from shared.pages.tables import above, figure, scrolled, section, table
 
 _DRAWN = 24
 _FOUR_FIFTHS = Fraction(4, 5)

@@ -4,10 +4,10 @@ from typing import Final
 
 from services.backtests.figures.report import Cell, Report, Version
 from services.backtests.figures.wording import money, percent
-from services.backtests.report.page.charts import Part, stacked, swatch
-from services.backtests.report.page.markup import Markup, element, joined
-from services.backtests.report.page.tables import figure, paragraphs, scrolled, section, table
 from services.backtests.report.words import NAME, OUTCOMES, key_figures, minute, period, points, short_money
+from shared.pages.charts import Part, stacked, swatch
+from shared.pages.markup import Markup, element, joined
+from shared.pages.tables import figure, paragraphs, scrolled, section, table
 
 COLOUR: Final = {
     "approve": ("#1d6f5c", False),

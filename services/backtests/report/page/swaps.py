@@ -7,11 +7,11 @@ from typing import Any
 
 from services.backtests.figures.report import Answered, Example, Population, Report, SwapSet
 from services.backtests.figures.wording import counted, money, percent
-from services.backtests.report.page.charts import Range, intervals
-from services.backtests.report.page.markup import Markup, element, joined
-from services.backtests.report.page.style import CANDIDATE, LIVE
-from services.backtests.report.page.tables import above, figure, paragraphs, section, table
 from services.backtests.report.words import NAME, interval, label, short_money
+from shared.pages.charts import Range, intervals
+from shared.pages.markup import Markup, element, joined
+from shared.pages.style import CANDIDATE, LIVE
+from shared.pages.tables import above, figure, paragraphs, section, table
 
 _IN, _OUT = "#2f7d4f", "#a63d40"
 _STATUS = {"hit": "hit", "no_hit": "no hit", "missing": "a fact is missing", "not_evaluated": "not reached"}

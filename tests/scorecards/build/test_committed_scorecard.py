@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.scoring.build.document import rendered
-from services.scoring.build.golden import golden_facts
-from tests.scoring.build.committed import CATALOGUE, DOCUMENT, SCORECARD, SPEC, SPEC_FILE
+from services.scorecards.build.document import rendered
+from services.scorecards.build.golden import golden_facts
+from tests.scorecards.build.committed import CATALOGUE, DOCUMENT, SCORECARD, SPEC, SPEC_FILE
 
 CHARACTERISTICS: list[dict[str, Any]] = DOCUMENT["characteristics"]
 EACH = pytest.mark.parametrize("entry", CHARACTERISTICS, ids=[entry["fact"] for entry in CHARACTERISTICS])

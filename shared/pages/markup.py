@@ -38,3 +38,8 @@ def joined(*children: str | None) -> Markup:
 def printable(text: str) -> str:
     """Return a text without what would turn its direction or hide in it: names come from files and policies."""
     return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text cut to `length` characters."""
+    return text if len(text) <= length else text[: length - 1] + "\u2026"

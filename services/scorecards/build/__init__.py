@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from services.scoring.build.document import artefact, rendered
-from services.scoring.build.fit import fit
-from services.scoring.build.sample import others, read_sample, train_rows
-from services.scoring.build.spec import BuildError, read_spec
-from services.scoring.build.validation import check_scorecard, cross_validation, validation
+from services.scorecards.build.document import artefact, rendered
+from services.scorecards.build.fit import fit
+from services.scorecards.build.sample import others, read_sample, train_rows
+from services.scorecards.build.spec import BuildError, read_spec
+from services.scorecards.build.validation import check_scorecard, cross_validation, validation
 from services.scoring.domain.scorecard import load_scorecard
 
 __all__ = ["BuildError", "Progress", "build_scorecard"]

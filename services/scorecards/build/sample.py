@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.scoring.build.spec import BuildError, BuildSpec, Column
+from services.scorecards.build.spec import BuildError, BuildSpec, Column
 from shared.facts import Fact, FactType, FactValue
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import ceil, log
 from typing import Any
 
-from services.scoring.build.spec import BuildError, BuildSpec, Candidate
+from services.scorecards.build.spec import BuildError, BuildSpec, Candidate
 from services.scoring.domain.scorecard import BinRole
 from shared.facts import Fact, FactType, FactValue
 from shared.money import exponent

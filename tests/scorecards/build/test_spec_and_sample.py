@@ -11,11 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.build.binning import Holder, count_bins, information_value
-from services.scoring.build.sample import fold_rows, others, read_sample, train_rows
-from services.scoring.build.spec import BuildError, BuildSpec, read_spec
+from services.scorecards.build.binning import Holder, count_bins, information_value
+from services.scorecards.build.sample import fold_rows, others, read_sample, train_rows
+from services.scorecards.build.spec import BuildError, BuildSpec, read_spec
 from services.scoring.domain.scorecard import BinRole
-from tests.scoring.build.committed import SPEC_FILE
+from tests.scorecards.build.committed import SPEC_FILE
 
 PRODUCT = {
     "name": "tiny-loan",
@@ -165,7 +165,7 @@ def test_a_bin_of_only_goods_or_only_bads_keeps_a_finite_weight_of_evidence() ->
 
 def test_importing_the_builder_and_the_scorer_loads_no_training_library() -> None:
     program = (
-        "import sys, services.scoring.build, services.scoring.domain.scorecard;"
+        "import sys, services.scorecards.build, services.scoring.domain.scorecard;"
         "print([name for name in ('optbinning', 'sklearn', 'pandas', 'numpy', 'ortools') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

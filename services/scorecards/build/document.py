@@ -9,11 +9,11 @@ from importlib.metadata import version
 from platform import python_version_tuple
 from typing import Any, Final
 
-from services.scoring.build.binning import Holder
-from services.scoring.build.fit import FittedBin, FittedCharacteristic, Model
-from services.scoring.build.golden import golden_facts
-from services.scoring.build.sample import Sample
-from services.scoring.build.spec import BuildSpec
+from services.scorecards.build.binning import Holder
+from services.scorecards.build.fit import FittedBin, FittedCharacteristic, Model
+from services.scorecards.build.golden import golden_facts
+from services.scorecards.build.sample import Sample
+from services.scorecards.build.spec import BuildSpec
 from services.scoring.domain.scorecard import FORMAT, content_hash
 from services.scoring.domain.scorecard.artefact import REASON_METHOD, assemble_scorecard, golden_answer
 

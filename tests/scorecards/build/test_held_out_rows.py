@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.scoring.build.document import decimal
-from services.scoring.build.sample import Sample, others, read_sample, train_rows
+from services.scorecards.build.document import decimal
+from services.scorecards.build.sample import Sample, others, read_sample, train_rows
 from services.scoring.domain.discrimination import auc, gini, ks
-from tests.scoring.build.committed import DOCUMENT, SCORECARD, SPEC
+from tests.scorecards.build.committed import DOCUMENT, SCORECARD, SPEC
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
-from services.scoring.build.binning import CountedBin, bin_candidate, information_value
-from services.scoring.build.sample import Sample
-from services.scoring.build.spec import BuildError, BuildSpec, Candidate
+from services.scorecards.build.binning import CountedBin, bin_candidate, information_value
+from services.scorecards.build.sample import Sample
+from services.scorecards.build.spec import BuildError, BuildSpec, Candidate
 from shared.facts import FactValue
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.scoring.build.spec import BuildSpec, read_spec
+from services.scorecards.build.spec import BuildSpec, read_spec
 from services.scoring.domain.scorecard import Scorecard, load_scorecard
 
 CATALOGUE = Path(__file__).parents[3] / "deploy/catalogue"

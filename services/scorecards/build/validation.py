@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from services.scoring.build.document import decimal
-from services.scoring.build.fit import Model, fit
-from services.scoring.build.sample import Sample, fold_rows, others
-from services.scoring.build.spec import BuildError, BuildSpec
+from services.scorecards.build.document import decimal
+from services.scorecards.build.fit import Model, fit
+from services.scorecards.build.sample import Sample, fold_rows, others
+from services.scorecards.build.spec import BuildError, BuildSpec
 from services.scoring.domain.discrimination import auc, gini, ks
 from services.scoring.domain.scorecard import Scaling, Scorecard
 

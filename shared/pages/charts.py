@@ -6,9 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from services.backtests.report.page.markup import Markup, element, joined
-from services.backtests.report.page.style import CANDIDATE, LIVE
-from services.backtests.report.words import shortened
+from shared.pages.markup import Markup, element, joined, shortened
+from shared.pages.style import CANDIDATE, LIVE
 
 WIDTH: Final = 900
 _LABELS: Final = 210

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from services.backtests.report.page.markup import Markup, element, joined
+from shared.pages.markup import Markup, element, joined
 
 _ON_ONE_PAGE: Final = 14
 """Rows of a table that is printed on one page."""

@@ -1,0 +1,1 @@
+"""Reports as pages: one HTML file each, with its charts, that asks for nothing and runs nothing."""
