@@ -40,7 +40,7 @@ kafka: $(VENV)/.runtime ## Run a Kafka broker in the foreground (needs Java 17 a
 	@$(BIN)/assay kafka
 
 scorecard: $(VENV)/.train ## Build the scorecard anew and compare it with the one in the catalogue
-	@$(VENV)-train/bin/assay scorecard build --check
+	@$(BIN)/assay scorecard build --check
 
 bench-flow: $(VENV)/.dev ## Measure decisions and the event flow against their opponents; ARGS="--json PATH"
 	@$(BIN)/python -m tests.bench.flow $(ARGS)
@@ -60,10 +60,10 @@ lock: ## Resolve the requirements anew (needs uv)
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \
 		--extra build --extra spreadsheets --extra backtest --extra dev -c requirements.lock -o requirements-dev.lock
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \
-		--extra build --extra spreadsheets --extra backtest --extra dev --extra train -c requirements-dev.lock -o requirements-train.lock
+		--extra build --extra spreadsheets --extra backtest --extra train -c requirements-dev.lock -o requirements-train.lock
 
 clean: ## Remove environments and caches, and the platform's state
-	@rm -rf $(VENV) $(VENV)-train .cache .state
+	@rm -rf $(VENV) .cache .state
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
@@ -80,9 +80,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/.train: requirements-train.lock pyproject.toml | $(BIN)/python
-	@echo "installing the training requirements into $(VENV)-train"
-	@$(PYTHON) -m venv $(VENV)-train
-	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-train.lock
-	@$(VENV)-train/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+$(VENV)/.train: requirements-train.lock $(VENV)/.runtime
+	@echo "installing the training requirements into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements-train.lock
 	@touch $@

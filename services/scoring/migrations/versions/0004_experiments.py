@@ -1,0 +1,12 @@
+"""Challengers and shadow runs of scorecards."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
