@@ -3,8 +3,10 @@
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from services.scoring import consumers, handlers
-from services.scoring.api import router
+from services.scoring import consumers
+from services.scoring.api.scores import score_router
+from services.scoring.handlers.choosing import model_shelf
+from services.scoring.handlers.governing import GOVERNANCE
 from services.scoring.settings import Settings
 from shared import service
 from shared.auth import ApiKeys
@@ -18,10 +20,8 @@ from shared.settings import BusSettings, PlatformSettings
 def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     """Return the API process."""
     db = Database(settings.database_url.get_secret_value())
-    routes = router(db, handlers.model_shelf())
-    return service.api(
-        "scoring", [routes, governance_router(db, handlers.GOVERNANCE)], db, ApiKeys.load(platform.api_keys_file)
-    )
+    routers = [score_router(db, model_shelf()), governance_router(db, GOVERNANCE)]
+    return service.api("scoring", routers, db, ApiKeys.load(platform.api_keys_file))
 
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
@@ -32,5 +32,5 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         db,
         open_bus(bus_settings),
         [consumers.subscription(db)],
-        {"clock": lambda: keep_following(db, handlers.GOVERNANCE)},
+        {"clock": lambda: keep_following(db, GOVERNANCE)},
     )

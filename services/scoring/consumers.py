@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from services.scoring import handlers
+from services.scoring.handlers.choosing import model_shelf
+from services.scoring.handlers.scoring import CONSUMER, score_applications
 from shared.catalogue import keep_products
 from shared.consumer import Subscription
 from shared.contracts import decision, intake
@@ -12,15 +13,15 @@ from shared.db import Database
 
 def subscription(db: Database) -> Subscription:
     """Return scoring's subscription."""
-    shelf = handlers.model_shelf()
+    shelf = model_shelf()
     return Subscription(
-        group=handlers.CONSUMER,
+        group=CONSUMER,
         topics=(topic(intake.AGGREGATE), topic(decision.PRODUCT_AGGREGATE)),
         handlers={
             intake.ApplicationSubmitted.type: (
                 intake.ApplicationSubmitted,
-                partial(handlers.score_applications, db, shelf),
+                partial(score_applications, db, shelf),
             ),
-            decision.ProductPublished.type: (decision.ProductPublished, partial(keep_products, db, handlers.CONSUMER)),
+            decision.ProductPublished.type: (decision.ProductPublished, partial(keep_products, db, CONSUMER)),
         },
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.scoring.domain.result import Scored
-from services.scoring.domain.scorecard import Reason
+from services.scoring.domain.score import Reason
 from shared.contracts import scoring as contract
 from shared.contracts.envelope import Event
 from shared.contracts.intake import ApplicationSubmitted
@@ -32,14 +32,14 @@ def application_scored(event: Event[ApplicationSubmitted], scored: Scored, score
 
 def wire_score(scored: Scored) -> dict[str, Any] | None:
     """Return the public form of a score as plain JSON values, for the hot path of batches."""
-    if scored.score is None or scored.scorecard is None:
+    if scored.score is None or scored.model is None:
         return None
     return {
         "score": scored.score.score,
         "pd": str(scored.score.pd),
-        "model": scored.scorecard.name,
-        "model_version": scored.scorecard.version,
-        "model_hash": scored.scorecard.content_hash,
+        "model": scored.model.name,
+        "model_version": scored.model.version,
+        "model_hash": scored.model.content_hash,
         "reasons": [
             {"code": reason.code, "characteristic": reason.characteristic, "shortfall": _points(reason)}
             for reason in scored.score.reasons

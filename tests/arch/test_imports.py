@@ -44,7 +44,7 @@ PLANTED = [
     (BATCH, "shared.feel.typed.operations", "sqlglot"),
     (ARROWS, "services.limits.domain.books", "services.limits.store.accounts"),
     (ARROWS, "services.intake.events", "services.intake.handlers"),
-    (ARROWS, "services.scoring.handlers", "services.scoring.api"),
+    (ARROWS, "services.scoring.handlers.scoring", "services.scoring.api.scores"),
 ]
 UNLISTED = "services.limits.magic"
 

@@ -39,7 +39,7 @@ async def add(tx: Transaction, entries: Sequence[ScoredApplication]) -> None:
 
 
 def _row(entry: ScoredApplication) -> dict[str, Any]:
-    score, scorecard = entry.scored.score, entry.scored.scorecard
+    score, model = entry.scored.score, entry.scored.model
     row: dict[str, Any] = {
         "score_id": new_id("scr"),
         "application_id": entry.application_id,
@@ -48,11 +48,11 @@ def _row(entry: ScoredApplication) -> dict[str, Any]:
         "failure": entry.scored.failure,
         "scored_at": entry.scored_at,
     }
-    if score is not None and scorecard is not None:
+    if score is not None and model is not None:
         row |= {
-            "model": scorecard.name,
-            "model_version": scorecard.version,
-            "model_hash": scorecard.content_hash,
+            "model": model.name,
+            "model_version": model.version,
+            "model_hash": model.content_hash,
             "score": score.score,
             "pd": score.pd,
             "points": [[point.characteristic, point.bin, point.points] for point in score.points],

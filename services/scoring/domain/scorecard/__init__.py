@@ -1,5 +1,6 @@
 """The scorecard: one JSON artefact that is built, scored, explained and watched."""
 
+from services.scoring.domain.score import Reason, Score, ScoredBin
 from services.scoring.domain.scorecard.artefact import (
     FORMAT,
     ScorecardError,
@@ -10,11 +11,8 @@ from services.scoring.domain.scorecard.model import (
     Bin,
     BinRole,
     Characteristic,
-    Reason,
     Scaling,
-    Score,
     Scorecard,
-    ScoredBin,
 )
 
 __all__ = [

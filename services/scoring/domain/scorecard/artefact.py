@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from services.scoring.domain.errors import ModelError
+from services.scoring.domain.score import Score
 from services.scoring.domain.scorecard.characteristics import (
     CHARACTERISTIC,
     CharacteristicError,
     parse_characteristic,
 )
-from services.scoring.domain.scorecard.model import Characteristic, Scaling, Score, Scorecard, attainable_scores
+from services.scoring.domain.scorecard.model import Characteristic, Scaling, Scorecard, attainable_scores
 from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING, shape_faults
 from shared import canonical
 from shared.errors import Fault
@@ -56,12 +58,8 @@ _SHAPE: Final = {
 }
 
 
-class ScorecardError(ValueError):
+class ScorecardError(ModelError):
     """A scorecard artefact that can't be used; `faults` says where and why."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in faults))
-        self.faults = tuple(faults)
 
 
 def content_hash(document: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from services.scoring.domain.scorecard.model import Bin, BinRole, Characteristic, Reason, ScoredBin
+from services.scoring.domain.score import Reason, ScoredBin
+from services.scoring.domain.scorecard.model import Bin, BinRole, Characteristic
 from shared.facts import Fact, FactDictionary, FactType, FactValue, Source
 
 BIN: Final = {

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from typing import Final
 
+from services.scoring.domain.score import Reason, Score, ScoredBin
 from shared.facts import FactValue
 
 _CONTEXT: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
@@ -22,27 +23,6 @@ class BinRole(StrEnum):
     SPECIAL = "special"
     MISSING = "missing"
     UNSEEN = "unseen"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a score is not higher: a characteristic that earned fewer points than its reference.
-
-    `shortfall_millipoints` is the reference less the points earned, in thousandths of a point, above zero.
-    """
-
-    code: str
-    characteristic: str
-    shortfall_millipoints: int
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredBin:
-    """The points one characteristic earned, and the bin that its value fell into."""
-
-    characteristic: str
-    bin: str
-    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +97,6 @@ class Scaling:
         return pd.quantize(_PD_QUANTUM, context=_CONTEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The answer of a scorecard: points in characteristic order, and the reasons with the largest shortfall first."""
-
-    score: int
-    pd: Decimal
-    reasons: tuple[Reason, ...]
-    points: tuple[ScoredBin, ...]
-
-
 def _shortfall(reason: Reason) -> int:
     return reason.shortfall_millipoints
 
@@ -147,6 +117,16 @@ class Scorecard:
     characteristics: tuple[Characteristic, ...]
     lowest_score: int
     pd_by_score: tuple[Decimal, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that it looks at."""
+        return tuple(each.name for each in self.characteristics)
+
+    @property
+    def valid_days(self) -> int | None:
+        """A score may be used for as long as nothing changes."""
+        return None
 
     @property
     def highest_score(self) -> int:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from services.scoring.domain.scorecard.model import Bin, Characteristic, Reason, Score, Scorecard
+from services.scoring.domain.score import Reason, Score
+from services.scoring.domain.scorecard.model import Bin, Characteristic, Scorecard
 from shared.facts import FactValue
 
 PD_SCALE: Final = 6

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from services.scoring import events, handlers
+from services.scoring import events
 from services.scoring.domain.result import Model, Scored
-from services.scoring.handlers import ScoreRequest
+from services.scoring.handlers.scoring import ScoreRequest, score_requests
 from shared.catalogue import Shelf
 from shared.contracts import scoring as contract
 from shared.db import Database
@@ -43,21 +43,21 @@ class ScoreBatchReply(BaseModel):
     items: list[ScoreReply]
 
 
-def router(db: Database, shelf: Shelf[Model | None]) -> APIRouter:
+def score_router(db: Database, shelf: Shelf[Model | None]) -> APIRouter:
     """Return the routes of scoring."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["scores"])
 
     @routes.post("/scores", **operation("scores:write", replies={200: ScoreReply}))
     async def score(body: ScoreBody) -> Response:
         """Score facts now. Nothing is stored; the same facts under the same model give the same score."""
-        (scored,) = await handlers.score_requests(db, shelf, [ScoreRequest(body.product, body.facts)])
+        (scored,) = await score_requests(db, shelf, [ScoreRequest(body.product, body.facts)])
         return reply(_reply(scored))
 
     @routes.post("/scores/batch", **operation("scores:write", replies={200: ScoreBatchReply}))
     async def score_batch(body: ScoreBatchBody) -> Response:
         """Score up to 512 sets of facts at once."""
         requests = [ScoreRequest(item.product, item.facts) for item in body.items]
-        results = await handlers.score_requests(db, shelf, requests)
+        results = await score_requests(db, shelf, requests)
         items = [{"score": events.wire_score(scored), "failure": scored.failure} for scored in results]
         return Response(to_json({"items": items}), media_type="application/json")
 

@@ -1,58 +1,21 @@
-"""The use cases of scoring."""
+"""Scores for callers and for submitted applications."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import structlog
-
 from services.scoring import events
 from services.scoring.domain.result import Model, Scored, score_facts
-from services.scoring.domain.scorecard import ScorecardError, load_scorecard
 from services.scoring.metrics import SCORES
 from services.scoring.store import scores
 from shared import inbox, outbox
-from shared.catalogue import EntryKind, Need, Shelf
+from shared.catalogue import Shelf
 from shared.contracts.envelope import Event
 from shared.contracts.intake import ApplicationSubmitted
 from shared.db import Database
-from shared.governance.governed import Document, Findings, Governance, Governed
-from shared.products import parse_product
 
 CONSUMER: Final = "scoring"
-
-
-log = structlog.get_logger()
-
-
-def model_shelf() -> Shelf[Model | None]:
-    """Return a shelf of live models by product."""
-    return Shelf([Need(EntryKind.PRODUCT), Need(EntryKind.SCORECARD)], _parse_model)
-
-
-def _parse_model(documents: Sequence[dict[str, Any]], _revisions: tuple[int, ...]) -> Model | None:
-    """Return the model, or None: one that no longer fits its product gives no scores, and does not stop the service."""
-    product = parse_product(documents[0])
-    try:
-        return Model(product, load_scorecard(documents[1], product))
-    except ScorecardError as error:
-        log.error("scorecard_unusable", product=product.name, faults=[fault.code for fault in error.faults])
-        return None
-
-
-def _check_scorecard(document: Document, needed: Sequence[Document]) -> Findings:
-    try:
-        load_scorecard(document, parse_product(needed[0]))
-    except ScorecardError as error:
-        return Findings(tuple(error.faults))
-    return Findings()
-
-
-GOVERNANCE: Final = Governance.of(
-    Governed(EntryKind.SCORECARD, "product", _check_scorecard, needs=(Need(EntryKind.PRODUCT),))
-)
-"""What the life cycle of `shared.governance` applies to here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""Which documents scoring governs, and how one is checked before it can go live."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.scoring.domain.errors import ModelError
+from services.scoring.domain.models import load_model
+from shared.catalogue import EntryKind, Need
+from shared.governance.governed import Document, Findings, Governance, Governed
+from shared.products import parse_product
+
+
+def _check_model(document: Document, needed: Sequence[Document]) -> Findings:
+    try:
+        load_model(document, parse_product(needed[0]))
+    except ModelError as error:
+        return Findings(tuple(error.faults))
+    return Findings()
+
+
+GOVERNANCE: Final = Governance.of(
+    Governed(EntryKind.SCORECARD, "product", _check_model, needs=(Need(EntryKind.PRODUCT),))
+)
+"""What the life cycle of `shared.governance` applies to here."""
