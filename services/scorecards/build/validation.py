@@ -8,7 +8,7 @@ from services.scorecards.build.document import decimal
 from services.scorecards.build.fit import Model, fit
 from services.scorecards.build.sample import Sample, fold_rows, others
 from services.scorecards.build.spec import BuildError, BuildSpec
-from services.scoring.domain.discrimination import auc, gini, ks
+from services.scoring.domain.measures.discrimination import auc, gini, ks
 from services.scoring.domain.scorecard import Scaling, Scorecard
 
 

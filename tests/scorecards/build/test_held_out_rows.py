@@ -7,7 +7,7 @@ import pytest
 
 from services.scorecards.build.document import decimal
 from services.scorecards.build.sample import Sample, others, read_sample, train_rows
-from services.scoring.domain.discrimination import auc, gini, ks
+from services.scoring.domain.measures.discrimination import auc, gini, ks
 from tests.scorecards.build.committed import DOCUMENT, SCORECARD, SPEC
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.scoring.domain.discrimination import auc, gini, ks
+from services.scoring.domain.measures.discrimination import auc, gini, ks
 
 outcomes = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=2, max_size=60)
 

@@ -1,0 +1,159 @@
+"""Outcomes ranked by score: bands, the gains table, the ROC curve and what a cut-off would have done. All exact."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """Rows with scores from `start`, included, to `below`, not; None where the band has no end."""
+
+    start: int | None
+    below: int | None
+    count: int
+    bads: int
+
+    @property
+    def bad_rate(self) -> Fraction | None:
+        """Bads over rows; None in an empty band."""
+        return Fraction(self.bads, self.count) if self.count else None
+
+    @property
+    def label(self) -> str:
+        """The scores of the band in words: `below 480`, `480 to 499`, `620 and above`."""
+        if self.start is None:
+            return "all scores" if self.below is None else f"below {self.below}"
+        return f"{self.start} and above" if self.below is None else f"{self.start} to {self.below - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """The lowest scores up to and with a band: which share of all rows, bads and goods they hold.
+
+    `lift` is how many times more bads that is than as many rows taken blindly; `gap` is the distance of bads
+    and goods there, the largest of which is near to KS.
+    """
+
+    band: ScoreBand
+    rows_share: Fraction
+    bads_share: Fraction
+    goods_share: Fraction
+
+    @property
+    def lift(self) -> Fraction:
+        """The share of the bads over the share of the rows."""
+        return self.bads_share / self.rows_share
+
+    @property
+    def gap(self) -> Fraction:
+        """The share of the bads less that of the goods."""
+        return self.bads_share - self.goods_share
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """What declining every score below `cut` would have done."""
+
+    cut: int
+    declined_goods: int
+    declined_bads: int
+    approved_goods: int
+    approved_bads: int
+
+    @property
+    def approval_rate(self) -> Fraction:
+        """Approved rows over all."""
+        return Fraction(self.approved_goods + self.approved_bads, self._rows)
+
+    @property
+    def bad_rate_of_approved(self) -> Fraction | None:
+        """Bads among the approved; None where none is."""
+        approved = self.approved_goods + self.approved_bads
+        return Fraction(self.approved_bads, approved) if approved else None
+
+    @property
+    def misclassified(self) -> Fraction:
+        """Approved bads and declined goods over all rows."""
+        return Fraction(self.approved_bads + self.declined_goods, self._rows)
+
+    @property
+    def _rows(self) -> int:
+        return self.declined_goods + self.declined_bads + self.approved_goods + self.approved_bads
+
+
+def equal_cuts(scores: Iterable[int], groups: int = 10) -> tuple[int, ...]:
+    """Return cuts that part the scores into about `groups` bands of as many rows, fewer where scores repeat."""
+    counts = Counter(scores)
+    rows = counts.total()
+    cuts, seen, wanted = [], 0, 1
+    for score in sorted(counts):
+        if seen and seen * groups >= wanted * rows:
+            cuts.append(score)
+            wanted = seen * groups // rows + 1
+        seen += counts[score]
+    return tuple(cuts)
+
+
+def bands(outcomes: Iterable[tuple[int, bool]], cuts: Sequence[int]) -> tuple[ScoreBand, ...]:
+    """Return the rows of (score, is bad) by band; each of the rising `cuts` starts a band. Raises `ValueError`."""
+    if any(one >= two for one, two in pairwise(cuts)):
+        raise ValueError("cuts must rise")
+    counts: Counter[int] = Counter()
+    bad_counts: Counter[int] = Counter()
+    for (score, is_bad), rows in Counter(outcomes).items():
+        place = bisect_right(cuts, score)
+        counts[place] += rows
+        bad_counts[place] += rows if is_bad else 0
+    edges: list[int | None] = [None, *cuts, None]
+    return tuple(
+        ScoreBand(start, below, counts[place], bad_counts[place])
+        for place, (start, below) in enumerate(pairwise(edges))
+    )
+
+
+def gains(outcomes: Iterable[tuple[int, bool]], groups: int = 10) -> tuple[Gain, ...]:
+    """Return the gains table from the lowest scores up, in about `groups` bands of as many rows.
+
+    Raises `ValueError` unless both goods and bads are there.
+    """
+    counted = Counter(outcomes)
+    all_bads = sum(rows for (_, is_bad), rows in counted.items() if is_bad)
+    all_goods = counted.total() - all_bads
+    if not all_goods or not all_bads:
+        raise ValueError("needs at least one good and one bad")
+    cuts = equal_cuts((score for score, _ in counted.elements()), groups)
+    table, count, bad = [], 0, 0
+    for band in bands(counted.elements(), cuts):
+        count += band.count
+        bad += band.bads
+        shares = Fraction(count, all_goods + all_bads), Fraction(bad, all_bads), Fraction(count - bad, all_goods)
+        table.append(Gain(band, *shares))
+    return tuple(table)
+
+
+def roc(outcomes: Iterable[tuple[int, bool]]) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Return the ROC curve from (0, 0) to (1, 1): for each score upwards, the share of goods and of bads up to it.
+
+    Raises `ValueError` unless both goods and bads are there.
+    """
+    counted = Counter(outcomes)
+    all_bads = sum(rows for (_, is_bad), rows in counted.items() if is_bad)
+    all_goods = counted.total() - all_bads
+    if not all_goods or not all_bads:
+        raise ValueError("needs at least one good and one bad")
+    points, goods, bad = [(Fraction(0), Fraction(0))], 0, 0
+    for score in sorted({score for score, _ in counted}):
+        goods += counted[score, False]
+        bad += counted[score, True]
+        points.append((Fraction(goods, all_goods), Fraction(bad, all_bads)))
+    return tuple(points)
+
+
+def confusion(outcomes: Iterable[tuple[int, bool]], cut: int) -> Confusion:
+    """Return what approving the scores from `cut` on, and declining those below, would have done."""
+    counts = Counter((score >= cut, is_bad) for score, is_bad in outcomes)
+    return Confusion(cut, counts[False, False], counts[False, True], counts[True, False], counts[True, True])
