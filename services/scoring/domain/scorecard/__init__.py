@@ -1,6 +1,6 @@
 """The scorecard: one JSON artefact that is built, scored, explained and watched."""
 
-from services.scoring.domain.score import Reason, Score, ScoredBin
+from services.scoring.domain.score import Failure, Reason, Score, ScoredBin, Unscorable
 from services.scoring.domain.scorecard.artefact import (
     FORMAT,
     ScorecardError,
@@ -11,6 +11,7 @@ from services.scoring.domain.scorecard.model import (
     Bin,
     BinRole,
     Characteristic,
+    ReasonMethod,
     Scaling,
     Scorecard,
 )
@@ -20,12 +21,15 @@ __all__ = [
     "Bin",
     "BinRole",
     "Characteristic",
+    "Failure",
     "Reason",
+    "ReasonMethod",
     "Scaling",
     "Score",
     "Scorecard",
     "ScorecardError",
     "ScoredBin",
+    "Unscorable",
     "content_hash",
     "load_scorecard",
 ]

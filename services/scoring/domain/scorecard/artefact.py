@@ -5,13 +5,20 @@ from itertools import pairwise
 from typing import Any, Final
 
 from services.scoring.domain.errors import ModelError
-from services.scoring.domain.score import Score
+from services.scoring.domain.score import Score, Unscorable
 from services.scoring.domain.scorecard.characteristics import (
     CHARACTERISTIC,
     CharacteristicError,
     parse_characteristic,
 )
-from services.scoring.domain.scorecard.model import Characteristic, Scaling, Scorecard, attainable_scores
+from services.scoring.domain.scorecard.grades import GRADES, grade_faults, grades_by_score
+from services.scoring.domain.scorecard.model import (
+    Characteristic,
+    ReasonMethod,
+    Scaling,
+    Scorecard,
+    attainable_scores,
+)
 from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING, shape_faults
 from shared import canonical
 from shared.errors import Fault
@@ -21,11 +28,14 @@ from shared.products import Product
 FORMAT: Final = "assay.scorecard/1"
 """The version of the artefact's form that this code reads and writes."""
 
-REASON_METHOD: Final = "shortfall_against_population_mean"
-"""The only way of ranking reasons so far, named in the artefact so that another can be added beside it."""
+REASON_METHOD: Final = ReasonMethod.POPULATION_MEAN
+_METHODS: Final = tuple(ReasonMethod)
 
 _FARTHEST_SCORE: Final = 10_000
 """Scores lie within plus and minus this, so that the PD of each can be worked out at load without overflow."""
+
+_LONGEST_VALIDITY: Final = 3660
+"""Days; a longer one is a slip of the pen."""
 
 _SHAPE: Final = {
     "format": str,
@@ -35,7 +45,9 @@ _SHAPE: Final = {
     "product": str,
     "target": {ANY_KEY: ANYTHING},
     "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int, "direction": str},
-    "reasons": {"method": str, "reference": str, "limit": int},
+    "reasons": {"method": str, "reference": str, "limit": int, "cutoff?": int, "within?": int},
+    "grades?": GRADES,
+    "validity?": {"days": int},
     "characteristics": [CHARACTERISTIC],
     "psi_baseline": {
         "sample": str,
@@ -44,11 +56,13 @@ _SHAPE: Final = {
         "score_bands": [{"from?": int, "below?": int, "count": int, "bads": int, "bad_rate": str}],
     },
     "metrics": {ANY_KEY: ANYTHING},
+    "validation?": {ANY_KEY: ANYTHING},
     "golden_vectors": [
         {
             "facts": {ANY_KEY: ANYTHING},
             "score": int,
             "pd": str,
+            "grade?": str,
             "points": [int],
             "reasons": [{"code": str, "characteristic": str, "shortfall_millipoints": int}],
         }
@@ -77,7 +91,7 @@ def load_scorecard(document: Mapping[str, Any], product: Product) -> Scorecard:
     or protected facts, gaps between bins, a reference outside the points), then golden vectors not reproduced.
     """
     if document.get("format") != FORMAT:
-        raise ScorecardError([Fault("/format", "unknown_format", f"must be {FORMAT}")])
+        raise ScorecardError([Fault("/format", "unknown_format", f"must be {FORMAT}, the form that is read here")])
     _refuse(shape_faults(_SHAPE, document))
     _refuse(_hash_faults(document))
     _refuse(_meaning_faults(document, product))
@@ -97,16 +111,23 @@ def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scoreca
     scores = attainable_scores(characteristics)
     if scores[0] < -_FARTHEST_SCORE or scores[-1] > _FARTHEST_SCORE:
         raise ScorecardError([Fault("/characteristics", "invalid_points", "add up to scores that are out of range")])
+    cutoff = document["reasons"].get("cutoff")
+    if cutoff is not None and cutoff not in scores:
+        raise ScorecardError([Fault("/reasons/cutoff", "invalid_scorecard", "is not a score that the bins add up to")])
+    grades = document.get("grades")
     return Scorecard(
         name=document["name"],
         version=document["version"],
         product=document["product"],
         content_hash=document["content_hash"],
         scaling=scale,
+        reason_method=ReasonMethod(document["reasons"]["method"]),
         reason_limit=document["reasons"]["limit"],
         characteristics=characteristics,
         lowest_score=scores.start,
         pd_by_score=tuple(scale.pd(score) for score in scores),
+        grade_by_score=grades_by_score(grades, scores) if grades else (None,) * len(scores),
+        valid_days=document["validity"]["days"] if "validity" in document else None,
     )
 
 
@@ -138,6 +159,8 @@ def _hash_faults(document: Mapping[str, Any]) -> list[Fault]:
 
 def _meaning_faults(document: Mapping[str, Any], product: Product) -> list[Fault]:
     scaling, reasons = document["scaling"], document["reasons"]
+    at_cutoff = reasons["method"] == ReasonMethod.AT_CUTOFF
+    validity = document.get("validity", {"days": 1})["days"]
     names = [entry["fact"] for entry in document["characteristics"]]
     checks = [
         (document["product"] == product.name, "/product", f"is not {product.name}"),
@@ -146,13 +169,18 @@ def _meaning_faults(document: Mapping[str, Any], product: Product) -> list[Fault
         (1 <= scaling["base_odds"] <= 10_000, "/scaling/base_odds", "must be 1 to 10000 goods to one bad"),
         (1 <= scaling["points_to_double_odds"] <= 1000, "/scaling/points_to_double_odds", "must be 1 to 1000"),
         (scaling["direction"] == "higher_is_better", "/scaling/direction", "must be higher_is_better"),
-        (reasons["method"] == REASON_METHOD, "/reasons/method", f"must be {REASON_METHOD}"),
+        (reasons["method"] in _METHODS, "/reasons/method", "must be " + " or ".join(_METHODS)),
+        (("cutoff" in reasons) == at_cutoff, "/reasons/cutoff", f"belongs to {ReasonMethod.AT_CUTOFF}, and to it only"),
+        ("within" not in reasons or at_cutoff, "/reasons/within", f"belongs to {ReasonMethod.AT_CUTOFF} only"),
+        (reasons.get("within", 0) >= 0, "/reasons/within", "must be 0 points or more"),
+        (1 <= validity <= _LONGEST_VALIDITY, "/validity/days", f"must be 1 to {_LONGEST_VALIDITY}"),
         (1 <= reasons["limit"] <= 10, "/reasons/limit", "must be between 1 and 10"),
         (bool(names), "/characteristics", "must not be empty"),
         (len(set(names)) == len(names), "/characteristics", "names a fact twice"),
         (bool(document["golden_vectors"]), "/golden_vectors", "must not be empty"),
     ]
     faults = [Fault(pointer, "invalid_scorecard", detail) for holds, pointer, detail in checks if not holds]
+    faults += grade_faults(document["grades"]) if "grades" in document else []
     return faults + _baseline_faults(document)
 
 
@@ -187,11 +215,16 @@ def _golden_faults(vectors: Sequence[Mapping[str, Any]], scorecard: Scorecard, p
                 facts[name] = fact.parse(wire)
             except ValueError as error:
                 faults.append(Fault(f"{pointer}/facts/{name}", "invalid_fact", str(error)))
-        actual = golden_answer(scorecard.score(facts))
+        try:
+            actual = golden_answer(scorecard.score(facts))
+        except Unscorable as error:
+            faults.append(Fault(f"{pointer}/facts", "not_reproduced", f"leave no score: {error}"))
+            continue
+        stated = {key: value for key, value in vector.items() if key != "facts"}
         faults += [
             Fault(f"{pointer}/{key}", "not_reproduced", "is not what this scorecard answers")
-            for key, value in actual.items()
-            if vector[key] != value
+            for key in actual | stated
+            if actual.get(key) != stated.get(key)
         ]
     return faults
 
@@ -201,6 +234,7 @@ def golden_answer(score: Score) -> dict[str, object]:
     return {
         "score": score.score,
         "pd": str(score.pd),
+        **({} if score.grade is None else {"grade": score.grade}),
         "points": [scored.points for scored in score.points],
         "reasons": [
             {

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from services.scoring.domain.score import Reason, ScoredBin
+from services.scoring.domain.score import Failure, Reason, ScoredBin
 from services.scoring.domain.scorecard.model import Bin, BinRole, Characteristic
 from shared.facts import Fact, FactDictionary, FactType, FactValue, Source
 
@@ -16,6 +16,7 @@ BIN: Final = {
     "from?": (int, str),
     "below?": (int, str),
     "values?": [(str, int, bool)],
+    "treat?": str,
     "points": int,
     "woe?": str,
     "count": int,
@@ -29,6 +30,7 @@ CHARACTERISTIC: Final = {
     "reference_millipoints": int,
     "information_value": str,
     "coefficient": str,
+    "outside?": {"minimum": (int, str), "maximum": (int, str), "treat": str},
     "bins": [BIN],
 }
 
@@ -36,6 +38,11 @@ _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,62}")
 _NUMERIC: Final = frozenset({FactType.INTEGER, FactType.MONEY, FactType.DECIMAL})
 _CATEGORICAL: Final = frozenset({FactType.ENUM, FactType.BOOLEAN})
 _ROLES: Final = frozenset(BinRole)
+_REFUSALS: Final = {BinRole.MISSING: Failure.CHARACTERISTIC_MISSING, BinRole.UNSEEN: Failure.UNSEEN_CATEGORY}
+_REFUSE: Final = "refuse"
+_SCORED: Final = "score"
+_OUTSIDE: Final = (_SCORED, BinRole.MISSING, BinRole.UNSEEN)
+_CONTEXT: Final = Context(prec=34)
 
 
 class CharacteristicError(ValueError):
@@ -59,16 +66,22 @@ def parse_characteristic(entry: Mapping[str, Any], dictionary: FactDictionary) -
     points = [each.points * 1000 for each in bins]
     if not min(points) <= entry["reference_millipoints"] <= max(points):
         raise CharacteristicError("/reference_millipoints", "invalid_reference", "lies outside the points of the bins")
-    regular = [each for each in bins if each.role is BinRole.REGULAR]
-    numeric = fact.type in _NUMERIC
+    by_role = {each.role: each for each in bins}
+    edges: tuple[int | Decimal, ...] = ()
+    intervals: tuple[Bin, ...] = ()
+    if fact.type in _NUMERIC:
+        regular = tuple(each for each in bins if each.role is BinRole.REGULAR)
+        edges, intervals = _with_outside(fact, entry, _edges(fact, entry["bins"]), regular, by_role)
+    elif "outside" in entry:
+        raise CharacteristicError("/outside", "invalid_outside", "is for numbers only")
     return Characteristic(
         name=fact.name,
         bins=tuple(bins),
         by_value=_by_value(fact, entry["bins"], bins),
-        edges=_edges(fact, entry["bins"]) if numeric else (),
-        intervals=tuple(regular) if numeric else (),
-        missing=next(each for each in bins if each.role is BinRole.MISSING),
-        unseen=next(each for each in bins if each.role is BinRole.UNSEEN),
+        edges=edges,
+        intervals=intervals,
+        missing=by_role[BinRole.MISSING],
+        unseen=by_role[BinRole.UNSEEN],
     )
 
 
@@ -88,7 +101,9 @@ def _usable_fact(name: str, dictionary: FactDictionary) -> Fact:
 def _bin(item: Mapping[str, Any], entry: Mapping[str, Any]) -> Bin:
     shortfall = entry["reference_millipoints"] - 1000 * item["points"]
     reason = Reason(entry["reason_code"], entry["fact"], shortfall) if shortfall > 0 else None
-    return Bin(BinRole(item["role"]), ScoredBin(entry["fact"], item["label"], item["points"]), reason)
+    role = BinRole(item["role"])
+    refusal = _REFUSALS[role] if "treat" in item else None
+    return Bin(role, ScoredBin(entry["fact"], item["label"], item["points"]), reason, refusal)
 
 
 def _check_bins(fact: Fact, items: Sequence[Mapping[str, Any]]) -> None:
@@ -99,6 +114,9 @@ def _check_bins(fact: Fact, items: Sequence[Mapping[str, Any]]) -> None:
         if unwanted:
             place = f"/bins/{index}/{sorted(unwanted)[0]}"
             raise CharacteristicError(place, "invalid_bin", "has no place in a bin of this role")
+        if "treat" in item and (item["treat"] != _REFUSE or item["role"] not in _REFUSALS):
+            detail = f"can only be {_REFUSE}, in the bin of missing or of unseen values"
+            raise CharacteristicError(f"/bins/{index}/treat", "invalid_bin", detail)
         if not 0 <= item["bads"] <= item["count"]:
             raise CharacteristicError(f"/bins/{index}/bads", "invalid_bin", "must be between 0 and the count")
         if _holders(item["role"], fact) == {"values"} and not item.get("values"):
@@ -151,6 +169,31 @@ def _edges(fact: Fact, items: Sequence[Mapping[str, Any]]) -> tuple[int | Decima
             raise CharacteristicError(place, "gap", "must rise from bin to bin")
         edges.append(edge)
     return tuple(edges)
+
+
+def _with_outside(
+    fact: Fact,
+    entry: Mapping[str, Any],
+    edges: tuple[int | Decimal, ...],
+    intervals: tuple[Bin, ...],
+    by_role: Mapping[BinRole, Bin],
+) -> tuple[tuple[int | Decimal, ...], tuple[Bin, ...]]:
+    """Return edges and intervals with the bin that numbers beyond the trained range go to at both ends."""
+    outside = entry.get("outside")
+    if outside is None:
+        return edges, intervals
+    if outside["treat"] not in _OUTSIDE:
+        raise CharacteristicError("/outside/treat", "invalid_outside", "must be one of " + ", ".join(_OUTSIDE))
+    ends = [_value(fact, outside[key], f"/outside/{key}") for key in ("minimum", "maximum")]
+    low, high = (Decimal(end) for end in ends if isinstance(end, int | Decimal))
+    if not low <= high or (edges and not (low < edges[0] and edges[-1] <= high)):
+        raise CharacteristicError("/outside", "invalid_outside", "must be a range that reaches into the end bins")
+    if outside["treat"] == _SCORED:
+        return edges, intervals
+    other = by_role[BinRole(outside["treat"])]
+    above = _CONTEXT.add(high, Decimal(1).scaleb(-fact.scale))
+    first, last = (low, above) if fact.type is FactType.DECIMAL else (int(low), int(above))
+    return (first, *edges, last), (other, *intervals, other)
 
 
 def _value(fact: Fact, raw: object, place: str) -> FactValue:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from typing import Final
 
-from services.scoring.domain.score import Reason, Score, ScoredBin
+from services.scoring.domain.score import Failure, Reason, Score, ScoredBin, Unscorable
 from shared.facts import FactValue
 
 _CONTEXT: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
@@ -25,13 +25,28 @@ class BinRole(StrEnum):
     UNSEEN = "unseen"
 
 
+class ReasonMethod(StrEnum):
+    """What the points of a characteristic are held against (12 CFR 1002 supplement I, comment 9(b)(2)-5).
+
+    The mean points of all training rows ("the average of all applicants"), or of those that scored at a cut-off or just
+    above it ("applicants whose total score was at or slightly above the minimum passing score").
+    """
+
+    POPULATION_MEAN = "shortfall_against_population_mean"
+    AT_CUTOFF = "shortfall_at_cutoff"
+
+
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One bin of a characteristic, with what it contributes to a score: its points, and its reason if it has one."""
+    """One bin of a characteristic, with what it contributes to a score: its points, and its reason if it has one.
+
+    `refusal` is there where a value in this bin leaves no score.
+    """
 
     role: BinRole
     scored: ScoredBin
     reason: Reason | None
+    refusal: Failure | None = None
 
     @property
     def label(self) -> str:
@@ -50,7 +65,8 @@ class Characteristic:
 
     A value listed in `by_value` goes to that bin. Any other number goes to the interval that holds it:
     `intervals[i]` covers `edges[i-1] <= value < edges[i]`, money in minor units; a categorical characteristic
-    has no intervals. What is left, a category the model was not trained on, goes to `unseen`.
+    has no intervals. What is left, a category the model was not trained on, goes to `unseen`. Where numbers beyond
+    the trained range count as missing or unseen, the first and the last interval are that bin.
     """
 
     name: str
@@ -105,7 +121,8 @@ def _shortfall(reason: Reason) -> int:
 class Scorecard:
     """A scorecard that `load_scorecard` found sound.
 
-    `pd_by_score[i]` is the PD of score `lowest_score + i`; it covers every score that the bins can add up to.
+    `pd_by_score[i]` and `grade_by_score[i]` are those of score `lowest_score + i`; they cover every score that the
+    bins can add up to. A score of it may be used for `valid_days`, None for as long as nothing changes.
     """
 
     name: str
@@ -113,20 +130,18 @@ class Scorecard:
     product: str
     content_hash: str
     scaling: Scaling
+    reason_method: ReasonMethod
     reason_limit: int
     characteristics: tuple[Characteristic, ...]
     lowest_score: int
     pd_by_score: tuple[Decimal, ...]
+    grade_by_score: tuple[str | None, ...]
+    valid_days: int | None
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The facts that it looks at."""
         return tuple(each.name for each in self.characteristics)
-
-    @property
-    def valid_days(self) -> int | None:
-        """A score may be used for as long as nothing changes."""
-        return None
 
     @property
     def highest_score(self) -> int:
@@ -136,22 +151,25 @@ class Scorecard:
     def score(self, facts: Mapping[str, FactValue]) -> Score:
         """Score exact fact values, as `FactDictionary.parse` gives them; facts without an entry are missing.
 
-        Facts that no characteristic names are ignored. Reasons are the shortfalls against the mean points of the
-        development population (12 CFR 1002 supplement I, comment 9(b)(2)-5, the "average of all applicants"
-        method): largest first, ties in the order of the characteristics, each reason code once.
+        Facts that no characteristic names are ignored. Reasons are the shortfalls against the reference points of
+        `reason_method`: largest first, ties in the order of the characteristics, each reason code once.
+        Raises `Unscorable` for the first value in a bin that leaves no score.
         """
         total = 0
         points: list[ScoredBin] = []
         shortfalls: list[Reason] = []
         for characteristic in self.characteristics:
             found = characteristic.bin_of(facts.get(characteristic.name))
+            if found.refusal is not None:
+                raise Unscorable(found.refusal, characteristic.name)
             total += found.scored.points
             points.append(found.scored)
             if found.reason is not None:
                 shortfalls.append(found.reason)
         shortfalls.sort(key=_shortfall, reverse=True)
-        pd = self.pd_by_score[total - self.lowest_score]
-        return Score(total, pd, self._principal(shortfalls), tuple(points))
+        place = total - self.lowest_score
+        reasons = self._principal(shortfalls)
+        return Score(total, self.pd_by_score[place], reasons, tuple(points), self.grade_by_score[place])
 
     def _principal(self, ranked: list[Reason]) -> tuple[Reason, ...]:
         first_of_code: dict[str, Reason] = {}
