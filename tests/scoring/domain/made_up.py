@@ -1,4 +1,5 @@
-"""Scorecards and applications by chance: shared reason codes, equal shortfalls, special numbers, any number of bins."""
+"""Scorecards and applications by chance: shared reason codes, equal shortfalls, special numbers, any number of bins,
+grades, ranges of training, and values that leave no score."""
 
 import random
 from decimal import Decimal
@@ -43,11 +44,23 @@ def scorecard(dice: random.Random) -> Scorecard:
     document = small_document()
     document["characteristics"] = [_characteristic(name, dice) for name in names]
     document["reasons"] = {**document["reasons"], "limit": dice.choice((1, 2, 4, 10))}
+    if dice.random() < 0.7:
+        cuts = sorted(dice.sample(range(-50, 300), dice.randint(0, 4)), reverse=True)
+        document["grades"] = [
+            _band(place, low, high) for place, (high, low) in enumerate(pairwise([None, *cuts, None]))
+        ]
     return assemble_scorecard(document, PRODUCT)
 
 
+def _band(place: int, low: int | None, high: int | None) -> dict[str, Any]:
+    ends = {"from": low, "below": high}
+    return {"grade": f"grade '{place}'", **{key: end for key, end in ends.items() if end is not None}}
+
+
 def _characteristic(name: str, dice: random.Random) -> dict[str, Any]:
-    bins = [*_regular(name, dice), {"label": "missing", "role": "missing"}, {"label": "unseen", "role": "unseen"}]
+    regular = _regular(name, dice)
+    others = [{"label": role, "role": role} for role in ("missing", "unseen")]
+    bins = [*regular, *(each | ({"treat": "refuse"} if dice.random() < 0.08 else {}) for each in others)]
     if name in _NUMERIC and dice.random() < 0.5:
         bins.append({"label": "special", "role": "special", "values": _SPECIAL[name]})
     if name not in _NUMERIC:
@@ -55,7 +68,26 @@ def _characteristic(name: str, dice: random.Random) -> dict[str, Any]:
     bins = [{**each, "points": dice.choice((-20, 0, 10, 10, 40, 95)), "count": 0, "bads": 0} for each in bins]
     points = [each["points"] * 1000 for each in bins]
     reference = dice.choice((min(points), max(points), dice.randint(min(points), max(points))))
-    return characteristic(name, dice.choice(("FIRST", "SECOND", "THIRD", "FOURTH")), reference, bins)
+    made = characteristic(name, dice.choice(("FIRST", "SECOND", "THIRD", "FOURTH")), reference, bins)
+    if name in _NUMERIC and dice.random() < 0.5:
+        made["outside"] = _outside(name, [each["from"] for each in regular if "from" in each], dice)
+    return made
+
+
+def _outside(name: str, edges: list[Any], dice: random.Random) -> dict[str, Any]:
+    """Return a range that begins below the first edge and ends at the last or above it."""
+    low, high = (edges[0], edges[-1]) if edges else (_EDGES[name][0], _EDGES[name][0])
+    minimum = dice.choice([low, *(each for each in _EDGES[name] if Decimal(each) < Decimal(low))])
+    if edges and minimum == low:
+        minimum = _stepped(name, low, -1)
+    maximum = dice.choice([high, *(each for each in _EDGES[name] if Decimal(each) > Decimal(high))])
+    return {"minimum": minimum, "maximum": maximum, "treat": dice.choice(("score", "missing", "unseen"))}
+
+
+def _stepped(name: str, edge: Any, steps: int) -> Any:
+    fact = PRODUCT.dictionary.facts[name]
+    near = Decimal(edge) + steps * Decimal(1).scaleb(-fact.scale)
+    return format(near, "f") if fact.type is FactType.DECIMAL else max(int(near), -9)
 
 
 def _regular(name: str, dice: random.Random) -> list[dict[str, Any]]:

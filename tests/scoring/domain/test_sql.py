@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.embedded.postgres import Address
 from services.migrate import PROJECT
-from services.scoring.domain.scorecard import Scorecard, load_scorecard
+from services.scoring.domain.scorecard import Scorecard, Unscorable, load_scorecard
 from services.scoring.domain.scorecard.sql import decode_score, facts_read, score_query
 from shared.facts import FactType, FactValue
 from shared.feel.typed.sql.dialects import Dialect, in_dialect
@@ -61,10 +61,23 @@ def _agrees(scorecard: Scorecard, applications: Applications, rows: Sequence[dic
     by_id = {row["row_id"]: row for row in rows}
     assert len(rows) == len(by_id) == len(applications)
     for at, facts in enumerate(applications):
-        expected = scorecard.score(facts)
+        try:
+            expected = scorecard.score(facts)
+        except Unscorable as refused:
+            _is_refused(scorecard, by_id[at], refused)
+            continue
+        assert by_id[at].get("score_failure") is None
         assert decode_score(scorecard, by_id[at]) == expected
         codes = [by_id[at].get(f"reason_{place}") for place in range(1, 11)]
         assert tuple(code for code in codes if code is not None) == tuple(each.code for each in expected.reasons)
+
+
+def _is_refused(scorecard: Scorecard, row: dict[str, Any], refused: Unscorable) -> None:
+    with pytest.raises(Unscorable) as said:
+        decode_score(scorecard, row)
+    assert str(said.value) == str(refused)
+    given = [row["score"], row["pd"], row.get("score_grade"), *(row.get(f"reason_{place}") for place in range(1, 11))]
+    assert (row["score_failure"], [each for each in given if each is not None]) == (refused.failure, [])
 
 
 def _asked(query: str) -> list[dict[str, Any]]:

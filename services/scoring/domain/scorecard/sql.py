@@ -8,11 +8,11 @@ warehouses. Pure: it needs no engine.
 
 # ruff: noqa: S608 - names of facts and numbers of ours stand in the query.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from services.scoring.domain.score import Reason, Score
+from services.scoring.domain.score import Reason, Score, Unscorable
 from services.scoring.domain.scorecard.model import Bin, Characteristic, Scorecard
 from shared.facts import FactValue
 
@@ -25,7 +25,9 @@ def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_
 
     Columns: those of `carry`; `score` BIGINT; `pd` BIGINT in millionths; for each reason that a score can have
     `reason_1`... VARCHAR, its code, NULL where there are fewer, and `rank_1`... BIGINT, 0 then; for each characteristic
-    `bin_0`... BIGINT, the place of the bin that its value fell into.
+    `bin_0`... BIGINT, the place of the bin that its value fell into. `score_grade` VARCHAR where the scorecard has
+    grades. Where it leaves some values without a score, `score_failure` VARCHAR says why there is none; score, PD,
+    grade and reasons are NULL then.
     """
     kept = [_name(each) for each in carry]
     bins = [f"__bin_{at}" for at in range(len(scorecard.characteristics))]
@@ -44,7 +46,9 @@ def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_
         columns = [*kept, *bins, "__score", *every, *ranks[:at], f"{_greatest(left)} AS {rank}"]
         layers.append((f"ranked_{at + 1}", columns, layers[-1][0]))
     written = ", ".join(f"{name} AS (SELECT {', '.join(columns)} FROM {table})" for name, columns, table in layers)
-    columns = [*kept, "__score AS score", "CAST(__pd AS BIGINT) AS pd"]
+    columns = [*kept, "__score AS score", "CAST(__pd AS BIGINT) AS pd", *_grade(scorecard), *_failure(scorecard)]
+    if may_refuse(scorecard):
+        ranks = [f"CASE WHEN __score IS NULL THEN 0 ELSE {rank} END" for rank in ranks]
     for at, rank in enumerate(ranks, start=1):
         columns += [f"{_code_of(scorecard, rank)} AS reason_{at}", f"{rank} AS rank_{at}"]
     columns += [f"{name} AS bin_{at}" for at, name in enumerate(bins)]
@@ -56,21 +60,30 @@ def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_
 
 
 def decode_score(scorecard: Scorecard, row: Mapping[str, Any]) -> Score:
-    """Return the score that a row of the query's answer says."""
+    """Return the score that a row of the query's answer says; raises `Unscorable` where it says that there is none."""
     characteristics = scorecard.characteristics
     found = [each.bins[row[f"bin_{at}"]] for at, each in enumerate(characteristics)]
+    for one, fell in zip(characteristics, found, strict=True):
+        if fell.refusal is not None:
+            raise Unscorable(fell.refusal, one.name)
     ranks = [row[f"rank_{at}"] for at in range(1, reason_count(scorecard) + 1)]
     reasons = []
     for rank in filter(None, ranks):
         shortfall, place = _unranked(rank, len(characteristics))
         reasons.append(Reason(_code(characteristics[place]), characteristics[place].name, shortfall))
     pd = Decimal(row["pd"]).scaleb(-PD_SCALE)
-    return Score(row["score"], pd, tuple(reasons), tuple(each.scored for each in found))
+    points = tuple(each.scored for each in found)
+    return Score(row["score"], pd, tuple(reasons), points, row.get("score_grade"))
 
 
 def reason_count(scorecard: Scorecard) -> int:
     """Return how many reasons a score can have at most."""
     return min(scorecard.reason_limit, len(_codes(scorecard)))
+
+
+def may_refuse(scorecard: Scorecard) -> bool:
+    """Tell whether there are values that leave no score."""
+    return any(found.refusal is not None for each in scorecard.characteristics for found in each.bins)
 
 
 def facts_read(scorecard: Scorecard) -> tuple[str, ...]:
@@ -94,8 +107,37 @@ def _bin(characteristic: Characteristic) -> str:
 
 
 def _total(scorecard: Scorecard) -> str:
-    points = [_by_bin(at, [each.points for each in one.bins]) for at, one in enumerate(scorecard.characteristics)]
+    """Return SQL of the sum of the points, NULL where a bin leaves no score."""
+    points = [_by_bin(at, map(_points, one.bins)) for at, one in enumerate(scorecard.characteristics)]
     return f"CAST({' + '.join(points)} AS BIGINT)"
+
+
+def _points(found: Bin) -> str:
+    return str(found.points) if found.refusal is None else "NULL"
+
+
+def _grade(scorecard: Scorecard) -> list[str]:
+    """Return the column of the grade, none where there are no grades."""
+    lowest: dict[str | None, int] = {}
+    for score, grade in enumerate(scorecard.grade_by_score, start=scorecard.lowest_score):
+        lowest.setdefault(grade, score)
+    if None in lowest:
+        return []
+    cases = [f"WHEN __score >= {score} THEN {_literal(str(grade))}" for grade, score in reversed(lowest.items())]
+    return [f"CASE {' '.join(cases)} END AS score_grade"]
+
+
+def _failure(scorecard: Scorecard) -> list[str]:
+    """Return the column of why there is no score, none where there always is one."""
+    if not may_refuse(scorecard):
+        return []
+    cases = [
+        f"WHEN __bin_{at} = {place} THEN {_literal(found.refusal)}"
+        for at, one in enumerate(scorecard.characteristics)
+        for place, found in enumerate(one.bins)
+        if found.refusal is not None
+    ]
+    return [f"CASE {' '.join(cases)} END AS score_failure"]
 
 
 def _shortfalls(scorecard: Scorecard) -> list[str]:
@@ -107,7 +149,7 @@ def _shortfalls(scorecard: Scorecard) -> list[str]:
     ]
 
 
-def _by_bin(at: int, numbers: Sequence[int]) -> str:
+def _by_bin(at: int, numbers: Iterable[int | str]) -> str:
     cases = " ".join(f"WHEN {place} THEN {number}" for place, number in enumerate(numbers))
     return f"CASE __bin_{at} {cases} END"
 
