@@ -12,10 +12,10 @@ from services.decision.api.shadows import shadow_router
 from services.decision.api.uploads import upload_router
 from services.decision.domain.upload import Limits
 from services.decision.handlers import supervising
-from services.decision.handlers.experimenting import run_experiments
+from services.decision.handlers.experimenting import COUNTING
 from services.decision.handlers.publishing import GOVERNANCE
 from services.decision.handlers.replaying import Library
-from services.decision.handlers.shadowing import shadow_decisions
+from services.decision.handlers.shadowing import shadowing
 from services.decision.handlers.uploading import sweep_uploads
 from services.decision.rulebooks import Rulebooks
 from services.decision.scoring_client import ScoringClient
@@ -24,6 +24,8 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.experiments.handlers.experimenting import run_experiments
+from shared.experiments.handlers.shadowing import run_shadows
 from shared.governance.api import governance_router
 from shared.governance.handlers.following import keep_following
 from shared.settings import BusSettings, PlatformSettings
@@ -74,8 +76,8 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         {
             "backtests": lambda: supervising.supervise(db, bounds),
             "clock": lambda: keep_following(db, GOVERNANCE),
-            "experiments": lambda: run_experiments(db, GOVERNANCE),
-            "shadows": lambda: shadow_decisions(db),
+            "experiments": lambda: run_experiments(db, GOVERNANCE, COUNTING),
+            "shadows": lambda: run_shadows(db, shadowing(Rulebooks())),
             "uploads": lambda: sweep_uploads(db),
         },
     )

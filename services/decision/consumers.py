@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.decision.handlers import deciding
-from services.decision.handlers.choosing import Contests
+from services.decision.handlers.choosing import contests
 from services.decision.rulebooks import Rulebooks
 from shared.consumer import Subscription
 from shared.contracts import scoring
@@ -19,7 +19,7 @@ def subscription(db: Database) -> Subscription:
         handlers={
             scoring.ApplicationScored.type: (
                 scoring.ApplicationScored,
-                partial(deciding.decide_scored, db, Contests(Rulebooks())),
+                partial(deciding.decide_scored, db, contests(Rulebooks())),
             )
         },
     )

@@ -1,6 +1,6 @@
 """Metrics of decision."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 DECISIONS = Counter("assay_decisions_total", "Decisions made, by outcome.", ["product", "outcome"])
 SUBMIT_TO_DECISION = Histogram(
@@ -13,10 +13,4 @@ SHADOW_DECISIONS = Counter(
     "assay_shadow_decisions_total",
     "Decisions that a shadow answered: the same, differently, or not at all.",
     ["product", "result"],
-)
-SHADOW_LAG = Gauge(
-    "assay_shadow_lag_seconds", "Age of the oldest decision that a shadow has still to answer.", ["product"]
-)
-EXPERIMENTS_STOPPED = Counter(
-    "assay_experiments_stopped_total", "Challengers that a stop rule has ended.", ["product", "rule"]
 )

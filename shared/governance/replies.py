@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.governance.domain import Trial, Version
+from shared.governance.domain import StopRules, Trial, Version
 from shared.governance.listing import Event, Listed
 
 
@@ -179,17 +179,21 @@ def whole_reply(listed: Listed, document: dict[str, Any], events: list[Event]) -
 
 def trial_reply(trial: Trial) -> TrialReply:
     """Return the public form of the terms of a challenge."""
-    rules = trial.stop_rules
     return TrialReply(
         test=trial.test,
         share_bp=trial.share_bp,
         maturity_months=trial.maturity_months,
-        stop_rules=StopRulesReply(
-            min_decisions=rules.min_decisions,
-            max_bad_rate=rules.max_bad_rate,
-            min_approval_rate=rules.min_approval_rate,
-            max_referral_rate=rules.max_referral_rate,
-        ),
+        stop_rules=stop_rules_reply(trial.stop_rules),
+    )
+
+
+def stop_rules_reply(rules: StopRules) -> StopRulesReply:
+    """Return the public form of what stops a challenger."""
+    return StopRulesReply(
+        min_decisions=rules.min_decisions,
+        max_bad_rate=rules.max_bad_rate,
+        min_approval_rate=rules.min_approval_rate,
+        max_referral_rate=rules.max_referral_rate,
     )
 
 

@@ -14,7 +14,7 @@ from services.decision import replies
 from services.decision.domain.policy.explain import Audience, Language
 from services.decision.domain.record import Question
 from services.decision.handlers import deciding, recalling
-from services.decision.handlers.choosing import Contests
+from services.decision.handlers.choosing import contests
 from services.decision.handlers.deciding import DecisionRequest
 from services.decision.handlers.replaying import Library
 from services.decision.rulebooks import Rulebooks
@@ -58,7 +58,7 @@ def decision_router(db: Database, rulebooks: Rulebooks, library: Library, scorin
     requests: Batcher[DecisionRequest, Answer] = Batcher(
         # Three batches under way: while one is scored, one is decided and one commits.
         "decide",
-        partial(deciding.decide_now, db, Contests(rulebooks), scoring),
+        partial(deciding.decide_now, db, contests(rulebooks), scoring),
         in_flight=3,
     )
 

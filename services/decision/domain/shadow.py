@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -17,17 +16,6 @@ POLICY_UNUSABLE: Final = "policy_unusable"
 
 FAILED: Final = "failed"
 """Stands for the outcome of a shadow that could not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    """One version in the shadow of its product; it has answered every decision up to `position`."""
-
-    version_id: str
-    product: str
-    started_at: datetime
-    ended_at: datetime | None
-    position: str
 
 
 @dataclass(frozen=True, slots=True)

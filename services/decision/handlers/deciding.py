@@ -9,17 +9,16 @@ from typing import Final
 
 from services.decision import events, replies
 from services.decision.domain.decision import decide
-from services.decision.domain.experiment.contest import Choice
 from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.domain.record import (
     Decision,
     Provenance,
     Question,
+    Rulebook,
     fallbacks_of,
     hash_of,
     inputs_of,
 )
-from services.decision.handlers.choosing import Contests
 from services.decision.metrics import DECISIONS, SUBMIT_TO_DECISION
 from services.decision.scoring_client import ScoringClient
 from services.decision.store import decisions
@@ -28,6 +27,8 @@ from shared.contracts.envelope import Event
 from shared.contracts.scoring import ApplicationScored, Score
 from shared.db import Database, Transaction
 from shared.errors import Fault, Refusal, invalid
+from shared.experiments.domain.contest import Choice
+from shared.experiments.handlers.choosing import Contests
 from shared.facts import FactDictionary, SoundFacts
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -55,7 +56,7 @@ class DecisionRequest:
 
 
 async def decide_now(
-    db: Database, contests: Contests, scoring: ScoringClient, batch: Sequence[DecisionRequest]
+    db: Database, contests: Contests[Rulebook], scoring: ScoringClient, batch: Sequence[DecisionRequest]
 ) -> list[Answer | Refusal]:
     """Decide for callers that keep the application; scoring is asked first, before any transaction is open."""
     # What is logged of a request that is decided alone carries its trace, as with events.
@@ -70,12 +71,14 @@ async def decide_now(
     return await idempotency.once(db, [entry.claim for entry in batch], act)
 
 
-async def _choices(tx: Transaction, contests: Contests, batch: Sequence[DecisionRequest]) -> list[Choice | Refusal]:
+async def _choices(
+    tx: Transaction, contests: Contests[Rulebook], batch: Sequence[DecisionRequest]
+) -> list[Choice[Rulebook] | Refusal]:
     """Return what decides each request, or why nothing can."""
     running = await contests.take(tx, {request.question.product for request in batch})
     pins = {(request.question.product, request.policy_version) for request in batch if request.policy_version}
     pinned = await contests.pinned(tx, pins) if pins else {}
-    choices: list[Choice | Refusal] = []
+    choices: list[Choice[Rulebook] | Refusal] = []
     for request in batch:
         question = request.question
         contest = running.get(question.product)
@@ -90,7 +93,7 @@ async def _choices(tx: Transaction, contests: Contests, batch: Sequence[Decision
 
 
 async def _decide_and_answer(
-    tx: Transaction, batch: Iterable[tuple[DecisionRequest, Choice | Refusal, Score | None]]
+    tx: Transaction, batch: Iterable[tuple[DecisionRequest, Choice[Rulebook] | Refusal, Score | None]]
 ) -> list[Answer | Refusal]:
     results: list[Answer | Refusal] = []
     made: list[tuple[Decision, str | None]] = []
@@ -98,7 +101,7 @@ async def _decide_and_answer(
         if isinstance(choice, Refusal):
             results.append(choice)
             continue
-        facts = _checked(request.question, choice.book.product)
+        facts = _checked(request.question, choice.chosen.product)
         if isinstance(facts, Refusal):
             results.append(facts)
             continue
@@ -123,13 +126,13 @@ def _decide(
     question: Question,
     facts: SoundFacts,
     faults: Sequence[Fault],
-    choice: Choice | None,
+    choice: Choice[Rulebook] | None,
     score: Score | None,
     actor: str,
 ) -> Decision:
     """Return the decision on `facts`; `faults` are those of the facts as they came."""
     outcome = events.score_outcome(score)
-    book = None if choice is None else choice.book
+    book = None if choice is None else choice.chosen
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
     started = perf_counter_ns()
@@ -169,7 +172,7 @@ async def _keep(tx: Transaction, made: Sequence[tuple[Decision, str | None]]) ->
     return [decision for decision, _ in kept]
 
 
-async def decide_scored(db: Database, contests: Contests, batch: Sequence[Event[ApplicationScored]]) -> None:
+async def decide_scored(db: Database, contests: Contests[Rulebook], batch: Sequence[Event[ApplicationScored]]) -> None:
     """Decide scored applications, each once."""
     async with db.transaction() as tx:
         fresh = await inbox.unseen(tx, CONSUMER, batch)
@@ -180,7 +183,7 @@ async def decide_scored(db: Database, contests: Contests, batch: Sequence[Event[
             contest = running.get(question.product)
             choice = None if contest is None else contest.choice(question.party_id)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
-            facts, faults = (NO_FACTS, []) if choice is None else choice.book.product.dictionary.parse(question.facts)
+            facts, faults = (NO_FACTS, []) if choice is None else choice.chosen.product.dictionary.parse(question.facts)
             decision = _decide(question, facts, faults, choice, event.data.score, f"consumer:{CONSUMER}")
             made.append((decision, event.traceparent))
         kept = await _keep(tx, made)

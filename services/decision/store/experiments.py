@@ -1,59 +1,22 @@
-"""Experiments, the buckets of their parties, and what their arms decided."""
+"""What the arms of experiments on policies decided."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.decision.domain.experiment.contest import CHAMPION, arm_of
-from services.decision.domain.experiment.experiment import Arm, Experiment
-from services.decision.domain.experiment.stopping import ArmFigures, Breach
+from services.decision.domain.arms import Arm, ArmFigures
 from services.decision.domain.outcome import Outcome
-from services.decision.domain.position import position_at
-from services.decision.store.progress import Page
-from shared.db import Transaction, rows_json
-from shared.governance.store import trial_of
+from shared.catalogue import EntryKind
+from shared.db import Transaction
+from shared.experiments.domain.contest import CHAMPION, arm_of
+from shared.experiments.domain.experiment import Experiment
+from shared.experiments.journal import Journal
+from shared.experiments.store.progress import Page
 
-_SELECT: Final = """
-    SELECT experiment_id, product, version_id, trial, buckets, started_at, ended_at, breaches, position,
-           count_until
-    FROM experiment
-"""
-_FIND: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id")
-_RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY product, test")
-_UNCOUNTED: Final = text("""
-    SELECT experiment_id FROM experiment WHERE count_until IS NULL OR position < count_until ORDER BY experiment_id
-""")
-_CLAIM: Final = text(f"{_SELECT} WHERE experiment_id = :experiment_id FOR UPDATE SKIP LOCKED")
-_PAGE: Final = text(f"""
-    {_SELECT} WHERE experiment_id < :before AND (CAST(:product AS text) IS NULL OR product = :product)
-    ORDER BY experiment_id DESC LIMIT :limit
-""")
-# A challenger counts only while the version itself is one, on the same test: to stop it, nothing has to be done here.
-_CHALLENGERS: Final = text("""
-    SELECT e.product, e.test, e.buckets, v.number AS revision FROM experiment e JOIN version v USING (version_id)
-    WHERE e.product = ANY(CAST(:products AS text[])) AND e.ended_at IS NULL
-      AND v.state = 'challenger' AND v.test = e.test
-""")
-_BEGIN: Final = text("""
-    INSERT INTO experiment (experiment_id, product, test, version_id, trial, buckets, started_at, position)
-    VALUES (:experiment_id, :product, :test, :version_id, CAST(:trial AS json), CAST(:buckets AS json), :started_at,
-            :position)
-""")
-_CHANGE: Final = text("""
-    UPDATE experiment SET trial = CAST(:trial AS json), buckets = CAST(:buckets AS json)
-    WHERE experiment_id = :experiment_id
-""")
-_END: Final = text("""
-    UPDATE experiment SET ended_at = coalesce(ended_at, :ended_at), buckets = '[]',
-           count_until = coalesce(count_until, :count_until),
-           breaches = coalesce(CAST(:breaches AS json), breaches)
-    WHERE experiment_id = :experiment_id
-""")
+DECISIONS: Final = Journal(EntryKind.POLICY, "decision", "decision_id", "dec")
+"""What policies have answered."""
+
 _COUNT: Final = text("""
     INSERT INTO arm_tally (experiment_id, arm, policy_version, policy_hash, outcome, decided, limit_minor)
     SELECT :experiment_id, arm, policy_version, policy_hash, outcome, count(*), coalesce(sum(approved_minor), 0)
@@ -65,7 +28,6 @@ _COUNT: Final = text("""
     DO UPDATE SET decided = arm_tally.decided + excluded.decided,
                   limit_minor = arm_tally.limit_minor + excluded.limit_minor
 """)
-_ADVANCE: Final = text("UPDATE experiment SET position = :position WHERE experiment_id = :experiment_id")
 _TALLIES: Final = text("""
     SELECT arm, policy_version, policy_hash, outcome, decided, limit_minor FROM arm_tally
     WHERE experiment_id = :experiment_id ORDER BY arm, policy_version, policy_hash, outcome
@@ -75,85 +37,6 @@ _PERFORMANCE: Final = text("""
     WHERE product = :product AND arm IN (:champion, :challenger) AND decision_id > :first AND decision_id <= :last
     GROUP BY arm
 """)
-
-
-LINGER: Final = timedelta(seconds=5)
-"""How long a process may go on with a challenger that has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Challenger:
-    """A challenger that decides now: the revision of its policy and the buckets of its parties."""
-
-    test: str
-    revision: int
-    ranges: tuple[tuple[int, int], ...]
-
-
-async def find(tx: Transaction, experiment_id: str) -> Experiment | None:
-    """Return an experiment."""
-    row = (await tx.execute(_FIND, {"experiment_id": experiment_id})).one_or_none()
-    return None if row is None else _experiment(row)
-
-
-async def claim(tx: Transaction, experiment_id: str) -> Experiment | None:
-    """Return an experiment and keep other processes from it; None when one of them has it at the moment."""
-    row = (await tx.execute(_CLAIM, {"experiment_id": experiment_id})).one_or_none()
-    return None if row is None else _experiment(row)
-
-
-async def all_running(tx: Transaction) -> list[Experiment]:
-    """Return the experiments that have not ended, by product and test."""
-    return [_experiment(row) for row in await tx.execute(_RUNNING)]
-
-
-async def uncounted(tx: Transaction) -> list[str]:
-    """Return the ids of the experiments that have decisions to count: those that run, and just after they ended."""
-    return list((await tx.execute(_UNCOUNTED)).scalars())
-
-
-async def page(tx: Transaction, before: str, limit: int, product: str | None) -> list[Experiment]:
-    """Return up to `limit` experiments, newest first, older than the id `before`; of one product if given."""
-    rows = await tx.execute(_PAGE, {"before": before, "limit": limit, "product": product})
-    return [_experiment(row) for row in rows]
-
-
-async def challengers(tx: Transaction, products: Collection[str]) -> Mapping[str, list[Challenger]]:
-    """Return the challengers that decide now, by product; products without any are left out."""
-    found: dict[str, list[Challenger]] = {}
-    for row in await tx.execute(_CHALLENGERS, {"products": sorted(products)}):
-        found.setdefault(row.product, []).append(Challenger(row.test, row.revision, _ranges(row.buckets)))
-    return found
-
-
-async def begin(tx: Transaction, new: Experiment) -> None:
-    """Store an experiment that starts now."""
-    columns = {
-        "experiment_id": new.experiment_id,
-        "product": new.product,
-        "test": new.trial.test,
-        "version_id": new.version_id,
-        "started_at": new.started_at,
-        "position": new.position,
-        **_terms(new),
-    }
-    await tx.execute(_BEGIN, columns)
-
-
-async def change(tx: Transaction, after: Experiment) -> None:
-    """Store other terms, and the buckets that go with them."""
-    await tx.execute(_CHANGE, {"experiment_id": after.experiment_id, **_terms(after)})
-
-
-async def end(tx: Transaction, experiment_id: str, ended_at: datetime, breaches: Sequence[Breach] = ()) -> None:
-    """End an experiment, by stop rules or because its version is no challenger any more; it stays ended."""
-    columns = {
-        "experiment_id": experiment_id,
-        "ended_at": ended_at,
-        "count_until": position_at(ended_at + LINGER),
-        "breaches": rows_json([asdict(breach) for breach in breaches]) if breaches else None,
-    }
-    await tx.execute(_END, columns)
 
 
 async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
@@ -166,15 +49,13 @@ async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
         **_arms(experiment),
     }
     await tx.execute(_COUNT, columns)
-    await tx.execute(_ADVANCE, {"experiment_id": experiment.experiment_id, "position": page.position})
 
 
 async def arms(tx: Transaction, experiment: Experiment) -> dict[str, Arm]:
     """Return what the arms of an experiment have decided so far, and what became of it; both arms are there."""
-    ended = experiment.ended_at
     span = {
-        "first": position_at(experiment.started_at),
-        "last": "dec_~" if ended is None else position_at(ended + LINGER),
+        "first": DECISIONS.position_at(experiment.started_at),
+        "last": "dec_~" if experiment.count_until is None else experiment.count_until,
     }
     columns = {"product": experiment.product, **_arms(experiment)}
     known = {row.arm: (row.known, row.bad) for row in await tx.execute(_PERFORMANCE, {**columns, **span})}
@@ -196,26 +77,3 @@ def _arm(name: str, rows: Sequence[Any], performance: tuple[int, int]) -> Arm:
 
 def _arms(experiment: Experiment) -> dict[str, str]:
     return {"champion": CHAMPION, "challenger": arm_of(experiment.trial.test)}
-
-
-def _terms(experiment: Experiment) -> dict[str, str]:
-    return {"trial": json.dumps(asdict(experiment.trial)), "buckets": json.dumps(experiment.ranges)}
-
-
-def _experiment(row: Any) -> Experiment:
-    return Experiment(
-        experiment_id=row.experiment_id,
-        product=row.product,
-        version_id=row.version_id,
-        trial=trial_of(row.trial),
-        ranges=_ranges(row.buckets),
-        started_at=row.started_at,
-        position=row.position,
-        count_until=row.count_until,
-        ended_at=row.ended_at,
-        breaches=tuple(Breach(**{**entry, "bound": Decimal(entry["bound"])}) for entry in row.breaches or ()),
-    )
-
-
-def _ranges(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in stored)

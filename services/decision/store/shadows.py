@@ -1,26 +1,20 @@
-"""Shadow runs: how far each has come, and what it answered."""
+"""What shadows answered, beside what was decided."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.decision.domain.shadow import FAILED, Example, Shadow, ShadowResult, ShownAnswer, Tally
+from services.decision.domain.record import Decision
+from services.decision.domain.shadow import FAILED, Example, ShadowResult, ShownAnswer, Tally
+from services.decision.store import decisions
+from services.decision.store.decisions import Unreadable
 from shared.db import Transaction, rows_json
+from shared.experiments.store.progress import Page
 
-_SELECT: Final = "SELECT version_id, product, started_at, ended_at, position FROM shadow"
-_FIND: Final = text(f"{_SELECT} WHERE version_id = :version_id")
-_CLAIM: Final = text(f"{_SELECT} WHERE version_id = :version_id AND ended_at IS NULL FOR UPDATE SKIP LOCKED")
-_RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY version_id")
-# A version that becomes a shadow again goes on from now: what was decided between was not asked of it.
-_BEGIN: Final = text("""
-    INSERT INTO shadow (version_id, product, started_at, position)
-    VALUES (:version_id, :product, :started_at, :position)
-    ON CONFLICT (version_id) DO UPDATE SET ended_at = NULL, position = greatest(shadow.position, excluded.position)
-    WHERE shadow.ended_at IS NOT NULL
-""")
-_END: Final = text("UPDATE shadow SET ended_at = :ended_at WHERE version_id = :version_id AND ended_at IS NULL")
+_SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 _KEEP: Final = text("""
     INSERT INTO shadow_result (version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error)
     SELECT :version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error
@@ -41,7 +35,6 @@ _COUNT: Final = text("""
                   live_minor = shadow_tally.live_minor + excluded.live_minor,
                   shadow_minor = shadow_tally.shadow_minor + excluded.shadow_minor
 """)
-_ADVANCE: Final = text("UPDATE shadow SET position = :position WHERE version_id = :version_id")
 _TALLIES: Final = text("""
     SELECT live_outcome, shadow_outcome, decided, differing, live_minor, shadow_minor FROM shadow_tally
     WHERE version_id = :version_id ORDER BY live_outcome, shadow_outcome
@@ -56,42 +49,22 @@ _EXAMPLES: Final = text("""
 """)
 
 
-async def find(tx: Transaction, version_id: str) -> Shadow | None:
-    """Return the shadow run of a version, if it ever was a shadow."""
-    row = (await tx.execute(_FIND, {"version_id": version_id})).one_or_none()
-    return None if row is None else _shadow(row)
+async def answered(tx: Transaction, page: Page, product: str) -> list[Decision | Unreadable]:
+    """Return the decisions of a page that are of `product`, in the order of their ids."""
+    if page.span is None:
+        return []
+    span = decisions.Span(page.span.first, page.span.last, page.span.answers)
+    return await decisions.span(tx, span, _SINCE_EVER, page.until, product)
 
 
-async def claim(tx: Transaction, version_id: str) -> Shadow | None:
-    """Return a running shadow and keep other processes from it; None when one of them has it at the moment."""
-    row = (await tx.execute(_CLAIM, {"version_id": version_id})).one_or_none()
-    return None if row is None else _shadow(row)
-
-
-async def all_running(tx: Transaction) -> list[Shadow]:
-    """Return the shadow runs that have not ended."""
-    return [_shadow(row) for row in await tx.execute(_RUNNING)]
-
-
-async def begin(tx: Transaction, version_id: str, product: str, started_at: datetime, position: str) -> None:
-    """Let a version shadow all decisions after `position`."""
-    columns = {"version_id": version_id, "product": product, "started_at": started_at, "position": position}
-    await tx.execute(_BEGIN, columns)
-
-
-async def end(tx: Transaction, version_id: str, ended_at: datetime) -> None:
-    """End a shadow run; what it answered stays."""
-    await tx.execute(_END, {"version_id": version_id, "ended_at": ended_at})
-
-
-async def keep(tx: Transaction, version_id: str, results: Sequence[ShadowResult], position: str) -> None:
-    """Store what a shadow answered and how far it has come by that; the caller holds its claim."""
-    if results:
-        rows = [_result_row(result) for result in results]
-        await tx.execute(_KEEP, {"version_id": version_id, "rows": rows_json(rows)})
-        counted = [_tally_row(result) for result in results]
-        await tx.execute(_COUNT, {"version_id": version_id, "rows": rows_json(counted)})
-    await tx.execute(_ADVANCE, {"version_id": version_id, "position": position})
+async def keep(tx: Transaction, version_id: str, results: Sequence[ShadowResult]) -> None:
+    """Store what a shadow answered; the caller holds its claim."""
+    if not results:
+        return
+    rows = [_result_row(result) for result in results]
+    await tx.execute(_KEEP, {"version_id": version_id, "rows": rows_json(rows)})
+    counted = [_tally_row(result) for result in results]
+    await tx.execute(_COUNT, {"version_id": version_id, "rows": rows_json(counted)})
 
 
 async def tallies(tx: Transaction, version_id: str) -> list[Tally]:
@@ -126,10 +99,6 @@ async def examples(tx: Transaction, version_id: str, limit: int) -> list[Example
         )
         for row in rows
     ]
-
-
-def _shadow(row: Any) -> Shadow:
-    return Shadow(row.version_id, row.product, row.started_at, row.ended_at, row.position)
 
 
 def _result_row(result: ShadowResult) -> dict[str, Any]:

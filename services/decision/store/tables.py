@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from shared.experiments.tables import experiment_tables
 from shared.governance.tables import governance_tables
 from shared.tables import NOW, platform_tables
 
 metadata = sa.MetaData()
 platform_tables(metadata)
 governance_tables(metadata)
+experiment_tables(metadata)
 
 decision = sa.Table(
     "decision",
@@ -114,23 +116,6 @@ upload_chunk = sa.Table(
 )
 
 sa.Table(
-    "experiment",
-    metadata,
-    sa.Column("experiment_id", sa.Text, primary_key=True),
-    sa.Column("product", sa.Text, nullable=False),
-    sa.Column("test", sa.Text, nullable=False),
-    sa.Column("version_id", sa.Text, nullable=False),
-    sa.Column("trial", pg.JSON, nullable=False),
-    sa.Column("buckets", pg.JSON, nullable=False),
-    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ended_at", sa.DateTime(timezone=True)),
-    sa.Column("breaches", pg.JSON),
-    sa.Column("position", sa.Text, nullable=False),
-    sa.Column("count_until", sa.Text),
-    # What runs is asked for by every process four times a second; what has ended only grows.
-    sa.Index("experiment_running", "product", "test", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
-)
-sa.Table(
     "arm_tally",
     metadata,
     sa.Column("experiment_id", sa.Text, primary_key=True),
@@ -152,15 +137,6 @@ sa.Table(
     sa.Column("reported_by", sa.Text, nullable=False),
     sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
     sa.Index("performance_of_arm", "product", "arm", "decision_id", postgresql_include=["bad"]),
-)
-sa.Table(
-    "shadow",
-    metadata,
-    sa.Column("version_id", sa.Text, primary_key=True),
-    sa.Column("product", sa.Text, nullable=False),
-    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ended_at", sa.DateTime(timezone=True)),
-    sa.Column("position", sa.Text, nullable=False),
 )
 sa.Table(
     "shadow_result",

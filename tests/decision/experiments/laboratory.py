@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import httpx
 
-from services.decision.handlers.experimenting import look_after
+from services.decision.handlers.experimenting import COUNTING
 from services.decision.handlers.publishing import GOVERNANCE
-from services.decision.handlers.shadowing import shadow_once
+from services.decision.handlers.shadowing import shadowing
 from services.decision.rulebooks import Rulebooks
 from services.migrate import PROJECT
 from shared.bus import Delivery
@@ -19,6 +19,8 @@ from shared.consumer import Consumer
 from shared.contracts import scoring
 from shared.contracts.envelope import Amount
 from shared.db import Database
+from shared.experiments.handlers.experimenting import look_after
+from shared.experiments.handlers.shadowing import shadow_once
 from shared.ids import new_id
 from shared.yaml import load_yaml
 from tests.kit.catalogue import APPROVER, AUTHOR, SCOPES, act, approved, bearing
@@ -90,8 +92,8 @@ class Laboratory:
 
     async def turn(self) -> None:
         """Let the worker look after experiments and shadows until there is nothing more to do."""
-        await look_after(self.db, GOVERNANCE, NO_SKEW)
-        while not await shadow_once(self.db, self.rulebooks, NO_SKEW):
+        await look_after(self.db, GOVERNANCE, COUNTING, NO_SKEW)
+        while not await shadow_once(self.db, shadowing(self.rulebooks), NO_SKEW):
             pass
 
     async def decided(self, parties: Mapping[str, int]) -> dict[str, dict[str, Any]]:

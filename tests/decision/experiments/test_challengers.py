@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 
-from services.decision.handlers.experimenting import divide
+from services.decision.store.experiments import DECISIONS
 from shared.db import Database
+from shared.experiments.handlers.experimenting import divide
 from tests.decision.experiments.laboratory import (
     LOOK_SECONDS,
     MIDDLING,
@@ -174,7 +175,7 @@ async def test_two_workers_that_notice_a_challenger_begin_one_experiment(laborat
     await laboratory.act(version_id, "challenge", test="noticed-twice", share_bp=10_000)
     second = Database(laboratory.urls.app)
     try:
-        await asyncio.gather(*(divide(db) for db in (laboratory.db, second, laboratory.db, second)))
+        await asyncio.gather(*(divide(db, DECISIONS) for db in (laboratory.db, second, laboratory.db, second)))
     finally:
         await second.close()
     listed = (await laboratory.read("/v1/experiments"))["items"]

@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.decision.domain.position import position_at
-from services.decision.handlers.shadowing import PAGE_SIZE, shadow_once
+from services.decision.handlers.shadowing import PAGE_SIZE, shadowing
 from services.decision.rulebooks import Rulebooks
+from services.decision.store.experiments import DECISIONS
 from shared.db import Database
+from shared.experiments.handlers.shadowing import shadow_once
 from shared.ids import new_id
 from tests.decision.experiments.laboratory import MIDDLING, NO_SKEW, SOUND, Laboratory, cautious, direct, parties
 from tests.kit.catalogue import APPROVER
@@ -160,7 +161,7 @@ async def test_two_workers_answer_each_decision_once(laboratory: Laboratory, own
     second = Database(own_urls.app)
     try:
         await asyncio.gather(
-            *(shadow_once(db, Rulebooks(), NO_SKEW) for db in (laboratory.db, second) for _ in range(3))
+            *(shadow_once(db, shadowing(Rulebooks()), NO_SKEW) for db in (laboratory.db, second) for _ in range(3))
         )
         await laboratory.turn()
     finally:
@@ -184,6 +185,10 @@ async def test_a_version_that_never_was_a_shadow_has_no_report(laboratory: Labor
 
 def test_a_position_lies_between_the_ids_before_a_moment_and_those_after_it() -> None:
     before = new_id("dec")
-    now = position_at(datetime.now(UTC))
+    now = DECISIONS.position_at(datetime.now(UTC))
     assert before[:16] <= now
-    assert position_at(datetime(2020, 1, 1, tzinfo=UTC)) < before < position_at(datetime(2100, 1, 1, tzinfo=UTC))
+    assert (
+        DECISIONS.position_at(datetime(2020, 1, 1, tzinfo=UTC))
+        < before
+        < DECISIONS.position_at(datetime(2100, 1, 1, tzinfo=UTC))
+    )

@@ -1,6 +1,6 @@
-"""Which version decides for a party: one bucket space per product, divided among the tests that run on it.
+"""Which version decides for a party: one bucket space per layer, divided among the tests that run in it.
 
-Every party falls into one of 10,000 buckets of its product, by hash, for good. A bucket belongs to one test or to the
+Every party falls into one of 10,000 buckets of a layer, by hash, for good. A bucket belongs to one test or to the
 champion, so a party is in at most one test and always gets the same arm while the test holds its bucket. (One space
 that exclusive tests share is a "layer" in Tang et al., "Overlapping Experiment Infrastructure", KDD 2010.)
 """
@@ -23,13 +23,13 @@ def bucket_of(layer: str, member: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The tests that the buckets of a product belong to, in order of the buckets; None is the champion's."""
+    """The tests that the buckets of a layer belong to, in order of the buckets; None is the champion's."""
 
     owners: tuple[str | None, ...] = (None,) * BUCKETS
 
-    def test_of(self, product: str, party_id: str) -> str | None:
-        """Return the test that a party of `product` is in, None when it is the champion's."""
-        return self.owners[bucket_of(product, party_id)]
+    def test_of(self, layer: str, party_id: str) -> str | None:
+        """Return the test that a party is in, None when it is the champion's."""
+        return self.owners[bucket_of(layer, party_id)]
 
     def share_bp(self, test: str) -> int:
         """Return how many basis points of the parties a test has."""

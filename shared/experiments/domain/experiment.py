@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.decision.domain.experiment.stopping import ArmFigures, Breach, Maturity, months_between
+from shared.experiments.domain.stopping import Breach, Maturity, months_between
 from shared.governance.domain import Trial
 
 
@@ -11,7 +11,7 @@ from shared.governance.domain import Trial
 class Experiment:
     """`ranges` are the buckets of its parties, empty once it has ended; `breaches` the stop rules that ended it.
 
-    `position` is how far its decisions have been counted, `count_until` how far they will be once it has ended.
+    `position` is how far its answers have been counted, `count_until` how far they will be once it has ended.
     """
 
     experiment_id: str
@@ -26,16 +26,7 @@ class Experiment:
     breaches: tuple[Breach, ...] = ()
 
     def maturity(self, now: datetime) -> Maturity | None:
-        """Return how long its oldest decisions have been observed; None where nobody said how long it takes."""
+        """Return how long its oldest answers have been observed; None where nobody said how long it takes."""
         if self.trial.maturity_months is None:
             return None
         return Maturity(months_between(self.started_at, now), self.trial.maturity_months)
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One side of a test: what it decided, and the policies that did (version, hash): several after a promotion."""
-
-    name: str
-    figures: ArmFigures
-    policies: tuple[tuple[str, str], ...]

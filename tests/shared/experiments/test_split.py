@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.decision.domain.experiment.split import BUCKETS, Split, bucket_of, split_of
+from shared.experiments.domain.split import BUCKETS, Split, bucket_of, split_of
 
 _TESTS: Final = ("lower-cutoff", "price-by-grade", "longer-terms", "thin-file")
 PRODUCT: Final = "consumer-loan"

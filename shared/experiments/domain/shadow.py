@@ -1,0 +1,15 @@
+"""One run of a shadow: a version that answers everything beside the live one, and is never heard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """One version in the shadow of its product; it has answered everything up to `position`."""
+
+    version_id: str
+    product: str
+    started_at: datetime
+    ended_at: datetime | None
+    position: str

@@ -1,0 +1,1 @@
+"""SQL of trials, in the schema of whichever service runs it."""
