@@ -1,12 +1,14 @@
 """AUC, Gini and KS against hand-counted values and definitions."""
 
+from collections import Counter
 from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.scoring.domain.measures.discrimination import auc, gini, ks
+from services.scoring.domain.measures.discrimination import auc, auc_interval, gini, ks
+from services.scoring.domain.measures.gains import confusion, gains, roc
 
 outcomes = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=2, max_size=60)
 
@@ -34,6 +36,14 @@ def test_auc_is_the_share_of_pairs_that_the_score_puts_in_order(scored: list[tup
     assume(goods and bads)
     halves = sum(2 * (good > bad) + (good == bad) for good in goods for bad in bads)
     assert auc(scored) == Fraction(halves, 2 * len(goods) * len(bads))
+
+
+@given(outcomes)
+def test_counted_rows_are_measured_as_the_rows_themselves(scored: list[tuple[int, bool]]) -> None:
+    assume(len({bad for _, bad in scored}) == 2)
+    counts = Counter(scored)
+    assert (auc(counts), ks(counts), auc_interval(counts)) == (auc(scored), ks(scored), auc_interval(scored))
+    assert (gains(counts), roc(counts), confusion(counts, 9)) == (gains(scored), roc(scored), confusion(scored, 9))
 
 
 @given(outcomes)

@@ -99,9 +99,9 @@ def test_95_percent_intervals_hold_the_truth_about_95_times_in_100() -> None:
     true_auc, true_ks = NormalDist().cdf(1 / sqrt(2)), 2 * NormalDist().cdf(0.5) - 1
     samples = [sample(400, seed) for seed in range(200)]
     aucs = [auc_interval(each) for each in samples]
-    gaps = [ks_interval(each, rounds=100) for each in samples]
+    gaps = [ks_interval(each, rounds=100) for each in samples[:100]]
     assert sum(each.low <= true_auc <= each.high for each in aucs) in range(180, 200)
-    assert sum(each.low <= true_ks <= each.high for each in gaps) in range(176, 201)
+    assert sum(each.low <= true_ks <= each.high for each in gaps) in range(88, 101)
 
 
 def test_the_interval_of_ks_is_the_same_for_the_same_seed() -> None:

@@ -1,12 +1,13 @@
 """How well a score tells bads from goods: exact fractions of counted pairs, and how far chance goes with them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
 from services.scoring.domain.measures.distributions import Interval, two_sided_p, two_sided_z
+from services.scoring.domain.measures.outcomes import Outcomes, counted
 from services.scoring.domain.measures.resampling import Resampler
 
 
@@ -20,10 +21,10 @@ class Difference:
     p_value: float
 
 
-def auc(outcomes: Iterable[tuple[int, bool]]) -> Fraction:
+def auc(outcomes: Outcomes) -> Fraction:
     """Return the share of (good, bad) pairs in which the good has the higher score, ties counted half.
 
-    `outcomes` are (score, is bad); this is the area under the ROC curve (Hanley & McNeil, Radiology 143, 1982).
+    This is the area under the ROC curve (Hanley & McNeil, Radiology 143, 1982).
     Raises `ValueError` unless both goods and bads are there.
     """
     goods, bads = _by_score(outcomes)
@@ -35,12 +36,12 @@ def auc(outcomes: Iterable[tuple[int, bool]]) -> Fraction:
     return Fraction(doubled_wins, 2 * goods.total() * bads.total())
 
 
-def gini(outcomes: Iterable[tuple[int, bool]]) -> Fraction:
+def gini(outcomes: Outcomes) -> Fraction:
     """Return 2 AUC - 1, also called the accuracy ratio; errors as `auc`."""
     return 2 * auc(outcomes) - 1
 
 
-def ks(outcomes: Iterable[tuple[int, bool]]) -> Fraction:
+def ks(outcomes: Outcomes) -> Fraction:
     """Return the Kolmogorov-Smirnov statistic: the widest gap between the score distributions of bads and goods.
 
     Raises `ValueError` unless both goods and bads are there.
@@ -50,7 +51,7 @@ def ks(outcomes: Iterable[tuple[int, bool]]) -> Fraction:
     return _widest_gap([goods[score] for score in scores], [bads[score] for score in scores])
 
 
-def auc_interval(outcomes: Iterable[tuple[int, bool]], level: float = 0.95) -> Interval:
+def auc_interval(outcomes: Outcomes, level: float = 0.95) -> Interval:
     """Return the AUC with its interval by the variance of DeLong, DeLong & Clarke-Pearson (Biometrics 44, 1988).
 
     Works on counts by score, so its cost is that of sorting the scores. Fewer than two goods or two bads have no
@@ -80,9 +81,7 @@ def auc_interval(outcomes: Iterable[tuple[int, bool]], level: float = 0.95) -> I
     return Interval(area, area - margin, area + margin).within(0.0, 1.0)
 
 
-def ks_interval(
-    outcomes: Iterable[tuple[int, bool]], level: float = 0.95, seed: int = 0, rounds: int = 500
-) -> Interval:
+def ks_interval(outcomes: Outcomes, level: float = 0.95, seed: int = 0, rounds: int = 500) -> Interval:
     """Return KS with a bootstrap interval; the same seed gives the same interval on every machine.
 
     Each round gives every (score, outcome) a Poisson count around its own, the Poisson bootstrap (Chamandy et al.,
@@ -164,11 +163,12 @@ def _widest_gap(goods: Sequence[int], bads: Sequence[int]) -> Fraction:
     return Fraction(widest, good_total * bad_total)
 
 
-def _by_score(outcomes: Iterable[tuple[int, bool]]) -> tuple[Counter[int], Counter[int]]:
+def _by_score(outcomes: Outcomes) -> tuple[Counter[int], Counter[int]]:
     goods: Counter[int] = Counter()
     bads: Counter[int] = Counter()
-    for score, is_bad in outcomes:
-        (bads if is_bad else goods)[score] += 1
+    for (score, is_bad), rows in counted(outcomes).items():
+        if rows:
+            (bads if is_bad else goods)[score] += rows
     if not goods or not bads:
         raise ValueError("needs at least one good and one bad")
     return goods, bads

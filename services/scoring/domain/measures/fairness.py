@@ -1,7 +1,7 @@
 """Whether a score treats a protected group as it treats the reference group: three measures, each with its interval."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, log, sqrt
@@ -59,12 +59,15 @@ def impact_ratio(
 
 
 def standardised_mean_difference(
-    scores_group: Iterable[int], scores_reference: Iterable[int], level: float = 0.95
+    scores_group: Iterable[int] | Mapping[int, int],
+    scores_reference: Iterable[int] | Mapping[int, int],
+    level: float = 0.95,
 ) -> Interval | None:
     """Return the group's mean score less the reference group's, in pooled standard deviations (Cohen's d).
 
-    Below 0 the group scores lower. The interval has the variance of Hedges & Olkin ("Statistical Methods for
-    Meta-Analysis", 1985, section 5). None where a group has fewer than two rows or no score differs from another.
+    Below 0 the group scores lower. Scores are given row by row, or as rows by score. The interval has the variance
+    of Hedges & Olkin ("Statistical Methods for Meta-Analysis", 1985, section 5). None where a group has fewer than
+    two rows or no score differs from another.
     """
     group, reference = Counter(scores_group), Counter(scores_reference)
     count, other = group.total(), reference.total()

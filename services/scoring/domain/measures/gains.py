@@ -2,10 +2,12 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+
+from services.scoring.domain.measures.outcomes import Outcomes, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ class Confusion:
         return self.declined_goods + self.declined_bads + self.approved_goods + self.approved_bads
 
 
-def equal_cuts(scores: Iterable[int], groups: int = 10) -> tuple[int, ...]:
-    """Return cuts that part the scores into about `groups` bands of as many rows, fewer where scores repeat."""
+def equal_cuts(scores: Iterable[int] | Mapping[int, int], groups: int = 10) -> tuple[int, ...]:
+    """Return cuts that part scores, or rows by score, into about `groups` bands of as many rows; fewer where scores
+    repeat."""
     counts = Counter(scores)
     rows = counts.total()
     cuts, seen, wanted = [], 0, 1
@@ -98,13 +101,13 @@ def equal_cuts(scores: Iterable[int], groups: int = 10) -> tuple[int, ...]:
     return tuple(cuts)
 
 
-def bands(outcomes: Iterable[tuple[int, bool]], cuts: Sequence[int]) -> tuple[ScoreBand, ...]:
-    """Return the rows of (score, is bad) by band; each of the rising `cuts` starts a band. Raises `ValueError`."""
+def bands(outcomes: Outcomes, cuts: Sequence[int]) -> tuple[ScoreBand, ...]:
+    """Return the rows by band; each of the `cuts` starts a band. Raises `ValueError` where cuts don't rise."""
     if any(one >= two for one, two in pairwise(cuts)):
         raise ValueError("cuts must rise")
     counts: Counter[int] = Counter()
     bad_counts: Counter[int] = Counter()
-    for (score, is_bad), rows in Counter(outcomes).items():
+    for (score, is_bad), rows in counted(outcomes).items():
         place = bisect_right(cuts, score)
         counts[place] += rows
         bad_counts[place] += rows if is_bad else 0
@@ -115,19 +118,15 @@ def bands(outcomes: Iterable[tuple[int, bool]], cuts: Sequence[int]) -> tuple[Sc
     )
 
 
-def gains(outcomes: Iterable[tuple[int, bool]], groups: int = 10) -> tuple[Gain, ...]:
+def gains(outcomes: Outcomes, groups: int = 10) -> tuple[Gain, ...]:
     """Return the gains table from the lowest scores up, in about `groups` bands of as many rows.
 
     Raises `ValueError` unless both goods and bads are there.
     """
-    counted = Counter(outcomes)
-    all_bads = sum(rows for (_, is_bad), rows in counted.items() if is_bad)
-    all_goods = counted.total() - all_bads
-    if not all_goods or not all_bads:
-        raise ValueError("needs at least one good and one bad")
-    cuts = equal_cuts((score for score, _ in counted.elements()), groups)
+    rows = counted(outcomes)
+    all_goods, all_bads = _both(rows)
     table, count, bad = [], 0, 0
-    for band in bands(counted.elements(), cuts):
+    for band in bands(rows, equal_cuts(_rows_by_score(rows), groups)):
         count += band.count
         bad += band.bads
         shares = Fraction(count, all_goods + all_bads), Fraction(bad, all_bads), Fraction(count - bad, all_goods)
@@ -135,25 +134,40 @@ def gains(outcomes: Iterable[tuple[int, bool]], groups: int = 10) -> tuple[Gain,
     return tuple(table)
 
 
-def roc(outcomes: Iterable[tuple[int, bool]]) -> tuple[tuple[Fraction, Fraction], ...]:
+def roc(outcomes: Outcomes) -> tuple[tuple[Fraction, Fraction], ...]:
     """Return the ROC curve from (0, 0) to (1, 1): for each score upwards, the share of goods and of bads up to it.
 
     Raises `ValueError` unless both goods and bads are there.
     """
-    counted = Counter(outcomes)
-    all_bads = sum(rows for (_, is_bad), rows in counted.items() if is_bad)
-    all_goods = counted.total() - all_bads
-    if not all_goods or not all_bads:
-        raise ValueError("needs at least one good and one bad")
+    rows = counted(outcomes)
+    all_goods, all_bads = _both(rows)
     points, goods, bad = [(Fraction(0), Fraction(0))], 0, 0
-    for score in sorted({score for score, _ in counted}):
-        goods += counted[score, False]
-        bad += counted[score, True]
+    for score in sorted(_rows_by_score(rows)):
+        goods += rows[score, False]
+        bad += rows[score, True]
         points.append((Fraction(goods, all_goods), Fraction(bad, all_bads)))
     return tuple(points)
 
 
-def confusion(outcomes: Iterable[tuple[int, bool]], cut: int) -> Confusion:
+def confusion(outcomes: Outcomes, cut: int) -> Confusion:
     """Return what approving the scores from `cut` on, and declining those below, would have done."""
-    counts = Counter((score >= cut, is_bad) for score, is_bad in outcomes)
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for (score, is_bad), rows in counted(outcomes).items():
+        counts[score >= cut, is_bad] += rows
     return Confusion(cut, counts[False, False], counts[False, True], counts[True, False], counts[True, True])
+
+
+def _rows_by_score(rows: Counter[tuple[int, bool]]) -> Counter[int]:
+    by_score: Counter[int] = Counter()
+    for (score, _), count in rows.items():
+        if count:
+            by_score[score] += count
+    return by_score
+
+
+def _both(rows: Counter[tuple[int, bool]]) -> tuple[int, int]:
+    bads = sum(count for (_, is_bad), count in rows.items() if is_bad)
+    goods = rows.total() - bads
+    if not goods or not bads:
+        raise ValueError("needs at least one good and one bad")
+    return goods, bads
