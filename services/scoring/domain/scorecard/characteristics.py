@@ -17,6 +17,7 @@ BIN: Final = {
     "below?": (int, str),
     "values?": [(str, int, bool)],
     "treat?": str,
+    "reason_code?": str,
     "points": int,
     "woe?": str,
     "count": int,
@@ -28,8 +29,8 @@ CHARACTERISTIC: Final = {
     "fact": str,
     "reason_code": str,
     "reference_millipoints": int,
-    "information_value": str,
-    "coefficient": str,
+    "information_value?": str,
+    "coefficient?": str,
     "outside?": {"minimum": (int, str), "maximum": (int, str), "treat": str},
     "bins": [BIN],
 }
@@ -100,7 +101,8 @@ def _usable_fact(name: str, dictionary: FactDictionary) -> Fact:
 
 def _bin(item: Mapping[str, Any], entry: Mapping[str, Any]) -> Bin:
     shortfall = entry["reference_millipoints"] - 1000 * item["points"]
-    reason = Reason(entry["reason_code"], entry["fact"], shortfall) if shortfall > 0 else None
+    code = item.get("reason_code", entry["reason_code"])
+    reason = Reason(code, entry["fact"], shortfall) if shortfall > 0 else None
     role = BinRole(item["role"])
     refusal = _REFUSALS[role] if "treat" in item else None
     return Bin(role, ScoredBin(entry["fact"], item["label"], item["points"]), reason, refusal)
@@ -117,6 +119,8 @@ def _check_bins(fact: Fact, items: Sequence[Mapping[str, Any]]) -> None:
         if "treat" in item and (item["treat"] != _REFUSE or item["role"] not in _REFUSALS):
             detail = f"can only be {_REFUSE}, in the bin of missing or of unseen values"
             raise CharacteristicError(f"/bins/{index}/treat", "invalid_bin", detail)
+        if "reason_code" in item and _CODE.fullmatch(item["reason_code"]) is None:
+            raise CharacteristicError(f"/bins/{index}/reason_code", "invalid_code", "must be upper snake case")
         if not 0 <= item["bads"] <= item["count"]:
             raise CharacteristicError(f"/bins/{index}/bads", "invalid_bin", "must be between 0 and the count")
         if _holders(item["role"], fact) == {"values"} and not item.get("values"):

@@ -29,11 +29,13 @@ class ReasonMethod(StrEnum):
     """What the points of a characteristic are held against (12 CFR 1002 supplement I, comment 9(b)(2)-5).
 
     The mean points of all training rows ("the average of all applicants"), or of those that scored at a cut-off or just
-    above it ("applicants whose total score was at or slightly above the minimum passing score").
+    above it ("applicants whose total score was at or slightly above the minimum passing score"). An imported scorecard
+    may state other points, which `reasons.reference` names.
     """
 
     POPULATION_MEAN = "shortfall_against_population_mean"
     AT_CUTOFF = "shortfall_at_cutoff"
+    STATED = "shortfall_against_stated_reference"
 
 
 @dataclass(frozen=True, slots=True)
