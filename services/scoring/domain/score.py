@@ -12,6 +12,7 @@ class Failure(StrEnum):
     INVALID_FACTS = "invalid_facts"
     CHARACTERISTIC_MISSING = "characteristic_missing"
     UNSEEN_CATEGORY = "unseen_category"
+    MODEL_UNAVAILABLE = "model_unavailable"
 
 
 class Unscorable(ValueError):

@@ -1,0 +1,37 @@
+"""Boosted trees as a kind of model: one JSON artefact with an ONNX file in it, scored in integers as scorecards are."""
+
+from services.scoring.domain.boosted.answers import AnswerError, Meaning, Points, Probability
+from services.scoring.domain.boosted.artefact import (
+    FORMAT,
+    MOST_BYTES,
+    REASON_METHOD,
+    BoostedError,
+    RuntimeMissingError,
+    assemble_boosted,
+    load_boosted,
+)
+from services.scoring.domain.boosted.graph import Graph
+from services.scoring.domain.boosted.inputs import Encoding, Input, last_places
+from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Run, Substitution
+
+__all__ = [
+    "FORMAT",
+    "MOST_BYTES",
+    "REASON_METHOD",
+    "AnswerError",
+    "BoostedError",
+    "BoostedModel",
+    "Encoding",
+    "Graph",
+    "Input",
+    "Meaning",
+    "OpenSession",
+    "Points",
+    "Probability",
+    "Run",
+    "RuntimeMissingError",
+    "Substitution",
+    "assemble_boosted",
+    "last_places",
+    "load_boosted",
+]
