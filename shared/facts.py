@@ -33,6 +33,7 @@ _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
 _EXACT: Final = Context(prec=34)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_SCALE: Final = 12
+_QUANTA: Final = tuple(Decimal(1).scaleb(-scale) for scale in range(_MAX_SCALE + 1))
 _MONEY_KEYS: Final = {"amount_minor", "currency"}
 _LABEL_KEYS: Final = {"en", "zh"}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -162,7 +163,7 @@ def _decimal(fact: Fact, wire: object) -> Decimal:
     if not isinstance(wire, str) or _DECIMAL.fullmatch(wire) is None:
         raise ValueError("must be a decimal written as a string")
     value = Decimal(wire)
-    exact = value.quantize(Decimal(1).scaleb(-fact.scale), context=_EXACT)
+    exact = value.quantize(_QUANTA[fact.scale], context=_EXACT)
     if exact != value:
         raise ValueError(f"must have at most {fact.scale} decimal places")
     return exact or exact.copy_abs()

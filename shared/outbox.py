@@ -1,7 +1,7 @@
 """The outbox: events are rows of the transaction that made them true; a relay publishes them afterwards, in order."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -46,12 +46,12 @@ _LEAD: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('outbox_relay'), 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A domain fact on its way out: the contract, and the aggregate it belongs to."""
+    """A domain fact on its way out: the contract, or the fields of one, and the aggregate it belongs to."""
 
     aggregate_type: str
     aggregate_id: str
     event_type: str
-    data: Contract
+    data: Contract | Mapping[str, Any]
     traceparent: str | None = None
 
 

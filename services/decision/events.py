@@ -9,7 +9,6 @@ from services.decision.domain.decision import ScoreOutcome
 from services.decision.domain.record import Decision, Question
 from shared.catalogue import Entry
 from shared.contracts import decision as contract
-from shared.contracts.envelope import Amount
 from shared.contracts.scoring import ApplicationScored, Score
 from shared.money import Money
 from shared.outbox import Fact
@@ -18,25 +17,26 @@ from shared.outbox import Fact
 def decided(decision: Decision, traceparent: str | None) -> Fact:
     """Return the event of a decision, keyed by its application, or by itself where there is none."""
     question, evaluation, limit = decision.question, decision.evaluation, decision.limit
-    data = contract.Decided(
-        decision_id=decision.decision_id,
-        application_id=question.application_id,
-        party_id=question.party_id,
-        product=question.product,
-        outcome=evaluation.outcome.value,
-        requested=_amount(question.requested),
-        limit=None if limit is None else _amount(limit),
-        grade=evaluation.grade,
-        score=None if decision.score is None else decision.score.score,
-        reasons=evaluation.reasons,
-        policy=_policy(decision),
+    # Written without building a `contract.Decided` first: this is the hot path, and a test holds the two together.
+    data = {
+        "decision_id": decision.decision_id,
+        "application_id": question.application_id,
+        "party_id": question.party_id,
+        "product": question.product,
+        "outcome": evaluation.outcome.value,
+        "requested": _amount(question.requested),
+        "limit": None if limit is None else _amount(limit),
+        "grade": evaluation.grade,
+        "score": None if decision.score is None else decision.score.score,
+        "reasons": evaluation.reasons,
+        "policy": _policy(decision),
         # `str` falls into scientific notation below a millionth.
-        rate=None if evaluation.rate is None else format(evaluation.rate, "f"),
-        conditions=evaluation.conditions,
-        other_terms=evaluation.other_terms,
-        submitted_at=question.submitted_at,
-        decided_at=decision.decided_at,
-    )
+        "rate": None if evaluation.rate is None else format(evaluation.rate, "f"),
+        "conditions": evaluation.conditions,
+        "other_terms": dict(evaluation.other_terms),
+        "submitted_at": question.submitted_at,
+        "decided_at": decision.decided_at,
+    }
     key = question.application_id or decision.decision_id
     return Fact(contract.AGGREGATE, key, contract.Decided.type, data, traceparent)
 
@@ -76,11 +76,11 @@ def score_outcome(score: Score | None) -> ScoreOutcome | None:
     )
 
 
-def _amount(money: Money) -> Amount:
-    return Amount(amount_minor=money.amount_minor, currency=money.currency)
+def _amount(money: Money) -> dict[str, Any]:
+    return {"amount_minor": money.amount_minor, "currency": money.currency}
 
 
-def _policy(decision: Decision) -> contract.PolicyVersion | None:
+def _policy(decision: Decision) -> dict[str, Any] | None:
     if decision.policy_name is None or decision.policy_version is None or decision.policy_hash is None:
         return None
-    return contract.PolicyVersion(name=decision.policy_name, version=decision.policy_version, hash=decision.policy_hash)
+    return {"name": decision.policy_name, "version": decision.policy_version, "hash": decision.policy_hash}

@@ -1,28 +1,46 @@
 """Asks the scoring service for scores, many at once."""
 
 from collections.abc import Sequence
-from typing import Final
+from decimal import Decimal
+from typing import Annotated, Final
 
 import httpx
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
+from typing_extensions import TypedDict
 
+from services.decision.domain.decision import ScoreOutcome
 from services.decision.domain.record import Question
-from shared.contracts.scoring import Score
 
 log = structlog.get_logger()
 
 _PATH: Final = "/v1/scores/batch"
 
 
-class _Item(BaseModel):
-    score: Score | None
-    failure: str | None
+# Of the reply only what a decision needs, and dictionaries: models of whole scores would take twice as long to read.
+class _Reason(TypedDict):
+    code: str
 
 
-class _Reply(BaseModel):
+class _Score(TypedDict):
+    score: int
+    pd: Annotated[str, Field(pattern=r"^(0|1)\.[0-9]{6}$")]
+    reasons: list[_Reason]
+    model: str
+    model_version: int
+    model_hash: str
+
+
+class _Item(TypedDict):
+    score: _Score | None
+
+
+class _Reply(TypedDict):
     items: list[_Item]
+
+
+_REPLY: Final = TypeAdapter(_Reply)
 
 
 class ScoringClient:
@@ -35,19 +53,19 @@ class ScoringClient:
         # The transport and not a client: no redirects, cookies or proxies to look for, and half the cost of a call.
         self._http = httpx.AsyncHTTPTransport()
 
-    async def scores(self, questions: Sequence[Question]) -> list[Score | None]:
+    async def scores(self, questions: Sequence[Question]) -> list[ScoreOutcome | None]:
         """Return the score of each question, None where there is none."""
         body = to_json({"items": [{"product": entry.product, "facts": entry.facts} for entry in questions]})
         try:
             response = await self._send("POST", _PATH, body)
-            items = _Reply.model_validate_json(response).items
+            items = _REPLY.validate_json(response, strict=True)["items"]
         except (httpx.HTTPError, ValidationError) as error:
             log.warning("scoring_unavailable", cause=type(error).__name__)
             return [None] * len(questions)
         if len(items) != len(questions):
             log.warning("scoring_unavailable", cause="wrong number of scores")
             return [None] * len(questions)
-        return [item.score for item in items]
+        return [_outcome(item["score"]) for item in items]
 
     async def reachable(self) -> bool:
         """Tell whether scoring answers."""
@@ -65,3 +83,16 @@ class ScoringClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+def _outcome(score: _Score | None) -> ScoreOutcome | None:
+    if score is None:
+        return None
+    return ScoreOutcome(
+        score=score["score"],
+        pd=Decimal(score["pd"]),
+        reasons=tuple([reason["code"] for reason in score["reasons"]]),
+        model=score["model"],
+        model_version=str(score["model_version"]),
+        model_hash=score["model_hash"],
+    )

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from typing import Final
 
 from services.decision import events, replies
-from services.decision.domain.decision import decide
+from services.decision.domain.decision import ScoreOutcome, decide
 from services.decision.domain.policy import ENGINE_VERSION
 from services.decision.domain.record import (
     Decision,
@@ -24,7 +24,7 @@ from services.decision.scoring_client import ScoringClient
 from services.decision.store import decisions
 from shared import idempotency, inbox, outbox
 from shared.contracts.envelope import Event
-from shared.contracts.scoring import ApplicationScored, Score
+from shared.contracts.scoring import ApplicationScored
 from shared.db import Database, Transaction
 from shared.errors import Fault, Refusal, invalid
 from shared.experiments.domain.contest import Choice
@@ -93,7 +93,7 @@ async def _choices(
 
 
 async def _decide_and_answer(
-    tx: Transaction, batch: Iterable[tuple[DecisionRequest, Choice[Rulebook] | Refusal, Score | None]]
+    tx: Transaction, batch: Iterable[tuple[DecisionRequest, Choice[Rulebook] | Refusal, ScoreOutcome | None]]
 ) -> list[Answer | Refusal]:
     results: list[Answer | Refusal] = []
     made: list[tuple[Decision, str | None]] = []
@@ -127,22 +127,21 @@ def _decide(
     facts: SoundFacts,
     faults: Sequence[Fault],
     choice: Choice[Rulebook] | None,
-    score: Score | None,
+    score: ScoreOutcome | None,
     actor: str,
 ) -> Decision:
     """Return the decision on `facts`; `faults` are those of the facts as they came."""
-    outcome = events.score_outcome(score)
     book = None if choice is None else choice.chosen
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
     started = perf_counter_ns()
-    evaluation = decide(product, policy, facts, outcome, now)
+    evaluation = decide(product, policy, facts, score, now)
     latency_microseconds = (perf_counter_ns() - started) // 1000
-    inputs = inputs_of(facts, outcome, now)
+    inputs = inputs_of(facts, score, now)
     return Decision(
         decision_id=new_id("dec"),
         question=question,
-        score=outcome,
+        score=score,
         policy_name=None if policy is None else policy.name,
         policy_version=None if policy is None else str(policy.version),
         policy_hash=None if policy is None else policy.content_hash,
@@ -154,7 +153,7 @@ def _decide(
             inputs_hash=hash_of(inputs),
             engine_version=ENGINE_VERSION,
             software_version=SOFTWARE_VERSION,
-            fallbacks=fallbacks_of(product, policy, outcome, faults),
+            fallbacks=fallbacks_of(product, policy, score, faults),
             actor=actor,
             latency_microseconds=latency_microseconds,
             as_stated=facts.dictionary.is_normal(question.facts, facts),
@@ -184,7 +183,8 @@ async def decide_scored(db: Database, contests: Contests[Rulebook], batch: Seque
             choice = None if contest is None else contest.choice(question.party_id)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
             facts, faults = (NO_FACTS, []) if choice is None else choice.chosen.product.dictionary.parse(question.facts)
-            decision = _decide(question, facts, faults, choice, event.data.score, f"consumer:{CONSUMER}")
+            score = events.score_outcome(event.data.score)
+            decision = _decide(question, facts, faults, choice, score, f"consumer:{CONSUMER}")
             made.append((decision, event.traceparent))
         kept = await _keep(tx, made)
     for decision in kept:
