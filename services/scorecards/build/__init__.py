@@ -1,6 +1,6 @@
 """The offline builder of scorecards: data and a build spec in, one JSON artefact out, the same bytes every time.
 
-optbinning, scikit-learn and numpy are the `train` extra; they are imported when a scorecard is built, never by a
+optbinning, DuckDB and numpy are the `train` extra; this package is imported when a scorecard is built, never by a
 service.
 """
 
@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from services.scorecards.build.cautions import cautions
 from services.scorecards.build.document import artefact, rendered
-from services.scorecards.build.fit import fit
-from services.scorecards.build.sample import others, read_sample, train_rows
+from services.scorecards.build.fit import bin_all, fit_binned
+from services.scorecards.build.reading import read_sample
+from services.scorecards.build.screening import associations, check_leakage, check_proxies, check_sample
 from services.scorecards.build.spec import BuildError, read_spec
+from services.scorecards.build.splits import split_rows
 from services.scorecards.build.validation import check_scorecard, cross_validation, validation
 from services.scoring.domain.scorecard import load_scorecard
 
@@ -23,23 +26,34 @@ Progress = Callable[[str, int, int], None]
 
 
 def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> dict[str, Any]:
-    """Build the scorecard of the spec file from the CSV file `data`, write it to `out` and return the document.
+    """Build the scorecard of the spec file from the CSV or Parquet file `data`, write it to `out` and return it.
 
-    Before it is written the artefact is loaded as a service loads it, and must give every row of the data the score
-    of the fitted model, so that only a sound one is written. Raises `BuildError`,
-    `ScorecardError` and `OSError`; `out` is then untouched.
+    Before it is written the artefact is loaded as a service loads it, and must give every value of the data the points
+    of the fitted model, so that only a sound one is written. Raises `BuildError`, `ScorecardError` and `OSError`; `out`
+    is then untouched.
     """
     plan = read_spec(spec)
-    steps = plan.folds + 3
+    steps = plan.split.folds * plan.split.repeats + 4
     progress("reading the data", 0, steps)
     sample = read_sample(data, plan)
-    rows = train_rows(sample.bads, plan.seed, plan.train_percent)
-    train, held_out = sample.rows(rows), sample.rows(others(rows, len(sample.bads)))
-    progress("fitting on the training rows", 1, steps)
-    model = fit(train, plan)
-    folds = cross_validation(sample, plan, lambda fold: progress("cross-validating", 2 + fold, steps))
+    parts = split_rows(sample, plan)
+    train, held_out = sample.rows(parts.train), sample.rows(parts.held_out)
+    progress("looking for leakage and proxies", 1, steps)
+    check_sample(train, plan)
+    binned, empty = bin_all(train, plan)
+    check_leakage(binned, train.bads)
+    found = associations(binned, train)
+    check_proxies(found, plan.candidates, plan)
+    progress("fitting on the training rows", 2, steps)
+    model = fit_binned(train, binned, empty, plan)
+    folded = sample.rows(sorted(parts.train + parts.held_out)) if plan.split.folds_over_all else train
+    folds = cross_validation(folded, plan, lambda fold: progress("cross-validating", 3 + fold, steps))
     progress("writing the artefact", steps - 1, steps)
-    document = artefact(model, train, validation(model, train, held_out, folds, plan), plan)
+    measured = {"train": train, "held_out": held_out} | ({"later": sample.rows(parts.later)} if parts.later else {})
+    metrics = validation(model, measured, folds, len(folded), plan)
+    if plan.explicit:
+        metrics |= cautions(model, sample, train, found, plan)
+    document = artefact(model, train, metrics, plan)
     text = rendered(document)
     check_scorecard(load_scorecard(json.loads(text), plan.product), model, sample)
     out.write_text(text, encoding="utf-8")

@@ -1,19 +1,24 @@
 """Optimal binning of one characteristic (G. Navas-Palencia, "Optimal binning", arXiv 2001.08025, 2020).
 
 The binning itself is optbinning's, which is imported only when a scorecard is built; counts, weights of evidence and
-labels are ours, from the bins as they are written to the artefact.
+labels are ours, from the bins as they are written to the artefact. So a missing, special or unseen value means the
+same in fitting, in points and in production: the bin that the artefact names.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil, log
+from itertools import pairwise
+from math import log
 from typing import Any
 
-from services.scorecards.build.spec import BuildError, BuildSpec, Candidate
+import numpy
+
+from services.scorecards.build.optimal import optimal_bins
+from services.scorecards.build.sample import Column
+from services.scorecards.build.spec import BuildSpec, Candidate
 from services.scoring.domain.scorecard import BinRole
-from shared.facts import Fact, FactType, FactValue
+from shared.facts import Fact, FactType
 from shared.money import exponent
 
 Number = int | Decimal
@@ -27,17 +32,7 @@ class Holder:
     label: str
     start: Number | None = None
     end: Number | None = None
-    values: tuple[str | bool, ...] = ()
-
-    def holds(self, value: FactValue | None) -> bool:
-        """Tell whether a value of the sample belongs here."""
-        if value is None:
-            return self.role is BinRole.MISSING
-        if self.values:
-            return value in self.values
-        if self.role is not BinRole.REGULAR or not isinstance(value, int | Decimal):
-            return False
-        return (self.start is None or value >= self.start) and (self.end is None or value < self.end)
+    values: tuple[str | bool | int | Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +47,52 @@ class CountedBin:
     bads: int
     woe: float | None
 
+    @property
+    def count(self) -> int:
+        """Rows that fell into the bin."""
+        return self.goods + self.bads
 
-def bin_candidate(
-    candidate: Candidate, fact: Fact, values: Sequence[FactValue | None], bads: Sequence[bool], spec: BuildSpec
-) -> list[CountedBin]:
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """A candidate with its bins, and the place among them of each row's value."""
+
+    candidate: Candidate
+    bins: tuple[CountedBin, ...]
+    places: Any
+
+    @property
+    def information_value(self) -> float:
+        """How well the bins tell goods from bads."""
+        return information_value(self.bins)
+
+    @property
+    def woes(self) -> Any:
+        """The weight of evidence of each bin; 0 where no row fell."""
+        return numpy.array([each.woe or 0.0 for each in self.bins])
+
+
+def bin_candidate(candidate: Candidate, column: Column, bads: Any, spec: BuildSpec) -> Binned | None:
     """Return the bins of a candidate: regular ones, then special, missing and unseen, counted on these rows.
 
-    Raises `BuildError` when no row has a value to bin.
+    None when no row has a value to bin.
     """
-    special = [Holder(BinRole.SPECIAL, value, values=(value,)) for value in candidate.special]
-    usable = [
-        (value, bad)
-        for value, bad in zip(values, bads, strict=True)
-        if value is not None and value not in candidate.special
-    ]
-    if not usable:
-        raise BuildError(f"{candidate.fact} has no value in the rows to fit on")
+    special = [Holder(BinRole.SPECIAL, _value_text(column.fact, each), values=(each,)) for each in candidate.special]
+    usable = ~column.missing
+    for value in candidate.special:
+        usable &= column.codes != column.code(value)
+    if candidate.order:
+        usable &= numpy.isin(column.codes, [column.code(value) for value in candidate.order])
+    if not usable.any():
+        return None
     holders = [
-        *_regular(candidate, fact, [value for value, _ in usable], [bad for _, bad in usable], spec),
+        *regular_bins(candidate, Column(column.fact, column.codes[usable]), bads[usable], spec),
         *special,
         Holder(BinRole.MISSING, "missing"),
         Holder(BinRole.UNSEEN, "not seen in training"),
     ]
-    return count_bins(holders, values, bads)
+    places = places_of(holders, column)
+    return Binned(candidate, tuple(count_bins(holders, places, bads, spec.minimum_special_rows)), places)
 
 
 def information_value(bins: Sequence[CountedBin]) -> float:
@@ -83,17 +101,42 @@ def information_value(bins: Sequence[CountedBin]) -> float:
     return sum((each.goods / goods - each.bads / bads) * each.woe for each in bins if each.woe is not None)
 
 
-def count_bins(holders: Sequence[Holder], values: Sequence[FactValue | None], bads: Sequence[bool]) -> list[CountedBin]:
-    """Return the bins of `holders` with the rows that fall into them; every value must have its bin."""
-    tallies = [[0, 0] for _ in holders]
-    for value, bad in zip(values, bads, strict=True):
-        place = next(index for index, holder in enumerate(holders) if holder.holds(value))
-        tallies[place][bad] += 1
-    all_bads = sum(bads)
-    all_goods = len(bads) - all_bads
+def places_of(holders: Sequence[Holder], column: Column) -> Any:
+    """Return the place of the bin that holds each row's value, by the rules of the artefact: listed values first, then
+    intervals; what no bin holds is unseen."""
+    roles = [each.role for each in holders]
+    places = numpy.full(len(column.codes), roles.index(BinRole.UNSEEN), dtype=numpy.uint8)
+    intervals = [at for at, each in enumerate(holders) if each.role is BinRole.REGULAR and not each.values]
+    if intervals:
+        edges = [column.code(end) for at in intervals if (end := holders[at].end) is not None]
+        places = numpy.array(intervals, dtype=numpy.uint8)[numpy.searchsorted(edges, column.codes, side="right")]
+    for at, each in enumerate(holders):
+        for value in each.values:
+            places[column.codes == column.code(value)] = at
+    places[column.missing] = roles.index(BinRole.MISSING)
+    return places
+
+
+def count_bins(holders: Sequence[Holder], places: Any, bads: Any, minimum_special_rows: int = 1) -> list[CountedBin]:
+    """Return the bins with the rows that fall into them.
+
+    A special, missing or unseen bin with rows, but fewer than `minimum_special_rows`, has the lowest weight of evidence
+    of the others: too few rows are no evidence for better.
+    """
+    bad_counts = numpy.bincount(places[bads], minlength=len(holders)).tolist()
+    good_counts = numpy.bincount(places[~bads], minlength=len(holders)).tolist()
+    goods, all_bads = sum(good_counts), sum(bad_counts)
+    bins = [
+        CountedBin(holder, good, bad, _woe(good, bad, goods, all_bads))
+        for holder, good, bad in zip(holders, good_counts, bad_counts, strict=True)
+    ]
+    supported = [each.woe for each in bins if each.holder.role is BinRole.REGULAR or each.count >= minimum_special_rows]
+    lowest = min(woe for woe in supported if woe is not None)
     return [
-        CountedBin(holder, goods, bad, _woe(goods, bad, all_goods, all_bads))
-        for holder, (goods, bad) in zip(holders, tallies, strict=True)
+        each
+        if each.holder.role is BinRole.REGULAR or each.woe is None or each.count >= minimum_special_rows
+        else CountedBin(each.holder, each.goods, each.bads, lowest)
+        for each in bins
     ]
 
 
@@ -104,43 +147,29 @@ def _woe(goods: int, bads: int, all_goods: int, all_bads: int) -> float | None:
     return log((goods or 0.5) / all_goods) - log((bads or 0.5) / all_bads)
 
 
-def _regular(
-    candidate: Candidate, fact: Fact, values: Sequence[FactValue], bads: Sequence[bool], spec: BuildSpec
-) -> list[Holder]:
+def regular_bins(candidate: Candidate, usable: Column, bads: Any, spec: BuildSpec) -> list[Holder]:
+    """Return the regular bins of the rows that have a value: the analyst's if there are, else optimal ones."""
+    fact = usable.fact
+    if fact.type in (FactType.ENUM, FactType.BOOLEAN) and not candidate.order:
+        groups = candidate.groups or _optimal_groups(candidate, usable, bads, spec)
+        return [_group(tuple(group)) for group in groups]
+    numbers = usable.codes
     if candidate.order:
-        places = [candidate.order.index(str(value)) for value in values]
-        cuts = [ceil(split) for split in _splits(places, bads, candidate, spec)]
-        groups = [candidate.order[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
-        return [_group(group) for group in groups]
-    if fact.type in (FactType.ENUM, FactType.BOOLEAN):
-        return [_group(tuple(group)) for group in _splits(values, bads, candidate, spec)]
-    quantum = 10**fact.scale
-    scaled = [int(value * quantum) for value in values if isinstance(value, int | Decimal)]
-    cuts = [ceil(split) for split in _splits(scaled, bads, candidate, spec)]
+        places = {usable.code(value): at for at, value in enumerate(candidate.order)}
+        numbers = numpy.array([places[code] for code in usable.codes.tolist()])
+    cuts = [usable.code(cut) for cut in candidate.cuts] or optimal_bins(candidate, numbers, bads, spec.maximum_prebins)
+    if candidate.order:
+        bounds = [0, *cuts, len(candidate.order)]
+        return [_group(candidate.order[start:end]) for start, end in pairwise(bounds)]
     edges = [Decimal(cut).scaleb(-fact.scale) if fact.type is FactType.DECIMAL else cut for cut in cuts]
     return [_interval(fact, start, end) for start, end in zip([None, *edges], [*edges, None], strict=True)]
 
 
-def _splits(values: Sequence[Any], bads: Sequence[bool], candidate: Candidate, spec: BuildSpec) -> list[Any]:
-    """Return optbinning's cut points of numbers, or its groups of categories."""
-    # Importing optbinning makes cvxpy try every solver there is and log those that do not load; we use none of them.
-    logging.getLogger("__cvxpy__").addFilter(lambda _: False)
-    import numpy  # noqa: PLC0415
-    from optbinning import OptimalBinning  # noqa: PLC0415
-
-    categorical = isinstance(values[0], str | bool)
-    trend = {"rises": "ascending", "falls": "descending", None: "auto"}[candidate.bad_rate]
-    smallest = spec.minimum_bin_percent / 100
-    binning = OptimalBinning(
-        name=candidate.fact,
-        dtype="categorical" if categorical else "numerical",
-        monotonic_trend=trend,
-        min_prebin_size=smallest,
-        min_bin_size=smallest,
-        max_n_bins=spec.maximum_bins,
-    )
-    binning.fit(numpy.array(values, dtype=object if categorical else float), numpy.array(bads, dtype=int))
-    return [split.tolist() for split in binning.splits]
+def _optimal_groups(candidate: Candidate, usable: Column, bads: Any, spec: BuildSpec) -> list[list[str | bool]]:
+    values: list[str | bool] = list(usable.fact.values) if usable.fact.type is FactType.ENUM else [False, True]
+    named = numpy.array(values, dtype=object)[usable.codes]
+    groups: list[list[str | bool]] = optimal_bins(candidate, named, bads, spec.maximum_prebins)
+    return groups
 
 
 def _group(values: tuple[str | bool, ...]) -> Holder:
@@ -160,8 +189,12 @@ def _interval(fact: Fact, start: Number | None, end: Number | None) -> Holder:
     return Holder(BinRole.REGULAR, label, start, end)
 
 
+def _value_text(fact: Fact, value: str | Number) -> str:
+    return value if isinstance(value, str) else f"exactly {_text(fact, value)}"
+
+
 def _text(fact: Fact, number: Number | None) -> str:
     if fact.type is not FactType.MONEY or fact.currency is None:
-        return str(number)
+        return format(Decimal(number or 0), "f")
     digits = exponent(fact.currency)
     return f"{Decimal(number or 0).scaleb(-digits):,.{digits}f}"

@@ -30,20 +30,20 @@ def artefact(model: Model, train: Sample, metrics: Mapping[str, Any], spec: Buil
         "version": spec.version,
         "title": spec.title,
         "product": spec.product.name,
-        "target": {"bad": f"{spec.target['column']} = {spec.target['bad']}", "definition": spec.target["definition"]},
+        "target": _target(spec),
         "scaling": {**spec.scaling, "direction": "higher_is_better"},
-        "reasons": {
-            "method": REASON_METHOD,
-            "reference": "mean points of the training rows, per characteristic",
-            "limit": spec.reason_limit,
-        },
+        "reasons": _reasons(spec),
         "characteristics": [_characteristic(each) for each in model.characteristics],
         "psi_baseline": _baseline(model, train),
         "metrics": dict(metrics),
         "golden_vectors": [],
-        "provenance": _provenance(train, spec),
+        "provenance": _provenance(model, train, spec),
         "content_hash": "",
     }
+    if spec.grades:
+        document["grades"] = [dict(each) for each in spec.grades]
+    if spec.validity_days is not None:
+        document["validity"] = {"days": spec.validity_days}
     scorecard = assemble_scorecard(document, spec.product)
     for wire in golden_facts(document["characteristics"], spec.product):
         facts = {name: spec.product.dictionary.facts[name].parse(value) for name, value in wire.items()}
@@ -77,6 +77,23 @@ def decimal(value: float | Fraction, places: int = 4) -> str:
     return str(exact.quantize(Decimal(1).scaleb(-places)))
 
 
+def _target(spec: BuildSpec) -> dict[str, Any]:
+    target = spec.target
+    stated = {"bad": f"{target.column} = {' or '.join(target.bad)}", "definition": target.definition}
+    if spec.explicit:
+        stated |= {"good": f"{target.column} = {' or '.join(target.good)}"}
+    return stated
+
+
+def _reasons(spec: BuildSpec) -> dict[str, Any]:
+    stated = {
+        "method": spec.reasons.method or REASON_METHOD,
+        "reference": "mean points of the training rows, per characteristic",
+        "limit": spec.reasons.limit,
+    }
+    return stated if spec.reasons.cutoff is None else stated | {"cutoff": spec.reasons.cutoff}
+
+
 def _characteristic(fitted: FittedCharacteristic) -> dict[str, Any]:
     return {
         "fact": fitted.candidate.fact,
@@ -101,12 +118,14 @@ def _bin(fitted: FittedBin) -> dict[str, Any]:
 
 def _held(holder: Holder) -> dict[str, Any]:
     edges = {"from": holder.start, "below": holder.end}
-    held: dict[str, Any] = {
-        key: str(edge) if isinstance(edge, Decimal) else edge for key, edge in edges.items() if edge is not None
-    }
+    held: dict[str, Any] = {key: _wire(edge) for key, edge in edges.items() if edge is not None}
     if holder.values:
-        held["values"] = list(holder.values)
+        held["values"] = [_wire(value) for value in holder.values]
     return held
+
+
+def _wire(value: str | bool | int | Decimal) -> str | bool | int:
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 def _baseline(model: Model, train: Sample) -> dict[str, Any]:
@@ -117,7 +136,7 @@ def _baseline(model: Model, train: Sample) -> dict[str, Any]:
             each.candidate.fact: [fitted.counted.goods + fitted.counted.bads for fitted in each.bins]
             for each in model.characteristics
         },
-        "score_bands": _bands([model.points(facts) for facts in train.facts], train.bads),
+        "score_bands": _bands(model.scores(train).tolist(), train.bads.tolist()),
     }
 
 
@@ -140,12 +159,45 @@ def _bands(scores: Sequence[int], bads: Sequence[bool]) -> list[dict[str, Any]]:
     return bands
 
 
-def _provenance(sample: Sample, spec: BuildSpec) -> dict[str, Any]:
-    return {
+def _provenance(model: Model, sample: Sample, spec: BuildSpec) -> dict[str, Any]:
+    stated = {
         "data": {"citation": spec.citation, "sha256": sample.sha256},
         "spec_sha256": spec.sha256,
         "excluded_columns": dict(spec.excluded),
-        "method": "optimal binning, logistic regression on weights of evidence without a penalty, integer points;"
-        " a bin without training rows has the lowest points of its characteristic",
+        "method": f"optimal binning, logistic regression on weights of evidence {_penalty_words(model.penalty)},"
+        " integer points; a bin without training rows has the lowest points of its characteristic",
         "libraries": {"python": ".".join(python_version_tuple()[:2])} | {name: version(name) for name in _LIBRARIES},
     }
+    return stated if not spec.explicit else stated | {"choices": _choices(model, spec)} | dict(spec.notes)
+
+
+def _penalty_words(penalty: Decimal | None) -> str:
+    return "without a penalty" if penalty is None else f"with a ridge penalty, C = {penalty}"
+
+
+def _choices(model: Model, spec: BuildSpec) -> dict[str, Any]:
+    """Return what was chosen in the spec, and what the data chose, so that a validator need not guess."""
+    selection = spec.selection
+    limits = {
+        "minimum_information_value": selection.minimum_information_value,
+        "maximum_correlation": selection.maximum_correlation,
+        "maximum_variance_inflation": selection.maximum_variance_inflation,
+        "maximum_characteristics": selection.maximum_characteristics,
+    }
+    choices: dict[str, Any] = {
+        "population": "through_the_door" if spec.through_the_door else "accepted",
+        "selection": {name: str(limit) for name, limit in limits.items() if limit is not None},
+        "minimum_special_rows": spec.minimum_special_rows,
+        "penalty": "none" if model.penalty is None else str(model.penalty),
+        "forced": {each.fact: f"{each.force}: {each.why}" for each in spec.candidates if each.force is not None},
+        "derived_facts": {
+            name: reading.expression
+            for name, reading in spec.data.facts.items()
+            if reading.expression is not None and any(each.fact == name for each in spec.candidates)
+        },
+    }
+    if model.tried:
+        choices["penalties_tried"] = {
+            "none" if each is None else str(each): decimal(area, 5) for each, area in model.tried.items()
+        }
+    return choices

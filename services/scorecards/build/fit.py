@@ -4,11 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
+from typing import Any
 
-from services.scorecards.build.binning import CountedBin, bin_candidate, information_value
-from services.scorecards.build.sample import Sample
+import numpy
+
+from services.scorecards.build.binning import Binned, CountedBin, Holder, bin_candidate, places_of
+from services.scorecards.build.ranking import area_under_curve
+from services.scorecards.build.sample import Column, Sample
+from services.scorecards.build.selection import LeftOut, Selected, select
 from services.scorecards.build.spec import BuildError, BuildSpec, Candidate
-from shared.facts import FactValue
+from services.scorecards.build.splits import fold_rows, others
+
+Penalty = Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,105 +35,132 @@ class FittedCharacteristic:
     candidate: Candidate
     information_value: float
     coefficient: float
+    standard_error: float
+    variance_inflation: float
     reference_millipoints: int
     bins: tuple[FittedBin, ...]
 
-    def bin_of(self, value: FactValue | None) -> FittedBin:
-        """Return the bin of a value; one that no bin holds is unseen, which is always the last."""
-        return next((each for each in self.bins if each.counted.holder.holds(value)), self.bins[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A candidate that did not enter, and why."""
-
-    fact: str
-    information_value: float
-    why: str
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """What each bin holds."""
+        return tuple(each.counted.holder for each in self.bins)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What fitting gives: the characteristics in spec order and those left out."""
+    """What fitting gives: the characteristics in spec order, those left out, and the penalty that was chosen with the
+    cross-validated area under the curve of each there was to choose from."""
 
     characteristics: tuple[FittedCharacteristic, ...]
     left_out: tuple[LeftOut, ...]
+    penalty: Penalty
+    tried: Mapping[Penalty, float]
 
-    def points(self, facts: Mapping[str, FactValue]) -> int:
-        """Return the integer score."""
-        return sum(each.bin_of(facts.get(each.candidate.fact)).points for each in self.characteristics)
+    def scores(self, sample: Sample) -> Any:
+        """Return the integer score of each row."""
+        return self._sums(sample, lambda each: each.points).astype(numpy.int64)
 
-    def exact_points(self, facts: Mapping[str, FactValue]) -> float:
-        """Return the score before any rounding of points."""
-        return sum(each.bin_of(facts.get(each.candidate.fact)).exact_points for each in self.characteristics)
+    def exact_scores(self, sample: Sample) -> Any:
+        """Return the score of each row before any rounding of points."""
+        return self._sums(sample, lambda each: each.exact_points)
+
+    @staticmethod
+    def places(characteristic: FittedCharacteristic, column: Column, codes: Any) -> Any:
+        """Return the places of the bins of values that stand as `codes` in `column`."""
+        return places_of(characteristic.holders, Column(column.fact, codes))
+
+    def _sums(self, sample: Sample, points_of: Any) -> Any:
+        total = numpy.zeros(len(sample))
+        for each in self.characteristics:
+            places = places_of(each.holders, sample.columns[each.candidate.fact])
+            total += numpy.array([points_of(found) for found in each.bins], dtype=float)[places]
+        return total
 
 
 def fit(sample: Sample, spec: BuildSpec) -> Model:
-    """Bin, select, regress and scale on `sample` alone.
+    """Bin, select, regress and scale on `sample` alone; errors as `fit_binned`."""
+    binned, empty = bin_all(sample, spec)
+    return fit_binned(sample, binned, empty, spec)
 
-    Left out are candidates below the spec's information value, and those whose coefficient turns negative beside
-    the others: their points would contradict their own bad rates. Raises `BuildError` when none remains.
+
+def fit_binned(sample: Sample, binned: Sequence[Binned], empty: Sequence[LeftOut], spec: BuildSpec) -> Model:
+    """Select, regress and scale on `sample`, whose candidates are `binned`, and `empty` those that have no value there.
+
+    Of several penalties the one with the best mean area under the curve over folds of `sample` is taken, binning and
+    selection repeated in each fold; of equals the strongest. Raises `BuildError` when no characteristic remains.
     """
-    left_out: list[LeftOut] = []
-    binned: list[tuple[Candidate, list[CountedBin]]] = []
+    tried = _tried(sample, spec) if len(spec.penalties) > 1 else {}
+    penalty = spec.penalties[0]
+    if tried:
+        # Rounded, so that a difference nobody can measure does not decide.
+        penalty = min(tried, key=lambda each: (-round(tried[each], 5), float("inf") if each is None else each))
+    chosen = select(binned, spec.selection, penalty, sample.bads)
+    return Model(_scale(chosen, sample, spec), (*empty, *chosen.left_out), penalty, tried)
+
+
+def bin_all(sample: Sample, spec: BuildSpec) -> tuple[list[Binned], list[LeftOut]]:
+    """Return the candidates with their bins, and those that have no value in these rows."""
+    binned, empty = [], []
     for candidate in spec.candidates:
-        values = [facts.get(candidate.fact) for facts in sample.facts]
-        fact = spec.product.dictionary.facts[candidate.fact]
-        bins = bin_candidate(candidate, fact, values, sample.bads, spec)
-        strength = information_value(bins)
-        if strength < spec.minimum_information_value:
-            left_out.append(LeftOut(candidate.fact, strength, "information value below the minimum"))
+        found = bin_candidate(candidate, sample.columns[candidate.fact], sample.bads, spec)
+        if found is None:
+            empty.append(LeftOut(candidate.fact, 0.0, "no value in the rows to fit on"))
         else:
-            binned.append((candidate, bins))
-    while binned:
-        coefficients, intercept = _regress(binned, sample)
-        weakest = min(range(len(binned)), key=lambda index: coefficients[index])
-        if coefficients[weakest] > 0:
-            return Model(_scale(binned, coefficients, intercept, sample, spec), tuple(left_out))
-        candidate, bins = binned.pop(weakest)
-        left_out.append(LeftOut(candidate.fact, information_value(bins), "coefficient against its own bad rates"))
-    raise BuildError("no characteristic has the information value to enter")
+            binned.append(found)
+    return binned, empty
 
 
-def _regress(binned: Sequence[tuple[Candidate, list[CountedBin]]], sample: Sample) -> tuple[list[float], float]:
-    """Return coefficients and intercept of ln(good:bad odds) on the weights of evidence, without a penalty."""
-    import numpy  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+def _tried(sample: Sample, spec: BuildSpec) -> dict[Penalty, float]:
+    areas: dict[Penalty, list[float]] = {penalty: [] for penalty in spec.penalties}
+    for rows in fold_rows(sample.bads.tolist(), spec.split.seed, spec.split.folds):
+        inner, held_out = sample.rows(others(rows, len(sample))), sample.rows(rows)
+        binned, _ = bin_all(inner, spec)
+        places = {each.candidate.fact: _held_places(each, held_out) for each in binned}
+        for penalty in spec.penalties:
+            chosen = select(binned, spec.selection, penalty, inner.bads)
+            odds = numpy.zeros(len(held_out))
+            for each, coefficient in zip(chosen.binned, chosen.regression.coefficients, strict=True):
+                odds += coefficient * each.woes[places[each.candidate.fact]]
+            areas[penalty].append(area_under_curve(odds, held_out.bads))
+    return {penalty: sum(found) / len(found) for penalty, found in areas.items()}
 
-    columns = [[_woe_of(bins, facts.get(candidate.fact)) for facts in sample.facts] for candidate, bins in binned]
-    goods = numpy.array([not bad for bad in sample.bads], dtype=int)
-    regression = LogisticRegression(C=numpy.inf, tol=1e-10, max_iter=1000)
-    regression.fit(numpy.array(columns).T, goods)
-    return regression.coef_[0].tolist(), float(regression.intercept_[0])
+
+def _held_places(binned: Binned, sample: Sample) -> Any:
+    return places_of([each.holder for each in binned.bins], sample.columns[binned.candidate.fact])
 
 
-def _woe_of(bins: Sequence[CountedBin], value: FactValue | None) -> float:
-    return next(each.woe or 0.0 for each in bins if each.holder.holds(value))
-
-
-def _scale(
-    binned: Sequence[tuple[Candidate, list[CountedBin]]],
-    coefficients: Sequence[float],
-    intercept: float,
-    sample: Sample,
-    spec: BuildSpec,
-) -> tuple[FittedCharacteristic, ...]:
+def _scale(chosen: Selected, sample: Sample, spec: BuildSpec) -> tuple[FittedCharacteristic, ...]:
     """Turn log odds into points: score = base score + PDO / ln 2 * (ln odds - ln base odds).
 
     The constant part is spread evenly over the characteristics (Siddiqi, "Credit Risk Scorecards", 2006, chapter 6).
     """
     factor = spec.scaling["points_to_double_odds"] / log(2)
-    constant = spec.scaling["base_score"] + factor * (intercept - log(spec.scaling["base_odds"]))
-    share = constant / len(binned)
+    regression = chosen.regression
+    constant = spec.scaling["base_score"] + factor * (regression.intercept - log(spec.scaling["base_odds"]))
+    share = constant / len(chosen.binned)
     fitted = []
-    for (candidate, bins), coefficient in zip(binned, coefficients, strict=True):
-        exact = [None if each.woe is None else share + factor * coefficient * each.woe for each in bins]
-        # A bin without training rows has no evidence for better, so withholding a fact never gains points.
-        lowest = min(points for points in exact if points is not None)
-        priced = [lowest if points is None else points for points in exact]
-        final = tuple(FittedBin(each, round(points), points) for each, points in zip(bins, priced, strict=True))
-        total = sum(each.points * (each.counted.goods + each.counted.bads) for each in final)
-        reference = int((Decimal(1000 * total) / len(sample.bads)).to_integral_value())
-        strength = information_value(bins)
-        fitted.append(FittedCharacteristic(candidate, strength, coefficient, reference, final))
+    for at, binned in enumerate(chosen.binned):
+        final = _priced(binned.bins, share, factor * regression.coefficients[at])
+        total = sum(each.points * each.counted.count for each in final)
+        fitted.append(
+            FittedCharacteristic(
+                candidate=binned.candidate,
+                information_value=binned.information_value,
+                coefficient=regression.coefficients[at],
+                standard_error=regression.standard_errors[at],
+                variance_inflation=chosen.inflations[at],
+                reference_millipoints=int((Decimal(1000 * total) / len(sample)).to_integral_value()),
+                bins=final,
+            )
+        )
     return tuple(fitted)
+
+
+def _priced(bins: Sequence[CountedBin], share: float, slope: float) -> tuple[FittedBin, ...]:
+    exact = [None if each.woe is None else share + slope * each.woe for each in bins]
+    # A bin without training rows has no evidence for better, so withholding a fact never gains points.
+    lowest = min(points for points in exact if points is not None)
+    priced = [lowest if points is None else points for points in exact]
+    if any(abs(points) > 10_000 for points in priced):
+        raise BuildError("points are out of range: the characteristics tell goods and bads apart nearly without fault")
+    return tuple(FittedBin(each, round(points), points) for each, points in zip(bins, priced, strict=True))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from services.scoring.domain.scorecard import BinRole
 from shared.facts import Fact, FactType
 from shared.products import Product
 
-_FAR: int = 10**6
+_FAR: Final = 10**6
+_NUMBERS: Final = frozenset({FactType.INTEGER, FactType.MONEY, FactType.DECIMAL})
 
 
 def golden_facts(characteristics: Sequence[Mapping[str, Any]], product: Product) -> list[dict[str, object]]:
@@ -42,7 +43,7 @@ def _extreme(entry: Mapping[str, Any], fact: Fact, sign: int) -> object:
 def _values(item: Mapping[str, Any], fact: Fact) -> list[object]:
     """Return wire values that the bin holds: its listed values, or the numbers at its two ends."""
     if "values" in item:
-        return list(item["values"])
+        return [_wire(fact, Decimal(value)) if fact.type in _NUMBERS else value for value in item["values"]]
     if item["role"] != BinRole.REGULAR:
         return []
     quantum = Decimal(1).scaleb(-fact.scale)
@@ -57,4 +58,4 @@ def _values(item: Mapping[str, Any], fact: Fact) -> list[object]:
 def _wire(fact: Fact, number: Decimal) -> object:
     if fact.type is FactType.MONEY:
         return {"amount_minor": int(number), "currency": fact.currency}
-    return str(number) if fact.type is FactType.DECIMAL else int(number)
+    return format(number, "f") if fact.type is FactType.DECIMAL else int(number)

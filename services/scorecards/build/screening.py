@@ -1,0 +1,120 @@
+"""Candidates that no scorecard should be built on: empty ones, identifiers, the outcome itself, and proxies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy
+
+from services.scorecards.build.binning import Binned
+from services.scorecards.build.ranking import area_under_curve
+from services.scorecards.build.sample import Column, Groups, Sample
+from services.scorecards.build.spec import BuildError, BuildSpec, Candidate, Force
+from shared.facts import FactType
+
+MAXIMUM_AREA: Final = 0.99
+"""A single characteristic that tells goods from bads better than this knows the outcome."""
+
+MINIMUM_OUTCOMES: Final = 20
+"""Goods, and bads, that fitting needs at the very least."""
+
+FEW_OUTCOMES: Final = 200
+"""Bads below which bad rates by bin are loose: the artefact warns."""
+
+_IDENTIFIER_ROWS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """How strongly the bins of a candidate go with a protected attribute: Cramer's V, 0 to 1."""
+
+    fact: str
+    protected: str
+    strength: float
+
+
+def check_sample(sample: Sample, spec: BuildSpec) -> None:
+    """Raise `BuildError` for too few outcomes, and naming every candidate that is constant, empty or an identifier.
+
+    Candidates that the analyst left out are not looked at.
+    """
+    bads = int(sample.bads.sum())
+    if min(bads, len(sample) - bads) < MINIMUM_OUTCOMES:
+        words = f"{len(sample)} rows to fit on with {bads} bads; at least {MINIMUM_OUTCOMES} goods and"
+        raise BuildError(f"too few rows: {words} {MINIMUM_OUTCOMES} bads are needed")
+    faults = []
+    for candidate in spec.candidates:
+        if candidate.force is not Force.OUT:
+            fault = _fault_of(sample.columns[candidate.fact])
+            faults += [f"{candidate.fact} {fault}"] if fault else []
+    if faults:
+        raise BuildError("can't be characteristics: " + "; ".join(faults))
+
+
+def check_leakage(binned: Sequence[Binned], bads: Any) -> None:
+    """Raise `BuildError` naming every candidate that by itself tells goods from bads too well to be known before."""
+    found = []
+    for each in binned:
+        area = area_under_curve(each.woes[each.places], bads)
+        if area > MAXIMUM_AREA and each.candidate.force is not Force.OUT:
+            found.append(f"{each.candidate.fact} (AUC {area:.4f})")
+    if found:
+        raise BuildError(
+            f"knows the outcome: {', '.join(found)}; a fact that was known before the decision does not tell it so well"
+        )
+
+
+def associations(binned: Sequence[Binned], sample: Sample) -> list[Association]:
+    """Return the association of each candidate with each protected attribute of the data, in their order."""
+    return [
+        Association(each.candidate.fact, name, cramers_v(each.places, groups))
+        for each in binned
+        for name, groups in sample.protected.items()
+    ]
+
+
+def check_proxies(found: Sequence[Association], candidates: Sequence[Candidate], spec: BuildSpec) -> None:
+    """Raise `BuildError` naming every candidate that goes with a protected attribute too closely, unless justified."""
+    limit = spec.proxies.maximum_association
+    left = {each.fact for each in candidates if each.force is Force.OUT} | spec.proxies.justified.keys()
+    close = [each for each in found if each.strength > limit and each.fact not in left]
+    if close:
+        pairs = ", ".join(f"{each.fact} for {each.protected} (Cramer's V {each.strength:.2f})" for each in close)
+        raise BuildError(f"stands for a protected attribute: {pairs}; leave it out, or justify it under /proxies")
+
+
+def cramers_v(places: Any, groups: Groups) -> float:
+    """Return Cramer's V of bins and groups, corrected for chance; rows of an unknown group do not count.
+
+    The correction is W. Bergsma's (Journal of the Korean Statistical Society 42(3), 2013).
+    """
+    known = groups.places >= 0
+    bins, labels = places[known].astype(numpy.int64), groups.places[known].astype(numpy.int64)
+    rows = len(bins)
+    if rows < 2:
+        return 0.0
+    table = numpy.bincount(bins * len(groups.labels) + labels, minlength=(int(bins.max()) + 1) * len(groups.labels))
+    table = table.reshape(-1, len(groups.labels))
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    high, wide = table.shape
+    if min(high, wide) < 2:
+        return 0.0
+    expected = numpy.outer(table.sum(axis=1), table.sum(axis=0)) / rows
+    phi2 = float(((table - expected) ** 2 / expected).sum()) / rows
+    phi2 = max(0.0, phi2 - (high - 1) * (wide - 1) / (rows - 1))
+    room = min(high - (high - 1) ** 2 / (rows - 1), wide - (wide - 1) ** 2 / (rows - 1)) - 1
+    return float(min(1.0, (phi2 / room) ** 0.5)) if room > 0 else 0.0
+
+
+def _fault_of(column: Column) -> str | None:
+    held = column.codes[~column.missing]
+    if not len(held):
+        return "is missing in every row"
+    different = len(numpy.unique(held))
+    if different == 1 and len(held) == len(column.codes):
+        return "has the same value in every row"
+    numbered = column.fact.type in (FactType.INTEGER, FactType.MONEY) and bool((numpy.diff(held) > 0).all())
+    counted = column.fact.type in (FactType.INTEGER, FactType.ENUM) and different == len(held)
+    if len(held) >= _IDENTIFIER_ROWS and (numbered or counted):
+        return "has another value in every row, as an identifier has"
+    return None
