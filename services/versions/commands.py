@@ -143,6 +143,8 @@ def challenge(
     max_bad_rate: Annotated[str | None, typer.Option(help="Stop above this, such as 0.08")] = None,
     min_approval_rate: Annotated[str | None, typer.Option(help="Stop below this")] = None,
     max_referral_rate: Annotated[str | None, typer.Option(help="Stop above this")] = None,
+    max_failure_rate: Annotated[str | None, typer.Option(help="Stop a scorecard above this")] = None,
+    max_mean_shift: Annotated[str | None, typer.Option(help="Stop a scorecard this many points off")] = None,
     comment: Comment = None,
 ) -> None:
     """Have an approved version decide a share of the applications."""
@@ -151,6 +153,8 @@ def challenge(
         "max_bad_rate": max_bad_rate,
         "min_approval_rate": min_approval_rate,
         "max_referral_rate": max_referral_rate,
+        "max_failure_rate": max_failure_rate,
+        "max_mean_shift": max_mean_shift,
     }
     _act(
         context,

@@ -3,13 +3,13 @@
 Pure: no clock, no I/O. Identities are those of API clients; the moment is an argument.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.errors import Kind, Refusal, conflict, invalid
+from shared.errors import Fault, Kind, Refusal, conflict, invalid
 
 WHOLE_BP: Final = 10_000
 """All traffic, in basis points."""
@@ -124,12 +124,23 @@ that one ends, or lapses when its time went by before anybody looked."""
 
 @dataclass(frozen=True, slots=True)
 class StopRules:
-    """When a challenger must stop. Rates are decimal strings between 0 and 1; none counts before `min_decisions`."""
+    """When a challenger must stop; a kind of document has those rules that there are figures for.
+
+    Rates are decimal strings between 0 and 1, the shift is one in points; none counts before `min_decisions` answers.
+    """
 
     min_decisions: int = 0
     max_bad_rate: str | None = None
     min_approval_rate: str | None = None
     max_referral_rate: str | None = None
+    max_failure_rate: str | None = None
+    max_mean_shift: str | None = None
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """The names of the rules that have a bound."""
+        names = {each.name for each in fields(self)} - {"min_decisions"}
+        return frozenset(name for name in names if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +279,16 @@ _EFFECTS: Final = {
     Action.REVIEW: _review,
     Action.COME_DUE: _unchanged,
 }
+
+
+def require_figures(rules: StopRules, known: Collection[str]) -> None:
+    """Raise `Refusal` with 422 and the place of each rule that is not among those `known`, which have figures."""
+    faults = [
+        Fault(f"/stop_rules/{name}", "no_figures", "nothing is counted that this rule could be held against")
+        for name in sorted(rules.agreed.difference(known))
+    ]
+    if faults:
+        raise invalid("unusable_stop_rules", "a rule that is never looked at would protect nobody", faults)
 
 
 def require_room(others: Mapping[str, Trial], trial: Trial) -> None:

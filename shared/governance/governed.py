@@ -30,13 +30,17 @@ Announce = Callable[[Transaction, Entry, Document, datetime], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """One kind of document. `name_key` is where it says what it belongs to; `can_be_tried` beside a live one."""
+    """One kind of document. `name_key` is where it says what it belongs to; `can_be_tried` beside a live one.
+
+    `stop_rules` names the rules of `StopRules` that the service has figures for.
+    """
 
     kind: EntryKind
     name_key: str
     check: Check
     needs: tuple[Need, ...] = ()
     can_be_tried: bool = False
+    stop_rules: frozenset[str] = frozenset()
     announce: Announce | None = None
 
     def name_of(self, document: Document) -> str:

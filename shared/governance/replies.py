@@ -10,12 +10,14 @@ from shared.governance.listing import Event, Listed
 
 
 class StopRulesReply(BaseModel):
-    """When a challenger stops: rates as decimal strings, counted from `min_decisions` decisions on."""
+    """When a challenger stops: rates and points as decimal strings, counted from `min_decisions` answers on."""
 
     min_decisions: int
     max_bad_rate: str | None
     min_approval_rate: str | None
     max_referral_rate: str | None
+    max_failure_rate: str | None
+    max_mean_shift: str | None
 
 
 class TrialReply(BaseModel):
@@ -194,6 +196,8 @@ def stop_rules_reply(rules: StopRules) -> StopRulesReply:
         max_bad_rate=rules.max_bad_rate,
         min_approval_rate=rules.min_approval_rate,
         max_referral_rate=rules.max_referral_rate,
+        max_failure_rate=rules.max_failure_rate,
+        max_mean_shift=rules.max_mean_shift,
     )
 
 

@@ -54,6 +54,7 @@ GOVERNANCE: Final = Governance.of(
         _check_policy,
         needs=(Need(EntryKind.PRODUCT), Need(EntryKind.REASONS), Need(EntryKind.REASONS, ANY_PRODUCT)),
         can_be_tried=True,
+        stop_rules=frozenset({"max_bad_rate", "min_approval_rate", "max_referral_rate"}),
     ),
 )
 """What the life cycle of `shared.governance` applies to here."""

@@ -18,6 +18,9 @@ from shared.http import Body, SafeStr, caller
 Rate = Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$")]
 """A decimal between 0 and 1, as text."""
 
+Points = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,3})?$")]
+"""Points of a score, as text."""
+
 
 class ScheduleBody(CommentBody):
     """From when a version is live, and until when if it ends; RFC 3339 with a time zone."""
@@ -27,12 +30,18 @@ class ScheduleBody(CommentBody):
 
 
 class StopRulesBody(Body):
-    """What stops the challenger by itself, once it has made `min_decisions` decisions."""
+    """What stops the challenger by itself, once it has given `min_decisions` answers.
+
+    Rates of approval and referral are those of policies. Those of failures, and the shift of the mean score against the
+    champion's, are those of scorecards.
+    """
 
     min_decisions: int = Field(default=0, ge=0, le=10_000_000)
     max_bad_rate: Rate | None = None
     min_approval_rate: Rate | None = None
     max_referral_rate: Rate | None = None
+    max_failure_rate: Rate | None = None
+    max_mean_shift: Points | None = None
 
 
 class ChallengeBody(CommentBody):

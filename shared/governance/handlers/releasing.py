@@ -15,7 +15,7 @@ from shared.catalogue import EntryKind
 from shared.db import Database, Transaction
 from shared.errors import conflict, not_found
 from shared.governance import fitting, store
-from shared.governance.domain import Action, Given, State, Version, require_room, step
+from shared.governance.domain import Action, Given, State, Version, require_figures, require_room, step
 from shared.governance.governed import Governance
 from shared.governance.handlers import following
 from shared.governance.handlers.following import activate, announce, take_back
@@ -95,11 +95,13 @@ async def try_out(
     """Run an approved version beside the live one: as a shadow, or as a challenger with a share of the traffic."""
     async with _releasing(db, governance) as (tx, now):
         before = await claim(tx, version_id)
-        if not governance[before.kind].can_be_tried:
+        governed = governance[before.kind]
+        if not governed.can_be_tried:
             raise conflict("not_tried", f"a {before.kind} can't run beside another")
         after = step(before, action, by, given, now)
         if after.trial is not None:
-            others = await store.in_states(tx, [EntryKind(before.kind)], [State.CHALLENGER], before.name)
+            require_figures(after.trial.stop_rules, governed.stop_rules)
+            others = await store.in_states(tx, [governed.kind], [State.CHALLENGER], before.name)
             taken = {other.version_id: other.trial for other in others if other.trial is not None}
             taken.pop(version_id, None)
             require_room(taken, after.trial)
