@@ -4,6 +4,10 @@ from typing import Final
 
 LIVE: Final = "#7b8794"
 CANDIDATE: Final = "#1f4e8c"
+EXPECTED: Final = "#cbd2d9"
+ALARM: Final = "#9b2c2c"
+GOODS: Final = "#7fb8a4"
+BADS: Final = "#a63d40"
 
 STYLE: Final = """
 :root { color-scheme: light; }
