@@ -5,6 +5,7 @@ from typing import Final
 
 from services.scoring.domain.errors import ModelError
 from services.scoring.domain.models import load_model
+from services.scoring.onnx.loading import ALL_LOADERS
 from shared.catalogue import EntryKind, Need
 from shared.governance.governed import Document, Findings, Governance, Governed
 from shared.products import parse_product
@@ -12,7 +13,7 @@ from shared.products import parse_product
 
 def _check_model(document: Document, needed: Sequence[Document]) -> Findings:
     try:
-        load_model(document, parse_product(needed[0]))
+        load_model(document, parse_product(needed[0]), ALL_LOADERS)
     except ModelError as error:
         return Findings(tuple(error.faults))
     return Findings()

@@ -9,10 +9,11 @@ from services.scoring.domain.boosted.artefact import (
     RuntimeMissingError,
     assemble_boosted,
     load_boosted,
+    stand_in,
 )
 from services.scoring.domain.boosted.graph import Graph
 from services.scoring.domain.boosted.inputs import Encoding, Input, last_places
-from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Run, Substitution
+from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Run, Substitution, UnavailableModel
 
 __all__ = [
     "FORMAT",
@@ -31,7 +32,9 @@ __all__ = [
     "Run",
     "RuntimeMissingError",
     "Substitution",
+    "UnavailableModel",
     "assemble_boosted",
     "last_places",
     "load_boosted",
+    "stand_in",
 ]

@@ -21,7 +21,7 @@ from services.scoring.domain.artefact import (
 from services.scoring.domain.boosted.answers import Answers, Meaning, Points, probability
 from services.scoring.domain.boosted.graph import Graph, read_graph
 from services.scoring.domain.boosted.inputs import INPUT, Input, InputError, parse_input
-from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Substitution
+from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Substitution, UnavailableModel
 from services.scoring.domain.boosted.trees import check_trees
 from services.scoring.domain.boosted.wire import WireError
 from services.scoring.domain.errors import ModelError
@@ -101,6 +101,11 @@ class RuntimeMissingError(ModelError):
 
     def __init__(self) -> None:
         super().__init__([Fault("/format", "runtime_missing", "needs onnxruntime, which is not installed here")])
+
+
+def stand_in(document: Mapping[str, Any]) -> UnavailableModel:
+    """Return what stands in for the model of a document that `load_boosted` found no runtime for."""
+    return UnavailableModel(*(document[key] for key in ("name", "version", "product", "content_hash")))
 
 
 def load_boosted(document: Mapping[str, Any], product: Product, open_session: OpenSession) -> BoostedModel:

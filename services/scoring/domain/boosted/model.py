@@ -105,3 +105,19 @@ class BoostedModel:
     def _differing(self, substitution: Substitution, facts: Mapping[str, FactValue]) -> str:
         differing = (name for name in substitution.facts if facts.get(name) != self.reference.get(name))
         return next(differing, substitution.facts[0])
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableModel:
+    """A live model that can't be run on this machine: it gives no scores and says so, and what asks goes on."""
+
+    name: str
+    version: int
+    product: str
+    content_hash: str
+    reads: tuple[str, ...] = ()
+    valid_days: int | None = None
+
+    def score(self, _facts: Mapping[str, FactValue]) -> Score:
+        """Raise `Unscorable`."""
+        raise Unscorable(Failure.MODEL_UNAVAILABLE, self.name)
