@@ -33,6 +33,7 @@ def performance(part: Part, pd: PdOf, cuts: Sequence[int], cut_offs: Sequence[in
         "name": part.name,
         "role": str(part.role),
         "rows": rows,
+        "unscored": part.unscored,
         "bads": bads,
         "bad_rate": decimal(Fraction(bads, rows)),
         "mean_pd": decimal(Fraction(expected) / rows),
