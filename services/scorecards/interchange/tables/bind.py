@@ -1,0 +1,272 @@
+"""From the rows of a table to a card: every bin bound to values of a fact, every gap and overlap found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby, pairwise
+from operator import attrgetter
+
+from services.scorecards.interchange.binding import Binding, Value, bind
+from services.scorecards.interchange.card import Card, CardCharacteristic, Piece, Tally, lowest_points
+from services.scorecards.interchange.faults import InterchangeError
+from services.scorecards.interchange.mapping import ImportMapping
+from services.scorecards.interchange.tables.bin_text import BinTextError, Catch, Interval, Named, Part
+from services.scorecards.interchange.tables.dialects import Absent, Dialect, TableBin
+from services.scoring.domain.scorecard import BinRole
+from shared.products import Product
+
+
+def card_of_table(content: bytes, dialect: Dialect, product: Product, mapping: ImportMapping) -> Card:
+    """Return the card of a table file; raises `InterchangeError` naming the first row at fault."""
+    rows = dialect.bins(content)
+    intercepts = [row for row in rows if row.variable == dialect.intercept]
+    if len(intercepts) > 1:
+        raise InterchangeError("states a second intercept", intercepts[1].place)
+    if intercepts and mapping.intercept is not None:
+        raise InterchangeError("the table has a row for it", "mapping /intercept")
+    stated = intercepts[0].points if intercepts else mapping.intercept
+    grouped = [
+        (variable, list(bins))
+        for variable, bins in groupby((row for row in rows if row not in intercepts), attrgetter("variable"))
+    ]
+    if not grouped:
+        raise InterchangeError("the table has no characteristic")
+    seen: set[str] = set()
+    characteristics: list[CardCharacteristic] = []
+    notes: list[str] = []
+    for variable, bins in grouped:
+        if variable in seen:
+            raise InterchangeError(f"the bins of {variable} do not stand together", bins[0].place)
+        seen.add(variable)
+        table = _Table(bind(variable, product, mapping, bins[0].place), dialect, bins)
+        characteristics.append(table.characteristic(mapping))
+        notes += table.notes
+    unused = mapping.characteristics.keys() - seen
+    if unused:
+        raise InterchangeError("is not a variable of the table", f"mapping /characteristics/{sorted(unused)[0]}")
+    return Card(tuple(characteristics), stated or Fraction(0), tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A row with what it holds."""
+
+    row: TableBin
+    parts: tuple[Part, ...]
+
+
+class _Table:
+    """The rows of one variable."""
+
+    def __init__(self, binding: Binding, dialect: Dialect, rows: Sequence[TableBin]) -> None:
+        self.binding, self.dialect, self.rows = binding, dialect, rows
+        self.notes: list[str] = []
+
+    def characteristic(self, mapping: ImportMapping) -> CardCharacteristic:
+        said, variable = self.binding.said, self.binding.variable
+        if said.reason_code is None:
+            where = f"mapping /characteristics/{variable}/reason_code"
+            raise InterchangeError("is needed: the table has no reason codes", where)
+        special, held = self._special(), [self._held(row) for row in self.rows if not self._is_special(row)]
+        held = [each for each in held if each.parts]
+        regular = self._intervals(held) if self.binding.numeric else self._groups(held)
+        if self.binding.numeric:
+            special += self._special_numbers(held)
+        priced = [*regular, *special]
+        if not regular:
+            raise InterchangeError(f"{variable} has no bin that holds values", self.rows[0].place)
+        pieces = (*priced, *self._absent(held, priced, mapping))
+        return CardCharacteristic(self.binding.fact, said.reason_code, pieces, said.reference, self.rows[0].coefficient)
+
+    def _is_special(self, row: TableBin) -> bool:
+        return row.text in (self.binding.said.special or {})
+
+    def _special(self) -> list[Piece]:
+        """The rows whose bin the mapping names, and those values."""
+        pieces = []
+        for row in self.rows:
+            values = self.binding.special(row.text, row.place)
+            if values is not None:
+                pieces.append(Piece(BinRole.SPECIAL, row.points, values=values, tally=row.tally))
+        return pieces
+
+    def _held(self, row: TableBin) -> _Held:
+        try:
+            return _Held(row, self.dialect.parts(row.text, numeric=self.binding.numeric))
+        except BinTextError as error:
+            if self.dialect.names_special_bins and row.tally == Tally(0, 0):
+                self.notes.append(f"{row.place}: left out the special bin {row.text!r}, in which no row was counted")
+                return _Held(row, ())
+            message = f"the bin {row.text[:80]!r} of {self.binding.variable} {error}"
+            if self.dialect.names_special_bins:
+                message += "; if it holds special values, list them under `special` of the mapping"
+            raise InterchangeError(message, row.place) from None
+
+    def _intervals(self, held: Sequence[_Held]) -> list[Piece]:
+        """The numbers from end to end, in quanta: without gap or overlap, each bin counted once."""
+        found = [(part, each.row) for each in held for part in each.parts if isinstance(part, Interval)]
+        found.sort(key=lambda item: (item[0].start is not None, item[0].start or 0))
+        self._check_chain(found)
+        low, high = self.binding.reach
+        pieces: list[Piece] = []
+        counted: set[str] = set()
+        for part, row in found:
+            start, end = self._start(part), self._end(part)
+            tally = None if row.tally is None or row.place in counted else row.tally
+            counted.add(row.place)
+            empty = start is not None and end is not None and start >= end
+            beyond = (end is not None and end <= low) or (start is not None and start > high)
+            if empty or beyond:
+                self._leave_out(row, tally)
+                continue
+            pieces.append(Piece(BinRole.REGULAR, row.points, start, end, tally=tally or _none_of(row)))
+        return _open_ended(pieces)
+
+    def _check_chain(self, found: Sequence[tuple[Interval, TableBin]]) -> None:
+        if not found:
+            message = f"{self.binding.variable} has no interval, yet {self.binding.fact.name} is a number"
+            raise InterchangeError(message, self.rows[0].place)
+        (first, first_row), (last, last_row) = found[0], found[-1]
+        if first.start is not None or last.end is not None:
+            row = first_row if first.start is not None else last_row
+            raise InterchangeError(f"the bins of {self.binding.variable} do not reach from -inf to inf", row.place)
+        for (one, _), (other, row) in pairwise(found):
+            if one.end is None or one.end != other.start or one.end_included == other.start_included:
+                message = f"the bin {row.text!r} of {self.binding.variable} does not begin where the one before it ends"
+                raise InterchangeError(message, row.place)
+
+    def _start(self, part: Interval) -> int | None:
+        if part.start is None:
+            return None
+        return self.binding.first_at(part.start) if part.start_included else self.binding.first_above(part.start)
+
+    def _end(self, part: Interval) -> int | None:
+        if part.end is None:
+            return None
+        return self.binding.first_above(part.end) if part.end_included else self.binding.first_at(part.end)
+
+    def _leave_out(self, row: TableBin, tally: Tally | None) -> None:
+        fact = self.binding.fact.name
+        if tally is not None and tally.count:
+            message = (
+                f"the bin {row.text!r} counts {tally.count} rows, yet {fact} has no value in it: is `multiply` right?"
+            )
+            raise InterchangeError(message, row.place)
+        self.notes.append(f"{row.place}: left out the bin {row.text!r}, in which {fact} has no value")
+
+    def _special_numbers(self, held: Sequence[_Held]) -> list[Piece]:
+        """Numbers that a bin names one by one."""
+        pieces = []
+        for each in held:
+            names = [part.text for part in each.parts if isinstance(part, Named)]
+            if not names:
+                continue
+            quanta = [self.binding.number(name) for name in names]
+            if None in quanta:
+                name = names[quanta.index(None)]
+                raise InterchangeError(f"{name[:80]!r} is not a number of {self.binding.fact.name}", each.row.place)
+            alone = all(isinstance(part, Named) for part in each.parts)
+            tally = each.row.tally if alone else _none_of(each.row)
+            values = tuple(self.binding.written(quantum) for quantum in quanta if quantum is not None)
+            pieces.append(Piece(BinRole.SPECIAL, each.row.points, values=values, tally=tally))
+        return pieces
+
+    def _groups(self, held: Sequence[_Held]) -> list[Piece]:
+        """The categories, each in one bin."""
+        pieces, seen = [], set[Value]()
+        for each in held:
+            values = []
+            for part in each.parts:
+                if isinstance(part, Named):
+                    value = self._category(part.text, each.row)
+                    if value in seen:
+                        raise InterchangeError(f"{part.text[:80]!r} stands in two bins", each.row.place)
+                    seen.add(value)
+                    values.append(value)
+            if values:
+                pieces.append(Piece(BinRole.REGULAR, each.row.points, values=tuple(values), tally=each.row.tally))
+        return pieces
+
+    def _category(self, text: str, row: TableBin) -> Value:
+        value = self.binding.value(text)
+        if value is None:
+            hint = f"map it under /characteristics/{self.binding.variable}/values"
+            raise InterchangeError(f"{text[:80]!r} is not a value of {self.binding.fact.name}; {hint}", row.place)
+        return value
+
+    def _absent(self, held: Sequence[_Held], priced: Sequence[Piece], mapping: ImportMapping) -> tuple[Piece, Piece]:
+        """The missing and the unseen bin: as a row says, else as the tool itself scores, or the lowest points."""
+        numeric = self.binding.numeric
+        missing = self._caught(held, Catch.MISSING, BinRole.MISSING)
+        unseen = self._caught(held, Catch.ELSE, BinRole.UNSEEN)
+        if missing is None and not numeric and unseen is not None:
+            missing = Piece(BinRole.MISSING, unseen.points, tally=_empty(unseen.tally))
+        if missing is None:
+            rule = self.dialect.missing_number if numeric else self.dialect.missing_category
+            points = self._minus_one(held) if rule is Absent.MINUS_ONE else self._by_rule(rule, priced, None)
+            missing = Piece(BinRole.MISSING, points, tally=_empty(priced[0].tally))
+            self.notes.append(self._closed("a missing value", missing.points, rule))
+        if unseen is None:
+            rule = Absent.LOWEST if numeric else self.dialect.unseen
+            unseen = Piece(BinRole.UNSEEN, self._by_rule(rule, priced, missing), tally=_empty(priced[0].tally))
+            if not numeric:
+                self.notes.append(self._closed("a category that is in no bin", unseen.points, rule))
+        if mapping.absent_earns_lowest:
+            lowest = lowest_points(priced)
+            missing = Piece(BinRole.MISSING, lowest, tally=missing.tally)
+            unseen = Piece(BinRole.UNSEEN, lowest, tally=unseen.tally)
+        return missing, unseen
+
+    def _caught(self, held: Sequence[_Held], catch: Catch, role: BinRole) -> Piece | None:
+        found = [each for each in held if catch in each.parts]
+        if not found:
+            return None
+        if len(found) > 1:
+            raise InterchangeError(f"a second bin of {self.binding.variable} holds {catch} values", found[1].row.place)
+        row, alone = found[0].row, found[0].parts == (catch,)
+        return Piece(role, row.points, tally=row.tally if alone else _none_of(row))
+
+    def _by_rule(self, rule: Absent, priced: Sequence[Piece], missing: Piece | None) -> Fraction:
+        if rule is Absent.ZERO:
+            return Fraction(0)
+        if rule is Absent.MISSING_BIN and missing is not None:
+            return missing.points
+        return lowest_points(priced)
+
+    def _minus_one(self, held: Sequence[_Held]) -> Fraction:
+        # The bins reach from end to end and are closed on the left, and -1 is of the source and need not be a number
+        # of the fact.
+        below = [
+            (part.start, each.row.points)
+            for each in held
+            for part in each.parts
+            if isinstance(part, Interval) and (part.start is None or part.start <= -1)
+        ]
+        return max(below, key=lambda item: (item[0] is not None, item[0] or 0))[1]
+
+    def _closed(self, what: str, points: Fraction, rule: Absent) -> str:
+        source = f"as {self.dialect.name} itself scores it"
+        return f"{self.binding.fact.name}: {what} earns {float(points):g}, {rule}, {source}"
+
+
+def _none_of(row: TableBin) -> Tally | None:
+    return _empty(row.tally)
+
+
+def _empty(tally: Tally | None) -> Tally | None:
+    return None if tally is None else Tally(0, 0)
+
+
+def _open_ended(pieces: Sequence[Piece]) -> list[Piece]:
+    """Let the outermost pieces reach out where bins beyond the fact's numbers were left out."""
+    last = len(pieces) - 1
+    return [
+        Piece(
+            each.role,
+            each.points,
+            None if index == 0 else each.start,
+            None if index == last else each.end,
+            tally=each.tally,
+        )
+        for index, each in enumerate(pieces)
+    ]
