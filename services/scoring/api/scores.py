@@ -1,6 +1,7 @@
 """HTTP in: scores."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,32 +10,49 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from services.scoring import events
-from services.scoring.domain.result import Model, Scored
-from services.scoring.handlers.scoring import ScoreRequest, score_requests
+from services.scoring.domain.result import Model
+from services.scoring.domain.validity import Given, Stale
+from services.scoring.handlers.recalling import Recalled, recall_score
+from services.scoring.handlers.scoring import ScoreRequest, score_application, score_requests
 from shared.catalogue import Shelf
 from shared.contracts import scoring as contract
 from shared.db import Database
 from shared.http import Body, SafeStr, StrictRoute, operation, reply
 
 
-class ScoreBody(Body):
+class FactsBody(Body):
     """Facts to score under the live model of a product."""
 
     product: SafeStr
     facts: Mapping[str, Any] = Field(max_length=500)
 
 
+class ScoreBody(FactsBody):
+    """Facts to score; with an `application_id` the score is kept, and given again for as long as it stands."""
+
+    application_id: SafeStr | None = None
+
+
 class ScoreBatchBody(Body):
     """Several at once."""
 
-    items: tuple[ScoreBody, ...] = Field(min_length=1, max_length=512)
+    items: tuple[FactsBody, ...] = Field(min_length=1, max_length=512)
 
 
 class ScoreReply(BaseModel):
-    """A score with its reasons, or why there is none (`no_model`, `invalid_facts`)."""
+    """A score with its reasons, or why there is none.
+
+    `failure` is `no_model`, `invalid_facts`, or what the model refuses to score: `characteristic_missing` or
+    `unseen_category`, with the `characteristic`. `again` says that the score given to this application at `scored_at`
+    still stands; `anew_because` why the one before did not.
+    """
 
     score: contract.Score | None
     failure: str | None
+    characteristic: str | None
+    scored_at: datetime
+    again: bool
+    anew_because: list[Stale]
 
 
 class ScoreBatchReply(BaseModel):
@@ -43,26 +61,71 @@ class ScoreBatchReply(BaseModel):
     items: list[ScoreReply]
 
 
+class KeptScoreReply(BaseModel):
+    """The last answer on an application. A score that is `stale` may not be used: ask for one with today's facts."""
+
+    application_id: str
+    product: str
+    score: contract.Score | None
+    failure: str | None
+    scored_at: datetime
+    stale: bool
+    stale_because: list[Stale]
+
+
 def score_router(db: Database, shelf: Shelf[Model | None]) -> APIRouter:
-    """Return the routes of scoring."""
+    """Return the routes of scores."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["scores"])
 
     @routes.post("/scores", **operation("scores:write", replies={200: ScoreReply}))
     async def score(body: ScoreBody) -> Response:
-        """Score facts now. Nothing is stored; the same facts under the same model give the same score."""
-        (scored,) = await score_requests(db, shelf, [ScoreRequest(body.product, body.facts)])
-        return reply(_reply(scored))
+        """Score facts now.
+
+        Without an `application_id` nothing is kept; the same facts under the same model give the same score. With one,
+        the score that was kept is given again, unless it expired, the model was replaced, or a fact it read changed.
+        """
+        request = ScoreRequest(body.product, body.facts)
+        if body.application_id is None:
+            (given,) = await score_requests(db, shelf, [request])
+        else:
+            given = await score_application(db, shelf, body.application_id, request)
+        return Response(to_json(_wire(given)), media_type="application/json")
 
     @routes.post("/scores/batch", **operation("scores:write", replies={200: ScoreBatchReply}))
     async def score_batch(body: ScoreBatchBody) -> Response:
-        """Score up to 512 sets of facts at once."""
+        """Score up to 512 sets of facts at once; nothing is kept."""
         requests = [ScoreRequest(item.product, item.facts) for item in body.items]
         results = await score_requests(db, shelf, requests)
-        items = [{"score": events.wire_score(scored), "failure": scored.failure} for scored in results]
-        return Response(to_json({"items": items}), media_type="application/json")
+        return Response(to_json({"items": [_wire(given) for given in results]}), media_type="application/json")
+
+    @routes.get("/scores/{application_id}", **operation("scores:read", replies={200: KeptScoreReply}))
+    async def get_score(application_id: str) -> Response:
+        """Return the last score given to an application, and whether it still stands as far as is known here."""
+        return reply(_kept(await recall_score(db, shelf, application_id)))
 
     return routes
 
 
-def _reply(scored: Scored) -> ScoreReply:
-    return ScoreReply(score=events.public_score(scored), failure=scored.failure)
+def _wire(given: Given) -> dict[str, Any]:
+    scored = given.scored
+    return {
+        "score": events.wire_score(given),
+        "failure": scored.failure,
+        "characteristic": scored.characteristic,
+        "scored_at": given.scored_at,
+        "again": given.again,
+        "anew_because": given.anew_because,
+    }
+
+
+def _kept(recalled: Recalled) -> KeptScoreReply:
+    kept, standing = recalled.kept, recalled.kept.standing
+    return KeptScoreReply(
+        application_id=kept.application_id,
+        product=kept.product,
+        score=events.kept_score(kept),
+        failure=kept.failure,
+        scored_at=standing.scored_at,
+        stale=bool(recalled.stale_because),
+        stale_because=list(recalled.stale_because),
+    )

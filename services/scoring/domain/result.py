@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from services.scoring.domain.models import ScoringModel
 from services.scoring.domain.score import Failure, Score, Unscorable
+from shared.facts import SoundFacts
 from shared.products import Product
 
 
@@ -19,11 +21,17 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Either a score with the model that gave it, or a failure."""
+    """Either a score with the model that gave it, or a failure.
+
+    `characteristic` is the one that a failure is about, if it is about one. `inputs_hash` is that of the facts that
+    the model reads, None where they could not be read.
+    """
 
     score: Score | None
     model: ScoringModel | None
     failure: Failure | None
+    characteristic: str | None = None
+    inputs_hash: str | None = None
 
 
 def score_facts(model: Model | None, wire: Mapping[str, Any]) -> Scored:
@@ -33,7 +41,17 @@ def score_facts(model: Model | None, wire: Mapping[str, Any]) -> Scored:
     values, faults = model.product.dictionary.parse(wire)
     if faults:
         return Scored(None, None, Failure.INVALID_FACTS)
+    read = inputs_hash(model.model, values)
     try:
-        return Scored(model.model.score(values), model.model, None)
+        return Scored(model.model.score(values), model.model, None, None, read)
     except Unscorable as refused:
-        return Scored(None, model.model, refused.failure)
+        return Scored(None, model.model, refused.failure, refused.characteristic, read)
+
+
+def inputs_hash(model: ScoringModel, values: SoundFacts) -> str:
+    """Return the SHA-256, in hexadecimal, of the canonical JSON of those facts that `model` reads.
+
+    Another writing of the same value, and a fact that the model does not read, change nothing.
+    """
+    read = {name: values[name] for name in model.reads if name in values}
+    return sha256(values.dictionary.canonical(read).encode()).hexdigest()

@@ -53,6 +53,10 @@ _SCORE: Final = scoring.Score(
     reasons=(scoring.ScoreReason(code="SAVINGS_LOW", characteristic="savings_status", shortfall="7.250"),),
 )
 
+_GRADED: Final = _SCORE.model_copy(
+    update={"grade": "B", "valid_until": _LATER + timedelta(days=30), "inputs_hash": _HASH}
+)
+
 
 def _scored(score: scoring.Score | None, failure: str | None) -> Example:
     data = scoring.ApplicationScored(
@@ -146,6 +150,8 @@ EXAMPLES: Final[dict[tuple[str, str], Example]] = {
         _NOW,
     ),
     (scoring.ApplicationScored.type, "scored"): _scored(_SCORE, None),
+    (scoring.ApplicationScored.type, "graded"): _scored(_GRADED, None),
+    (scoring.ApplicationScored.type, "refused"): _scored(None, "characteristic_missing"),
     (scoring.ApplicationScored.type, "without_model"): _scored(None, "no_model"),
     (decision.Decided.type, "approved"): Example(
         _EVENT, "decision", decision.AGGREGATE, _APPLICATION, _APPROVED, _LATER

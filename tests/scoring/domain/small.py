@@ -7,22 +7,16 @@ from typing import Any
 from services.scoring.domain.scorecard import content_hash
 from shared.products import parse_product
 
-SMALL_PRODUCT = parse_product(
-    {
-        "name": "small-loan",
-        "title": "Small loan",
-        "currency": "EUR",
-        "facts": {
-            "requested_amount": {"type": "money", "minimum": 1},
-            "debt_ratio": {"type": "decimal", "scale": 2},
-            "purpose": {"type": "enum", "values": ["car", "boat", "holiday", "unknown"]},
-            "home_owner": {"type": "boolean"},
-            "started_on": {"type": "date"},
-            "age_years": {"type": "integer", "protected": True},
-            "score": {"type": "integer", "source": "scoring"},
-        },
-    }
-)
+SMALL_FACTS = {
+    "requested_amount": {"type": "money", "minimum": 1},
+    "debt_ratio": {"type": "decimal", "scale": 2},
+    "purpose": {"type": "enum", "values": ["car", "boat", "holiday", "unknown"]},
+    "home_owner": {"type": "boolean"},
+    "started_on": {"type": "date"},
+    "age_years": {"type": "integer", "protected": True},
+    "score": {"type": "integer", "source": "scoring"},
+}
+SMALL_PRODUCT = parse_product({"name": "small-loan", "title": "Small loan", "currency": "EUR", "facts": SMALL_FACTS})
 
 MISSING = {"label": "missing", "role": "missing", "count": 0, "bads": 0}
 UNSEEN = {"label": "not seen", "role": "unseen", "count": 0, "bads": 0}
