@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from services.scoring.domain.arms import STOP_RULES
 from services.scoring.domain.errors import ModelError
 from services.scoring.domain.models import load_model
 from services.scoring.onnx.loading import ALL_LOADERS
@@ -20,6 +21,13 @@ def _check_model(document: Document, needed: Sequence[Document]) -> Findings:
 
 
 GOVERNANCE: Final = Governance.of(
-    Governed(EntryKind.SCORECARD, "product", _check_model, needs=(Need(EntryKind.PRODUCT),))
+    Governed(
+        EntryKind.SCORECARD,
+        "product",
+        _check_model,
+        needs=(Need(EntryKind.PRODUCT),),
+        can_be_tried=True,
+        stop_rules=STOP_RULES,
+    )
 )
 """What the life cycle of `shared.governance` applies to here."""

@@ -1,0 +1,114 @@
+"""Shadow runs of models: other versions score what the live model has scored, afterwards and out of its way."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from services.scoring.domain.measures.discrimination import Difference, auc_difference, auc_interval
+from services.scoring.domain.measures.distributions import Interval
+from services.scoring.domain.monitoring.outcome import BadDefinition
+from services.scoring.domain.monitoring.plan import Plans
+from services.scoring.domain.result import Model
+from services.scoring.domain.shadow import Example, GivenScore, ScorePair, ShadowScore, Tally, shadowed
+from services.scoring.handlers.choosing import model_at, model_shelf
+from services.scoring.metrics import SHADOW_SCORES
+from services.scoring.store import shadows as answers
+from services.scoring.store.experiments import SCORES
+from shared.catalogue import Shelf
+from shared.db import Database, Transaction
+from shared.errors import not_found
+from shared.experiments.domain.shadow import Shadow
+from shared.experiments.handlers.shadowing import Compared, Shadowing
+from shared.experiments.store import shadows
+from shared.experiments.store.progress import Page
+from shared.governance.domain import Version
+
+PAGE_SIZE: Final = 500
+_AT_A_TIME: Final = 50
+
+
+def shadowing() -> Shadowing:
+    """Return how `shared.experiments` lets models score in the shadow."""
+    return Shadowing(SCORES, PAGE_SIZE, partial(_answer, model_shelf()), SHADOW_SCORES)
+
+
+async def _answer(
+    shelf: Shelf[Model | None], tx: Transaction, shadow: Shadow, version: Version, page: Page
+) -> Compared:
+    given = await answers.given(tx, page, shadow.product)
+    model = await model_at(tx, shelf, shadow.product, version.number) if given else None
+    results = await _answers(given, model)
+    await answers.keep(tx, shadow.version_id, results)
+    causes = [str(result.failure) for result in results if result.has_failed]
+    different = sum(1 for result in results if result.differs and not result.has_failed)
+    return Compared(len(results) - different - len(causes), different, causes)
+
+
+async def _answers(given: Sequence[GivenScore], model: Model | None) -> list[ShadowScore]:
+    results: list[ShadowScore] = []
+    for number, score in enumerate(given):
+        if number % _AT_A_TIME == 0:
+            # Whoever else waits in this process goes first.
+            await asyncio.sleep(0)
+        results.append(shadowed(score, model))
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class Discrimination:
+    """How well champion and shadow order the same applications by what became of them.
+
+    `difference` is the shadow's AUC less the champion's.
+    """
+
+    applications: int
+    bads: int
+    live: Interval
+    shadow: Interval
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowReport:
+    """How a shadow has scored so far: counts by both bands, and the newest applications on which it differs.
+
+    `discrimination` is on those whose outcome is mature by `definition`, the newest `MOST_PAIRS` scores at most; None
+    until there are goods and bads.
+    """
+
+    shadow: Shadow
+    tallies: Sequence[Tally]
+    examples: Sequence[Example]
+    definition: BadDefinition
+    discrimination: Discrimination | None
+
+
+async def report(db: Database, plans: Plans, version_id: str, examples: int) -> ShadowReport:
+    """Return what a shadow has scored; raises `Refusal` with 404 for a version that never was one."""
+    async with db.transaction() as tx:
+        shadow = await shadows.find(tx, version_id)
+        if shadow is None:
+            raise not_found("shadow_not_found", "this version has not been a shadow")
+        definition = plans.of(shadow.product).outcome
+        tallies = await answers.tallies(tx, version_id)
+        found = await answers.examples(tx, version_id, examples)
+        pairs = await answers.score_pairs(tx, version_id, shadow.started_at, definition)
+    return ShadowReport(shadow, tallies, found, definition, await asyncio.to_thread(discrimination, pairs))
+
+
+def discrimination(pairs: Sequence[ScorePair]) -> Discrimination | None:
+    """Return how well both scores order the pairs that have an outcome; None unless there are goods and bads."""
+    known = [(pair.live, pair.shadow, pair.bad) for pair in pairs if pair.bad is not None]
+    bads = [bad for *_, bad in known]
+    if not any(bads) or all(bads):
+        return None
+    live, shadow = [score for score, *_ in known], [score for _, score, _ in known]
+    return Discrimination(
+        applications=len(known),
+        bads=sum(bads),
+        live=auc_interval(zip(live, bads, strict=True)),
+        shadow=auc_interval(zip(shadow, bads, strict=True)),
+        difference=auc_difference(shadow, live, bads),
+    )
