@@ -3,7 +3,7 @@
 from shared.pages.charts.bars import Pair, Part, paired, stacked
 from shared.pages.charts.columns import Columns, columns
 from shared.pages.charts.curves import Curve, curves
-from shared.pages.charts.dots import Range, intervals, rates, ratios
+from shared.pages.charts.dots import Range, impact_ratios, intervals, rates, ratios
 from shared.pages.charts.expected import Observed, against_expected
 from shared.pages.charts.frame import WIDTH, swatch
 from shared.pages.charts.thresholds import Marked, against_thresholds
@@ -21,6 +21,7 @@ __all__ = [
     "against_thresholds",
     "columns",
     "curves",
+    "impact_ratios",
     "intervals",
     "paired",
     "rates",

@@ -19,7 +19,7 @@ from shared.pages.charts.frame import (
     ticks,
 )
 from shared.pages.markup import Markup, element
-from shared.pages.style import CANDIDATE, LIVE
+from shared.pages.style import ALARM, CANDIDATE, LIVE
 
 _NEAR: Final = Fraction(1, 10)
 """A tick as near as this to a mark would stand in its text."""
@@ -45,7 +45,6 @@ def rates(name: str, title: str, pairs: Sequence[Pair]) -> Markup:
 def ratios(name: str, title: str, pairs: Sequence[Pair], mark: Fraction) -> Markup:
     """Return two dots for each row on one axis from 0 to 1.25, live's hollow, and a line at `mark`."""
     height, top = len(pairs) * 26 + 30, Fraction(5, 4)
-    span = WIDTH - LABELS - FIGURES
     axis = ticks(
         [
             (tick / top, hundredths(tick))
@@ -54,11 +53,7 @@ def ratios(name: str, title: str, pairs: Sequence[Pair], mark: Fraction) -> Mark
         ],
         height,
     )
-    x = at(LABELS + mark / top * span)
-    axis.append(
-        element("line", x1=x, x2=x, y1=4, y2=height - 20, stroke="#9b2c2c", stroke_width=2, stroke_dasharray="5 4")
-    )
-    axis.append(element("text", hundredths(mark), x=x, y=height - 4, class_="mark", text_anchor="middle"))
+    axis += _mark(mark, top, height)
     return _dumbbells(name, title, pairs, top, axis)
 
 
@@ -96,3 +91,31 @@ def intervals(name: str, title: str, ranges: Sequence[Range]) -> Markup:
             shapes.append(element("line", x1=end, x2=end, y1=y - 6, y2=y + 6, stroke=each.colour, stroke_width=2))
         shapes.append(element("circle", cx=middle, cy=y, r=6, fill=each.colour))
     return chart(name, title, "; ".join(f"{each.label}: {each.text}" for each in ranges), height, shapes)
+
+
+def impact_ratios(name: str, title: str, ranges: Sequence[Range], mark: Fraction) -> Markup:
+    """Return a dot with its interval for each row, on one axis from 0 to 1.5 with a line at `mark`.
+
+    What reaches beyond the axis is cut; the text beside the row says how far it goes.
+    """
+    top, height = Fraction(3, 2), len(ranges) * 30 + 24
+    span = WIDTH - LABELS - FIGURES
+    steps = [Fraction(step, 4) for step in range(7)]
+    shapes = ticks([(tick / top, hundredths(tick)) for tick in steps if abs(tick - mark) > _NEAR], height)
+    shapes += _mark(mark, top, height)
+    for number, each in enumerate(ranges):
+        y = number * 30 + 16
+        shapes.append(row_label(each.label, y + 4))
+        shapes.append(element("text", each.text, x=WIDTH, y=y + 4, class_="soft", text_anchor="end"))
+        if each.rate is None:
+            continue
+        low, middle, high = (at(LABELS + min(value, top) / top * span) for value in (each.low, each.rate, each.high))
+        shapes.append(element("line", x1=low, x2=high, y1=y, y2=y, stroke=each.colour, stroke_width=3))
+        shapes.append(element("circle", cx=middle, cy=y, r=6, fill=each.colour))
+    return chart(name, title, "; ".join(f"{each.label}: {each.text}" for each in ranges), height, shapes)
+
+
+def _mark(mark: Fraction, top: Fraction, height: int) -> list[Markup]:
+    x = at(LABELS + mark / top * (WIDTH - LABELS - FIGURES))
+    line = element("line", x1=x, x2=x, y1=4, y2=height - 20, stroke=ALARM, stroke_width=2, stroke_dasharray="5 4")
+    return [line, element("text", hundredths(mark), x=x, y=height - 4, class_="mark", text_anchor="middle")]

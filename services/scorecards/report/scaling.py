@@ -1,0 +1,66 @@
+"""From log odds to points, with one application followed all the way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.scorecards.report.words import entries, named, note
+from shared.pages.markup import Markup, element, joined
+from shared.pages.tables import table
+
+
+def scaling(document: Mapping[str, Any]) -> Markup:
+    """Return the formula with its figures, and a golden vector as the worked example."""
+    scale = document["scaling"]
+    base, odds, pdo = scale["base_score"], scale["base_odds"], scale["points_to_double_odds"]
+    formula = f"score = {base} + {pdo} / ln 2 \u00b7 (ln odds \u2212 ln {odds})"
+    inverse = f"PD = 1 / (1 + {odds} \u00b7 2^((score \u2212 {base}) / {pdo}))"
+    pairs = [
+        ("Score", element("code", formula)),
+        ("PD", element("code", inverse)),
+        ("Odds", "goods to one bad"),
+        ("Rounding", "points of each bin to whole points; PD to six places, half to even"),
+    ]
+    return joined(entries(pairs), _example(document))
+
+
+def _example(document: Mapping[str, Any]) -> Markup | None:
+    vector = max(document["golden_vectors"], key=lambda each: len(each["facts"]), default=None)
+    if vector is None:
+        return None
+    intro = element(
+        "p",
+        "One of the golden vectors in the artefact, which every service reproduces before it serves the model:",
+    )
+    reasons = [f"{each['code']} ({named(each['characteristic'])})" for each in vector["reasons"]]
+    grade = [("Grade", str(vector["grade"]))] if "grade" in vector else []
+    outcome = entries(
+        [("Score", str(vector["score"])), ("PD", vector["pd"]), *grade, ("Reasons", "; ".join(reasons) or "none")]
+    )
+    rows = [
+        (named(each["fact"]), _value(vector["facts"].get(each["fact"])), str(points))
+        for each, points in zip(document.get("characteristics", ()), vector.get("points", ()), strict=False)
+    ]
+    if not rows:
+        facts = [(named(name), _value(value)) for name, value in vector["facts"].items()]
+        return joined(element("h3", "A worked example"), intro, table("", ("Fact", "Value"), facts, texts=2), outcome)
+    rows.append(("Sum", "", str(vector["score"])))
+    return joined(
+        element("h3", "A worked example"),
+        intro,
+        table("", ("Characteristic", "Value", "Points"), rows, texts=2),
+        outcome,
+        note(
+            "A reason is a characteristic that earned fewer points than its reference,"
+            f" {document['reasons']['reference']} (method: {document['reasons']['method']})."
+        ),
+    )
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, Mapping):
+        return f"{value['amount_minor']:,} minor units of {value['currency']}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
