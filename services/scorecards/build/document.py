@@ -14,8 +14,9 @@ from services.scorecards.build.fit import FittedBin, FittedCharacteristic, Model
 from services.scorecards.build.golden import golden_facts
 from services.scorecards.build.sample import Sample
 from services.scorecards.build.spec import BuildSpec
-from services.scoring.domain.scorecard import FORMAT, content_hash
-from services.scoring.domain.scorecard.artefact import REASON_METHOD, assemble_scorecard, golden_answer
+from services.scoring.domain.artefact import golden_answer
+from services.scoring.domain.scorecard import FORMAT, ReasonMethod, content_hash
+from services.scoring.domain.scorecard.artefact import assemble_scorecard
 
 _LIBRARIES: Final = ("numpy", "optbinning", "ortools", "scikit-learn", "scipy")
 _BANDS: Final = 10
@@ -87,7 +88,7 @@ def _target(spec: BuildSpec) -> dict[str, Any]:
 
 def _reasons(spec: BuildSpec) -> dict[str, Any]:
     stated = {
-        "method": spec.reasons.method or REASON_METHOD,
+        "method": spec.reasons.method or ReasonMethod.POPULATION_MEAN,
         "reference": "mean points of the training rows, per characteristic",
         "limit": spec.reasons.limit,
     }

@@ -14,10 +14,11 @@ from services.scorecards.interchange.card import Card, CardCharacteristic, Piece
 from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.mapping import ImportMapping, MappedCharacteristic
 from services.scorecards.interchange.points import Rounded, whole_points
+from services.scoring.domain.artefact import golden_answer
 from services.scoring.domain.errors import ModelError
 from services.scoring.domain.score import Unscorable
 from services.scoring.domain.scorecard import FORMAT, BinRole, content_hash, load_scorecard
-from services.scoring.domain.scorecard.artefact import assemble_scorecard, golden_answer
+from services.scoring.domain.scorecard.artefact import assemble_scorecard
 from services.scoring.domain.scorecard.model import ReasonMethod, Scorecard
 from shared.facts import FactType
 from shared.money import exponent

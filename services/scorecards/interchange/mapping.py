@@ -12,7 +12,7 @@ import yaml
 
 from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.numbers import read_number
-from services.scoring.domain.scorecard.shape import ANY_KEY, shape_faults
+from services.scoring.domain.shape import ANY_KEY, shape_faults
 from shared.yaml import load_yaml
 
 FORMAT: Final = "assay.scorecard-import/1"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from services.scoring.domain.grades import grade_faults
 from services.scoring.domain.score import Score, Unscorable
-from services.scoring.domain.scorecard.grades import grade_faults
-from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING
+from services.scoring.domain.shape import ANY_KEY, ANYTHING
 from shared import canonical
 from shared.errors import Fault
 from shared.facts import FactDictionary, FactValue

@@ -66,6 +66,10 @@ def _characteristic(name: str, dice: random.Random) -> dict[str, Any]:
     if name not in _NUMERIC:
         dice.shuffle(bins)
     bins = [{**each, "points": dice.choice((-20, 0, 10, 10, 40, 95)), "count": 0, "bads": 0} for each in bins]
+    if dice.random() < 0.3:
+        bins = [
+            each | ({"reason_code": dice.choice(("FIRST", "OTHER"))} if dice.random() < 0.5 else {}) for each in bins
+        ]
     points = [each["points"] * 1000 for each in bins]
     reference = dice.choice((min(points), max(points), dice.randint(min(points), max(points))))
     made = characteristic(name, dice.choice(("FIRST", "SECOND", "THIRD", "FOURTH")), reference, bins)

@@ -25,7 +25,7 @@ from services.scorecards.build.spec.model import (
     Trend,
 )
 from services.scorecards.build.spec.shape import FIRST, FIRST_SHAPE, SECOND, SECOND_SHAPE
-from services.scoring.domain.scorecard.shape import shape_faults
+from services.scoring.domain.shape import shape_faults
 from shared.facts import Fact, FactType
 from shared.products import Product, parse_product
 from shared.yaml import load_yaml

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING
+from services.scoring.domain.shape import ANY_KEY, ANYTHING
 
 FIRST: Final = "assay.scorecard-build/1"
 """One CSV file whose columns are facts, one stratified split, no penalty. What it makes must stay the same."""

@@ -25,9 +25,9 @@ from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Sub
 from services.scoring.domain.boosted.trees import check_trees
 from services.scoring.domain.boosted.wire import WireError
 from services.scoring.domain.errors import ModelError
+from services.scoring.domain.grades import GRADES, grades_by_score
 from services.scoring.domain.scorecard import Scaling
-from services.scoring.domain.scorecard.grades import GRADES, grades_by_score
-from services.scoring.domain.scorecard.shape import ANY_KEY, ANYTHING, shape_faults
+from services.scoring.domain.shape import ANY_KEY, ANYTHING, shape_faults
 from shared.errors import Fault
 from shared.facts import FactValue
 from shared.products import Product
@@ -119,6 +119,7 @@ def load_boosted(document: Mapping[str, Any], product: Product, open_session: Op
         raise BoostedError([Fault("/format", "unknown_format", f"must be {FORMAT}, the form that is read here")])
     _refuse(shape_faults(_SHAPE, document))
     _refuse(hash_faults(document))
+    _refuse(_meaning_faults(document, product))
     model = assemble_boosted(document, product, open_session)
     _refuse(baseline_faults(document["psi_baseline"], {each.fact.name: each.bands for each in model.inputs}))
     if model.score(model.reference).score != document["reasons"]["reference_score"]:
@@ -132,7 +133,6 @@ def assemble_boosted(document: Mapping[str, Any], product: Product, open_session
 
     Raises as `load_boosted` does.
     """
-    _refuse(_meaning_faults(document, product))
     inputs = _inputs(document["inputs"], product)
     reference, faults = parsed_facts(
         document["reasons"]["reference_facts"], product.dictionary, "/reasons/reference_facts"

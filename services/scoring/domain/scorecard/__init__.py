@@ -1,10 +1,10 @@
 """The scorecard: one JSON artefact that is built, scored, explained and watched."""
 
+from services.scoring.domain.artefact import content_hash
 from services.scoring.domain.score import Failure, Reason, Score, ScoredBin, Unscorable
 from services.scoring.domain.scorecard.artefact import (
     FORMAT,
     ScorecardError,
-    content_hash,
     load_scorecard,
 )
 from services.scoring.domain.scorecard.model import (

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from services.scoring.domain.score import Reason, Score, Unscorable
+from services.scoring.domain.score import Score, Unscorable
 from services.scoring.domain.scorecard.model import Bin, Characteristic, Scorecard
 from shared.facts import FactValue
 
@@ -38,8 +38,8 @@ def score_query(scorecard: Scorecard, source: str, carry: Sequence[str] = ("row_
     ]
     before = "pointed"
     codes = _codes(scorecard)
-    keys = [_greatest([f"__key_{at}" for at in places]) for places in codes.values()]
-    every = [f"__code_{at}" for at in range(len(codes))]
+    keys = [_greatest([_key(at, nth) for at in places]) for nth, places in enumerate(codes.values())]
+    every = [f"__code_{nth}" for nth in range(len(codes))]
     layers.append(("coded", [*kept, *bins, "__score", *_named(every, keys)], before))
     for at, rank in enumerate(ranks):
         left = every if at == 0 else [f"CASE WHEN {key} < {ranks[at - 1]} THEN {key} ELSE 0 END" for key in every]
@@ -69,8 +69,9 @@ def decode_score(scorecard: Scorecard, row: Mapping[str, Any]) -> Score:
     ranks = [row[f"rank_{at}"] for at in range(1, reason_count(scorecard) + 1)]
     reasons = []
     for rank in filter(None, ranks):
-        shortfall, place = _unranked(rank, len(characteristics))
-        reasons.append(Reason(_code(characteristics[place]), characteristics[place].name, shortfall))
+        reason = found[_place(rank, len(characteristics))].reason
+        if reason is not None:
+            reasons.append(reason)
     pd = Decimal(row["pd"]).scaleb(-PD_SCALE)
     points = tuple(each.scored for each in found)
     return Score(row["score"], pd, tuple(reasons), points, row.get("score_grade"))
@@ -141,12 +142,18 @@ def _failure(scorecard: Scorecard) -> list[str]:
 
 
 def _shortfalls(scorecard: Scorecard) -> list[str]:
-    """Return SQL of the rank of each characteristic's reason, 0 where its bin gives none."""
-    count = len(scorecard.characteristics)
-    return [
-        f"CAST({_by_bin(at, [_rank(found, at, count) for found in one.bins])} AS BIGINT) AS __key_{at}"
-        for at, one in enumerate(scorecard.characteristics)
-    ]
+    """Return SQL of the rank of each reason that a characteristic can give, 0 where its bin does not give it."""
+    columns = []
+    for nth, (code, places) in enumerate(_codes(scorecard).items()):
+        for at in places:
+            ranks = [_rank(scorecard, at, found, code) for found in scorecard.characteristics[at].bins]
+            columns.append(f"CAST({_by_bin(at, ranks)} AS BIGINT) AS {_key(at, nth)}")
+    return columns
+
+
+def _key(at: int, nth: int) -> str:
+    """Return the column of the rank that the characteristic `at` gives to the reason code `nth`."""
+    return f"__key_{at}_{nth}"
 
 
 def _by_bin(at: int, numbers: Iterable[int | str]) -> str:
@@ -154,35 +161,48 @@ def _by_bin(at: int, numbers: Iterable[int | str]) -> str:
     return f"CASE __bin_{at} {cases} END"
 
 
-def _rank(found: Bin, place: int, count: int) -> int:
-    return 0 if found.reason is None else found.reason.shortfall_millipoints * count + count - 1 - place
+def _rank(scorecard: Scorecard, at: int, found: Bin, code: str) -> int:
+    count = len(scorecard.characteristics)
+    if found.reason is None or found.reason.code != code:
+        return 0
+    return found.reason.shortfall_millipoints * count + count - 1 - at
 
 
-def _unranked(rank: int, count: int) -> tuple[int, int]:
-    """Return the shortfall and the place of the characteristic that a rank stands for."""
-    shortfall, rest = divmod(rank, count)
-    return shortfall, count - 1 - rest
+def _place(rank: int, count: int) -> int:
+    """Return the place of the characteristic that a rank stands for."""
+    return count - 1 - rank % count
 
 
 def _codes(scorecard: Scorecard) -> dict[str, list[int]]:
     """Return, for each reason code, the places of the characteristics that can give it."""
     codes: dict[str, list[int]] = {}
     for place, one in enumerate(scorecard.characteristics):
-        if any(found.reason is not None for found in one.bins):
-            codes.setdefault(_code(one), []).append(place)
+        for code in _codes_of(one):
+            codes.setdefault(code, []).append(place)
     return codes
 
 
-def _code(characteristic: Characteristic) -> str:
-    return next(found.reason.code for found in characteristic.bins if found.reason is not None)
+def _codes_of(characteristic: Characteristic) -> dict[str, list[int]]:
+    """Return, for each reason code of a characteristic, the places of the bins that give it."""
+    codes: dict[str, list[int]] = {}
+    for place, found in enumerate(characteristic.bins):
+        if found.reason is not None:
+            codes.setdefault(found.reason.code, []).append(place)
+    return codes
 
 
 def _code_of(scorecard: Scorecard, rank: str) -> str:
+    """Return SQL of the reason code that a rank stands for, by the bin where a characteristic has several."""
     count = len(scorecard.characteristics)
-    cases = " ".join(
-        f"WHEN {count - 1 - place} THEN '{code}'" for code, places in _codes(scorecard).items() for place in places
-    )
-    return f"CASE WHEN {rank} > 0 THEN CASE {rank} % {count} {cases} END END"
+    cases = []
+    for place, one in enumerate(scorecard.characteristics):
+        codes = _codes_of(one)
+        if codes:
+            *others, last = codes
+            by_bin = [f"WHEN __bin_{place} IN ({', '.join(map(str, codes[code]))}) THEN '{code}'" for code in others]
+            found = f"CASE {' '.join(by_bin)} ELSE '{last}' END" if others else f"'{last}'"
+            cases.append(f"WHEN {count - 1 - place} THEN {found}")
+    return f"CASE WHEN {rank} > 0 THEN CASE {rank} % {count} {' '.join(cases)} END END"
 
 
 def _pds(scorecard: Scorecard) -> list[tuple[int, int]]:
