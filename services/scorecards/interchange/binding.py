@@ -50,18 +50,22 @@ class Binding:
         low, high = self.fact.minimum, self.fact.maximum
         return -MAX_MINOR if low is None else low, MAX_MINOR if high is None else high
 
-    def first_at(self, number: Decimal) -> int:
+    def first_at(self, number: Decimal | Fraction) -> int:
         """Return the first quantum at or above a number of the source."""
         return ceil(self._quanta(number))
 
-    def first_above(self, number: Decimal) -> int:
+    def first_above(self, number: Decimal | Fraction) -> int:
         """Return the first quantum above a number of the source."""
         return floor(self._quanta(number)) + 1
 
-    def exactly(self, number: Decimal) -> int | None:
+    def exactly(self, number: Decimal | Fraction) -> int | None:
         """Return the quantum that a number of the source is, None when it lies between two."""
         quanta = self._quanta(number)
         return quanta.numerator if quanta.denominator == 1 else None
+
+    def source_number(self, quantum: int) -> Fraction:
+        """Return the number of the source that a number of quanta is."""
+        return Fraction(quantum) / (self.said.multiply * self._steps)
 
     def written(self, quantum: int) -> int | str:
         """Return a number of quanta in the form of the artefact."""
@@ -103,9 +107,13 @@ class Binding:
         number = read_number(text)
         return None if number is None else self.exactly(number)
 
-    def _quanta(self, number: Decimal) -> Fraction:
+    def _quanta(self, number: Decimal | Fraction) -> Fraction:
+        return Fraction(number) * self.said.multiply * self._steps
+
+    @property
+    def _steps(self) -> int:
         steps: int = 10**self.fact.scale if self.fact.type is FactType.DECIMAL else 1
-        return Fraction(number) * self.said.multiply * steps
+        return steps
 
 
 def bind(variable: str, product: Product, mapping: ImportMapping, place: str) -> Binding:

@@ -1,5 +1,6 @@
 """`assay scorecard import` and `export`: scorecards from and to other tools."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -52,6 +53,30 @@ def import_command(
         markup=False,
         soft_wrap=True,
     )
+
+
+def export_command(
+    artefact: Annotated[Path, typer.Argument(help="Scorecard artefact (JSON)")],
+    product: _ProductFile,
+    out: Annotated[Path, typer.Option(help="Where the file goes")],
+    to: Annotated[str, typer.Option(help="pmml")] = "pmml",
+) -> None:
+    """Export a scorecard for other tools, with its reason codes."""
+    from services.scorecards.interchange.pmml import pmml_of  # noqa: PLC0415
+
+    if to != "pmml":
+        raise typer.BadParameter("must be pmml", param_hint="--to")
+    try:
+        document = json.loads(_bytes(artefact))
+        if not isinstance(document, dict):
+            raise InterchangeError("is not an artefact")
+        text = pmml_of(document, _product(product)).decode()
+    except InterchangeError as error:
+        raise _refused(artefact, error) from None
+    except (ValueError, RecursionError):
+        raise _refused(artefact, InterchangeError("is not JSON")) from None
+    _write(out, text)
+    console.print(f"wrote {out}", markup=False, soft_wrap=True)
 
 
 def _refused(file: Path, error: InterchangeError) -> typer.Exit:

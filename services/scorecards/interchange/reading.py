@@ -5,6 +5,7 @@ from typing import Any, Final
 from services.scorecards.interchange.document import Rounding, Source, imported
 from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.mapping import read_mapping
+from services.scorecards.interchange.pmml import card_of_pmml
 from services.scorecards.interchange.tables import DIALECTS, card_of_table
 from shared.products import Product
 
@@ -23,5 +24,8 @@ def import_scorecard(
     if tool not in SOURCES:
         raise InterchangeError(f"{tool!r} is not one of {', '.join(SOURCES)}")
     said = read_mapping(mapping)
-    card = card_of_table(content, DIALECTS[tool], product, said)
+    if tool == "pmml":
+        card = card_of_pmml(content, product, said)
+    else:
+        card = card_of_table(content, DIALECTS[tool], product, said)
     return imported(card, Source.of(tool, content), said, product, rounding or Rounding())
