@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.migrate import PROJECT
-from services.scorecards.interchange.commands import import_command
+from services.scorecards.interchange.commands import export_command, import_command
 
 app = typer.Typer(no_args_is_help=True, help="Scorecards.")
 app.command("import")(import_command)
+app.command("export")(export_command)
 console = Console()
 _SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 
