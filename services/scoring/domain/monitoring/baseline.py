@@ -61,9 +61,9 @@ class Baseline:
 
 
 def read_baseline(document: Mapping[str, Any]) -> Baseline | None:
-    """Return the baseline of an artefact that was found sound; None where it has none."""
+    """Return the baseline of an artefact that was found sound; None where it has none, or one of no rows."""
     frozen = document.get("psi_baseline")
-    if not isinstance(frozen, Mapping):
+    if not isinstance(frozen, Mapping) or not frozen.get("rows"):
         return None
     counts = frozen.get("characteristics", {})
     characteristics = {

@@ -68,12 +68,16 @@ class Maturity:
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """How many applications of one group (None: it is not known) had a score, a last decision and a mature outcome."""
+    """How many applications of one group (None: it is not known) had a score, a last decision and a mature outcome.
+
+    `recent` ones lie in the window of the population, the others only in the longer one of performance.
+    """
 
     group: str | None
     score: int
     decision: str | None
     bad: bool | None
+    recent: bool
     count: int
 
 
@@ -81,8 +85,9 @@ class GroupCount:
 class Counted:
     """Everything that a report is made of.
 
-    `bins` has rows by characteristic and label of a bin, `failures` the applications of the product that got no score,
-    by reason. `segments` and `protected` have one entry for each fact.
+    `scores`, `bins` (by characteristic and label of a bin), `decisions` and `failures` (the product's applications
+    without a score, by reason) are of the population's window; `maturity` and `outcomes` of the performance window.
+    `segments` and `protected` have one entry for each fact.
     """
 
     scores: tuple[ScoreCount, ...]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from services.scoring.domain.measures.distributions import Interval
 from services.scoring.domain.measures.fairness import (
@@ -18,7 +19,7 @@ from services.scoring.domain.monitoring.rounding import estimate, share, six_pla
 
 @dataclass(slots=True)
 class _Group:
-    """One group, summed up; `passing` are scores at or above the cut-off."""
+    """One group, summed up; `passing` are scores at or above the cut-off, goods those of the performance window."""
 
     name: str | None
     scores: Counter[int] = field(default_factory=Counter)
@@ -33,11 +34,12 @@ class _Group:
     def add(self, entry: GroupCount, cutoff: int | None) -> None:
         count = entry.count
         passes = cutoff is not None and entry.score >= cutoff
-        self.scores[entry.score] += count
-        self.passing += count if passes else 0
-        if entry.decision is not None:
-            self.decided += count
-            self.approved += count if entry.decision in APPROVED else 0
+        if entry.recent:
+            self.scores[entry.score] += count
+            self.passing += count if passes else 0
+            if entry.decision is not None:
+                self.decided += count
+                self.approved += count if entry.decision in APPROVED else 0
         if entry.bad is False:
             self.goods += count
             self.passing_goods += count if passes else 0
@@ -77,7 +79,9 @@ def _compared(group: _Group, reference: _Group | None, cutoff: int | None, decli
         is_reference=group is reference,
         too_small=too_small,
         scored=size,
-        mean_score=six_places(sum(score * count for score, count in group.scores.items()) / size),
+        mean_score=six_places(Fraction(sum(score * count for score, count in group.scores.items()), size))
+        if size
+        else None,
         decided=group.decided,
         approved=group.approved,
         approval_rate=share(group.approved, group.decided),

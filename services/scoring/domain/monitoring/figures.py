@@ -127,12 +127,12 @@ class PerformanceFigures:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFigures:
-    """One group of a segment fact: its size, scores, decisions and performance."""
+    """One group of a segment fact: its size, scores and decisions in the window, its performance as far as known."""
 
     fact: str
     group: str | None
     scored: int
-    mean_score: Decimal
+    mean_score: Decimal | None
     decided: int
     approval_rate: Decimal | None
     matured: int
@@ -145,6 +145,7 @@ class SegmentFigures:
 class GroupFairness:
     """One group of a protected fact against the reference group; a small one is named and not judged.
 
+    Sizes, scores and approval rates are of the population's window, known goods of the performance window.
     `impact_ratio` is of approval rates, `smd` of mean scores in standard deviations, `equal_opportunity` the difference
     of approval rates among known goods; `score_impact_ratio` and `score_equal_opportunity` are those of the cut-off
     alone. None where a side has nobody to count.
@@ -154,7 +155,7 @@ class GroupFairness:
     is_reference: bool
     too_small: bool
     scored: int
-    mean_score: Decimal
+    mean_score: Decimal | None
     decided: int
     approved: int
     approval_rate: Decimal | None
@@ -201,9 +202,9 @@ class Measure(StrEnum):
 class Reading:
     """A figure beside its thresholds, and beside what it is when all is well (`harmless`).
 
-    `subject` is the characteristic or the `fact: group` that it is of, empty for the model. `critical` is the value that
-    chance makes of it at most, where there is one: the 99 % critical value of an index, the end of an interval that faces
-    the threshold. A figure that is not `significant` raises no alarm.
+    `subject` is the characteristic or the `fact: group` that it is of, empty for the model. `critical` is the value
+    that chance makes of it at most, where there is one: the 99 % critical value of an index, the end of an interval
+    that faces the threshold. A figure that is not `significant` raises no alarm.
     """
 
     measure: Measure

@@ -34,8 +34,11 @@ from services.scoring.domain.monitoring.rounding import estimate, share, six_pla
 _ALL_SCORES = (BaselineBand(None, None, 0),)
 
 
-def measure(counted: Counted, baseline: Baseline | None, plan: Plan) -> Figures:
-    """Return the figures of a model; one without a baseline has no stability, and its scores form one band."""
+def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: Sequence[str] = ()) -> Figures:
+    """Return the figures of a model; one without a baseline has no stability, and its scores form one band.
+
+    `left_out` are the facts by which it could not be told, as `groupings_of` says.
+    """
     scored = sum(entry.count for entry in counted.scores)
     failed = sum(counted.failures.values())
     bands = _ALL_SCORES if baseline is None else baseline.bands
@@ -59,7 +62,7 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan) -> Figures:
         performance=performance,
         segments=tuple(segments),
         fairness=fairness,
-        cautions=tuple(_cautions(scored, baseline, performance, plan)),
+        cautions=tuple(_cautions(scored, baseline, performance, plan, left_out)),
         readings=readings_of(plan, scored + failed, failure_share, score, characteristics, performance, fairness),
     )
 
@@ -242,15 +245,16 @@ def _segments(fact: str, rows: Sequence[GroupCount]) -> list[SegmentFigures]:
 
 
 def _segment(fact: str, group: str | None, entries: Sequence[GroupCount]) -> SegmentFigures:
-    decided = [entry for entry in entries if entry.decision is not None]
+    recent = [entry for entry in entries if entry.recent]
+    decided = [entry for entry in recent if entry.decision is not None]
     matured = [(entry.score, entry.bad, entry.count) for entry in entries if entry.bad is not None]
     area, gap = discrimination(matured)
     decisions = sum(entry.count for entry in decided)
     return SegmentFigures(
         fact=fact,
         group=group,
-        scored=sum(entry.count for entry in entries),
-        mean_score=six_places(_mean((entry.score, entry.count) for entry in entries)),
+        scored=sum(entry.count for entry in recent),
+        mean_score=six_places(_mean((entry.score, entry.count) for entry in recent)) if recent else None,
         decided=decisions,
         approval_rate=share(sum(entry.count for entry in decided if entry.decision in APPROVED), decisions),
         matured=sum(count for _, _, count in matured),
@@ -260,7 +264,9 @@ def _segment(fact: str, group: str | None, entries: Sequence[GroupCount]) -> Seg
     )
 
 
-def _cautions(scored: int, baseline: Baseline | None, performance: PerformanceFigures, plan: Plan) -> Iterable[str]:
+def _cautions(
+    scored: int, baseline: Baseline | None, performance: PerformanceFigures, plan: Plan, left_out: Sequence[str]
+) -> Iterable[str]:
     if baseline is None:
         yield "The artefact of this model keeps no baseline, so its stability can't be measured."
     if not scored:
@@ -276,3 +282,5 @@ def _cautions(scored: int, baseline: Baseline | None, performance: PerformanceFi
         )
     if performance.matured and performance.matured < performance.scored:
         yield "Outcomes are known of some applications only, as a rule of those that were granted credit."
+    for fact in left_out:
+        yield f"Nothing is told by {fact}: a number needs edges in the monitoring plan, and a date can't be grouped."

@@ -58,3 +58,26 @@ def is_bad(definition: BadDefinition, stated: bool | None, days_past_due: int | 
     if None not in (stated, counted) and stated is not counted:
         raise ValueError("what is stated and the days past due contradict each other")
     return bool(counted if stated is None else stated)
+
+
+class OutcomeRefused(ValueError):
+    """A reported outcome that can't be kept; `code` is stable, the text is for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+def next_version(known: tuple[Outcome, int] | None, reported: Outcome) -> int | None:
+    """Return the version under which a report is to be kept beside the one that counts; None if it says nothing new.
+
+    Raises `OutcomeRefused` for one that is older than what is known: it would take back what was seen later.
+    """
+    if known is None:
+        return 1
+    outcome, version = known
+    if reported == outcome:
+        return None
+    if reported.observed_on < outcome.observed_on:
+        raise OutcomeRefused("older_than_known", "an outcome of a later day is known")
+    return version + 1

@@ -1,0 +1,1 @@
+"""A monitoring report as a page for people."""
