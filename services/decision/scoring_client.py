@@ -55,7 +55,8 @@ class ScoringClient:
 
     async def scores(self, questions: Sequence[Question]) -> list[ScoreOutcome | None]:
         """Return the score of each question, None where there is none."""
-        body = to_json({"items": [{"product": entry.product, "facts": entry.facts} for entry in questions]})
+        asked = [{"product": each.product, "party_id": each.party_id, "facts": each.facts} for each in questions]
+        body = to_json({"items": asked})
         try:
             response = await self._send("POST", _PATH, body)
             items = _REPLY.validate_json(response, strict=True)["items"]

@@ -70,6 +70,7 @@ def wire_score(given: Given) -> dict[str, Any] | None:
         "grade": score.grade,
         "valid_until": given.valid_until,
         "inputs_hash": given.scored.inputs_hash,
+        "arm": given.arm,
     }
 
 
@@ -93,6 +94,7 @@ def kept_score(kept: KeptScore) -> contract.Score | None:
         "grade": kept.grade,
         "valid_until": kept.standing.valid_until,
         "inputs_hash": kept.standing.inputs_hash,
+        "arm": kept.arm,
     }
     return contract.Score.model_validate(wire)
 

@@ -22,7 +22,8 @@ class Score(Contract):
     """A score with the model that made it. `pd` is a probability, a decimal string with six places.
 
     `grade` is there where the model has grades, `valid_until` where it says for how long a score may be used.
-    `inputs_hash` is the SHA-256 of the facts that the model read.
+    `inputs_hash` is the SHA-256 of the facts that the model read. `arm` is the side of a test that the party is on
+    (`champion`, `challenger:<test>`), null while none runs.
     """
 
     score: int
@@ -34,6 +35,7 @@ class Score(Contract):
     grade: str | None = None
     valid_until: Instant | None = None
     inputs_hash: str | None = None
+    arm: str | None = None
 
 
 class ApplicationScored(Contract):

@@ -80,8 +80,6 @@ async def test_a_scorecard_waits_for_its_product_and_scores_when_it_is_live(
     live = (await desk.get("/v1/catalogue/scorecard/consumer-loan", headers=bearing(AUTHOR))).json()
     assert live["version_id"] == version_id
     assert (await attempt(desk, "policy", {"product": "consumer-loan"})).json()["code"] == "unknown_kind"
-    tried = await act(desk, version_id, "shadow", "policy-approver")
-    assert (tried.status_code, tried.json()["code"]) == (409, "not_tried")
 
 
 async def test_a_product_that_the_scorecard_no_longer_fits_leaves_no_score_and_no_failure_of_ours(

@@ -47,7 +47,7 @@ class Standing:
 class KeptScore:
     """The last answer on an application as it was kept: a score with its model, or a failure.
 
-    Scores of earlier releases have no `inputs_hash`, and the characteristics of their reasons are empty.
+    Scores of earlier releases have no `inputs_hash` and no party, and the characteristics of their reasons are empty.
     """
 
     application_id: str
@@ -60,6 +60,8 @@ class KeptScore:
     reasons: tuple[Reason, ...]
     failure: str | None
     standing: Standing
+    party_id: str | None = None
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Given:
     """An answer as it is given: since when and until when it stands.
 
     `again` says that the last answer on the application still stands; otherwise `anew_because` says why it does not,
-    nothing where there was none.
+    nothing where there was none. `arm` is the side of a test that the application was on, None where none runs.
     """
 
     scored: Scored
@@ -75,18 +77,20 @@ class Given:
     valid_until: datetime | None
     again: bool = False
     anew_because: tuple[Stale, ...] = ()
+    arm: str | None = None
 
 
-def give(scored: Scored, now: datetime, last: Standing | None = None) -> Given:
+def give(scored: Scored, now: datetime, last: Standing | None = None, arm: str | None = None) -> Given:
     """Return `scored` as the answer at `now`, or as the `last` answer on the application where that still stands.
 
     The same facts under the same model give the same score, so what a standing answer keeps is its moments: to ask
-    again does not prolong it.
+    again does not prolong it. `arm` is the one that the application is on now.
     """
     if scored.score is None or scored.model is None:
-        return Given(scored, now, None)
+        return Given(scored, now, None, arm=arm)
     because = () if last is None else last.stale_because(scored.model.content_hash, now, scored.inputs_hash)
     if last is not None and not because:
-        return Given(scored, last.scored_at, last.valid_until, again=True)
+        return Given(scored, last.scored_at, last.valid_until, again=True, arm=arm)
     days = scored.model.valid_days
-    return Given(scored, now, None if days is None else now + timedelta(days=days), anew_because=because)
+    valid_until = None if days is None else now + timedelta(days=days)
+    return Given(scored, now, valid_until, anew_because=because, arm=arm)

@@ -13,11 +13,11 @@ from shared.ids import new_id
 
 _ADD: Final = text("""
     INSERT INTO score (score_id, application_id, product, facts, model, model_version, model_hash, score, pd, points,
-                       reasons, failure, scored_at, grade, valid_until, inputs_hash)
+                       reasons, failure, scored_at, grade, valid_until, inputs_hash, party_id, arm)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
            AS r(score_id text, application_id text, product text, facts json, model text, model_version int,
                 model_hash text, score int, pd numeric, points json, reasons json, failure text, scored_at timestamptz,
-                grade text, valid_until timestamptz, inputs_hash text)
+                grade text, valid_until timestamptz, inputs_hash text, party_id text, arm text)
 """)
 _STANDING: Final = text("""
     SELECT DISTINCT ON (application_id) application_id, score IS NOT NULL AS has_score, model_hash, inputs_hash,
@@ -27,7 +27,7 @@ _STANDING: Final = text("""
 """)
 _LATEST: Final = text("""
     SELECT application_id, product, score, pd, grade, model, model_version, model_hash, reasons, failure, scored_at,
-           valid_until, inputs_hash
+           valid_until, inputs_hash, party_id, arm
     FROM score WHERE application_id = :application_id
     ORDER BY scored_at DESC, score_id DESC LIMIT 1
 """)
@@ -41,6 +41,7 @@ class ScoredApplication:
     product: str
     facts: Mapping[str, Any]
     given: Given
+    party_id: str | None = None
 
 
 async def add(tx: Transaction, entries: Sequence[ScoredApplication]) -> None:
@@ -72,6 +73,8 @@ async def latest(tx: Transaction, application_id: str) -> KeptScore | None:
         reasons=tuple(_reason(*entry) for entry in row.reasons or ()),
         failure=row.failure,
         standing=_standing(row, row.score is not None),
+        party_id=row.party_id,
+        arm=row.arm,
     )
 
 
@@ -95,6 +98,8 @@ def _row(entry: ScoredApplication) -> dict[str, Any]:
         "scored_at": given.scored_at,
         "valid_until": given.valid_until,
         "inputs_hash": given.scored.inputs_hash,
+        "party_id": entry.party_id,
+        "arm": given.arm,
     }
     if model is not None:
         row |= {"model": model.name, "model_version": model.version, "model_hash": model.content_hash}

@@ -35,12 +35,13 @@ class Contest(Generic[T]):
     challengers: Mapping[str, T] = field(default_factory=dict)
     split: Split = field(default_factory=Split)
 
-    def choice(self, party_id: str) -> Choice[T]:
+    def choice(self, party_id: str | None) -> Choice[T]:
         """Return what answers for a party.
 
-        A party whose challenger is not there (it no longer loads against the product) is the champion's.
+        A party whose challenger is not there (it no longer loads against the product) is the champion's. One that is
+        not known is the champion's too, and on no arm.
         """
-        if not self.challengers:
+        if not self.challengers or party_id is None:
             return Choice(self.champion)
         test = self.split.test_of(self.layer, party_id)
         challenger = None if test is None else self.challengers.get(test)

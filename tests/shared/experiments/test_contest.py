@@ -27,6 +27,11 @@ def test_a_challenger_that_is_not_there_leaves_its_parties_to_the_champion() -> 
     assert arms == {"challenger:bold", "champion"}
 
 
+def test_a_party_that_is_not_known_is_the_champions_and_on_no_arm() -> None:
+    contest = Contest(LAYER, "live", {"bold": "new"}, Split().divided({"bold": 10_000}))
+    assert contest.choice(None) == Choice("live")
+
+
 def test_tests_in_two_layers_fall_on_parties_independently_of_each_other() -> None:
     """A half of each: both, either and neither a quarter. Three standard deviations of 10,000 at 0.25 are 130."""
     half = Split().divided({"bold": 5_000})
