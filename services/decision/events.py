@@ -62,9 +62,9 @@ def question_of(scored: ApplicationScored) -> Question:
     )
 
 
-def score_outcome(score: Score | None) -> ScoreOutcome | None:
-    """Return a score as the policy sees it."""
-    if score is None:
+def score_outcome(score: Score | None, now: datetime) -> ScoreOutcome | None:
+    """Return a score as the policy sees it: none where it is no longer valid at `now`."""
+    if score is None or (score.valid_until is not None and score.valid_until <= now):
         return None
     return ScoreOutcome(
         score=score.score,

@@ -1,6 +1,6 @@
 """Deciding scored applications and direct requests, and the catalogue that decisions rest on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,11 +23,23 @@ from tests.kit.service import delivery
 _CATALOGUE = PROJECT / "deploy" / "catalogue"
 
 
-def _scored(application_id: str, score: int | None, product: str = "consumer-loan", **facts: Any) -> Delivery:
+def _scored(
+    application_id: str,
+    score: int | None,
+    product: str = "consumer-loan",
+    valid_until: datetime | None = None,
+    **facts: Any,
+) -> Delivery:
     now = datetime.now(UTC)
     low = scoring.ScoreReason(code="SAVINGS_LOW", characteristic="savings_status", shortfall="9.000")
     given = scoring.Score(
-        score=score or 0, pd="0.030000", model="m", model_version=1, model_hash="0" * 64, reasons=(low,)
+        score=score or 0,
+        pd="0.030000",
+        model="m",
+        model_version=1,
+        model_hash="0" * 64,
+        reasons=(low,),
+        valid_until=valid_until,
     )
     data = scoring.ApplicationScored(
         application_id=application_id,
@@ -92,6 +104,17 @@ async def test_an_application_without_a_score_is_referred(los: httpx.AsyncClient
     assert (decision["outcome"], decision["reasons"]) == ("refer", ["SCORE_UNAVAILABLE"])
 
 
+@pytest.mark.parametrize(("days", "outcome"), [(-1, "refer"), (1, "approve")])
+async def test_a_score_that_expired_on_its_way_refers_the_application(
+    los: httpx.AsyncClient, consumer: Consumer, days: int, outcome: str
+) -> None:
+    application_id = new_id("app")
+    await consumer.handle([_scored(application_id, 620, valid_until=datetime.now(UTC) + timedelta(days=days))])
+    (decision,) = await _decisions_of(los, application_id)
+    assert decision["outcome"] == outcome
+    assert (decision["score"] is None) == (outcome == "refer")
+
+
 async def test_an_application_for_a_product_without_a_policy_is_referred(
     los: httpx.AsyncClient, consumer: Consumer
 ) -> None:
@@ -106,7 +129,7 @@ async def test_a_fact_that_no_longer_fits_the_product_never_approves(
     los: httpx.AsyncClient, consumer: Consumer
 ) -> None:
     application_id = new_id("app")
-    doubtful = {"savings_status": "<100 DM", "credit_history": "delay in paying off in the past"}
+    doubtful: dict[str, Any] = {"savings_status": "<100 DM", "credit_history": "delay in paying off in the past"}
     await consumer.handle([_scored(application_id, 620, checking_status="a fortune", **doubtful)])
     (decision,) = await _decisions_of(los, application_id)
     assert decision["outcome"] == "refer"

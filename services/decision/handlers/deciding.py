@@ -183,7 +183,7 @@ async def decide_scored(db: Database, contests: Contests[Rulebook], batch: Seque
             choice = None if contest is None else contest.choice(question.party_id)
             # Facts were checked when they were taken in; one that no longer fits the product counts as missing.
             facts, faults = (NO_FACTS, []) if choice is None else choice.chosen.product.dictionary.parse(question.facts)
-            score = events.score_outcome(event.data.score)
+            score = events.score_outcome(event.data.score, datetime.now(UTC))
             decision = _decide(question, facts, faults, choice, score, f"consumer:{CONSUMER}")
             made.append((decision, event.traceparent))
         kept = await _keep(tx, made)
