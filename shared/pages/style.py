@@ -25,7 +25,7 @@ p { margin: 0 0 10px; max-width: 76ch; }
 .note, caption, .figure figcaption { color: #52606d; font-size: 13px; }
 .lead { font-size: 17px; line-height: 1.5; }
 .lead p { margin-bottom: 8px; }
-dl.versions { display: grid; grid-template-columns: max-content 1fr; gap: 3px 18px; margin: 0; font-size: 14px; }
+dl.versions { display: grid; grid-template-columns: max-content 1fr; gap: 3px 18px; margin: 0 0 12px; font-size: 14px; }
 dl.versions dt { color: #52606d; }
 dl.versions dd { margin: 0; overflow-wrap: anywhere; }
 code { font: 12.5px/1.4 ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
@@ -87,8 +87,14 @@ details table { font-size: 12px; }
 a { color: #1f4e8c; }
 nav { font-size: 13.5px; margin: 18px 0 0; display: flex; flex-wrap: wrap; gap: 2px 18px; }
 footer { margin-top: 48px; border-top: 1px solid #d9dee4; padding-top: 10px; color: #52606d; font-size: 12.5px; }
-@media screen and (max-width: 760px) { main { padding: 24px 18px; } .cards { grid-template-columns: repeat(2, 1fr); }
-  .two { grid-template-columns: 1fr; } }
+.signatures td { height: 44px; min-width: 9ch; }
+@media screen and (max-width: 760px) {
+  main { padding: 24px 18px; }
+  .cards { grid-template-columns: repeat(2, 1fr); }
+  .two { grid-template-columns: 1fr; }
+  figure { overflow-x: auto; }
+  figure > svg[viewBox^="0 0 900"] { min-width: 640px; }
+}
 @page { size: A4; margin: 14mm 13mm; }
 @media print {
   body { background: #fff; font-size: 10.5pt; }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from services.scorecards.report.words import named, note, number, part_name
+from services.scorecards.report.words import named, note, number, p_value, part_name
 from services.scoring.domain.measures.distributions import wilson
 from shared.pages.charts import Observed, against_expected, swatch
 from shared.pages.markup import Markup, element, joined
@@ -53,7 +53,9 @@ def _bin(found: Mapping[str, Any], other: tuple[int, int]) -> Observed:
 
 
 def _remarks(part: Mapping[str, Any]) -> Markup:
-    turned = "; ".join(f"{low} and {high}" for low, high in part["order_reversed"])
+    turned = "; ".join(
+        f"{each['lower']} and {each['higher']} (p {p_value(each['p_value'])})" for each in part["order_reversed"]
+    )
     order = f"The bad rates of these bins stand the other way round than in training: {turned}." if turned else ""
     return note(
         f"{part_name(part['part']).capitalize()}: information value {number(part['information_value'], 3)},"

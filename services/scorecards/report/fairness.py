@@ -51,7 +51,9 @@ def fairness(document: Mapping[str, Any]) -> Markup:
 def _attribute(found: Mapping[str, Any]) -> Markup:
     name, part = named(found["attribute"]), part_name(found["part"])
     judged = [each for each in found["groups"] if "impact_ratio" in each]
-    chosen = "stated" if found["reference_chosen"] == "stated" else f"the {found['reference_chosen']}"
+    chosen = (
+        "stated" if found["reference_chosen"] == "stated" else "the large enough one with the highest approval rate"
+    )
     reference = (
         f"Reference group: {found['reference']}, {chosen}." if found["reference"] else "No group is large enough."
     )

@@ -85,8 +85,9 @@ def governance(document: Mapping[str, Any]) -> Markup:
     """Return the version this document is of, with room for changes to come."""
     first = (str(document["version"]), "", "this document", document["content_hash"][:12])
     rows = [first, *[("", "", "", "")] * _BLANK_ROWS]
+    log = table("Change log", ("Version", "Date", "Change and reason", "Artefact"), rows, texts=4)
     return joined(
-        table("Change log", ("Version", "Date", "Change and reason", "Artefact"), rows, texts=4),
+        element("div", log, class_="signatures"),
         note(
             "A version is immutable once submitted, approved by somebody who did not edit it, and void if its hash"
             " changes. Materiality (exposure and purpose) is the owner's to state in the model inventory."

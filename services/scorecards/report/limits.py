@@ -8,6 +8,7 @@ from services.scorecards.report.words import items, judged, named, number, part_
 from shared.pages.markup import Markup, element, joined
 
 _FEW_BADS = 100
+_SURE = Decimal("0.05")
 _ASSUMPTIONS = (
     "Applications to come resemble the development sample; the monitoring plan says how that is watched.",
     "The facts of an application mean in service what they mean in the data: same definition, same unit, same moment.",
@@ -50,7 +51,7 @@ def _found(document: Mapping[str, Any]) -> list[str]:
             f"AUC falls from {number(fitted['auc']['estimate'], 3)} on fitted rows to"
             f" {number(part['auc']['estimate'], 3)}, by more than chance explains: the model is fitted too closely."
         )
-    if Decimal(part["calibration"]["p_value"]) < Decimal("0.05"):
+    if Decimal(part["calibration"]["p_value"]) < _SURE:
         told.append("PDs of the held-out rows differ from their bad rates by more than chance (Hosmer-Lemeshow).")
     if all(each["role"] != "later" for each in parts(document)):
         told.append("No rows from a later time were held out: stability over time is not shown.")
@@ -61,11 +62,12 @@ def _weak_bins(document: Mapping[str, Any]) -> list[str]:
     moved = [
         named(each["fact"])
         for each in document["validation"]["characteristics"]
-        if any(one.get("order_reversed") for one in each["parts"])
+        for one in each["parts"]
+        if any(Decimal(pair["p_value"]) < _SURE for pair in one.get("order_reversed", ()))
     ]
-    return (
-        [f"The order of bad rates by bin is not kept outside the training rows: {', '.join(moved)}."] if moved else []
-    )
+    if not moved:
+        return []
+    return [f"The order of bad rates by bin turns outside the training rows, beyond chance: {', '.join(moved)}."]
 
 
 def _fairness(document: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,14 @@ from shared.pages.markup import Markup, element, joined
 from shared.pages.style import BADS, CANDIDATE, GOODS, LIVE
 from shared.pages.tables import figure, table
 
+_METHODS = {
+    "level": "Level",
+    "auc": "AUC",
+    "ks": "KS",
+    "calibration": "Calibration",
+    "psi": "PSI",
+    "fairness": "Fairness",
+}
 _COLOURS = (LIVE, CANDIDATE, "#b7791f")
 
 

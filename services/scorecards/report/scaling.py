@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.scorecards.report.words import entries, named, note
+from shared.money import Money
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
 
@@ -24,7 +25,8 @@ def scaling(document: Mapping[str, Any]) -> Markup:
 
 
 def _example(document: Mapping[str, Any]) -> Markup | None:
-    vector = max(document["golden_vectors"], key=lambda each: len(each["facts"]), default=None)
+    vectors = document["golden_vectors"]
+    vector = max(vectors, key=lambda each: (len(each["facts"]), len(each["reasons"])), default=None)
     if vector is None:
         return None
     intro = element(
@@ -60,7 +62,7 @@ def _value(value: object) -> str:
     if value is None:
         return "missing"
     if isinstance(value, Mapping):
-        return f"{value['amount_minor']:,} minor units of {value['currency']}"
+        return str(Money(value["amount_minor"], value["currency"]))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

@@ -9,6 +9,8 @@ from shared.pages.charts import Marked, against_thresholds
 from shared.pages.markup import Markup, joined
 from shared.pages.tables import figure, table
 
+_SURE = Decimal("0.05")
+
 
 def stability(document: Mapping[str, Any]) -> Markup | None:
     """Return the stability indexes of score and characteristics with their critical values."""
@@ -58,7 +60,7 @@ def _characteristics(characteristics: Sequence[Mapping[str, Any]], part: str) ->
             number(one["points_shift"], 2),
             number(_fitted(characteristics, fact)["information_value"], 3),
             number(one["information_value"], 3),
-            "no" if one["order_reversed"] else "yes",
+            _order(one["order_reversed"]),
         )
         for fact, one in found
     ]
@@ -74,6 +76,12 @@ def _characteristics(characteristics: Sequence[Mapping[str, Any]], part: str) ->
         "Order of bad rates kept",
     )
     return joined(chart, table(f"Characteristics, {name} against training rows", heads, listed))
+
+
+def _order(turned: Sequence[Mapping[str, Any]]) -> str:
+    if not turned:
+        return "yes"
+    return "no" if any(Decimal(pair["p_value"]) < _SURE for pair in turned) else "within chance"
 
 
 def _index(found: Mapping[str, Any]) -> tuple[str, str, str, str]:

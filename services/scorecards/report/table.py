@@ -31,7 +31,7 @@ def _rows(characteristic: Mapping[str, Any]) -> Iterator[Markup]:
     strength = number(characteristic["information_value"], 3)
     under = f"reason {characteristic['reason_code']}, information value {strength}"
     title = joined(named(characteristic["fact"]), element("small", under))
-    yield element("tr", element("th", title, scope="rowgroup", colspan=len(_HEADS)), class_="total")
+    yield element("tr", element("th", title, scope="rowgroup", colspan=len(_HEADS), class_="text"), class_="total")
     total = sum(each["count"] for each in characteristic["bins"])
     for each in characteristic["bins"]:
         figures = (

@@ -9,6 +9,7 @@ from typing import Any
 from services.scorecards.validation.figures import decimal
 from services.scorecards.validation.parts import CountedBin, Part
 from services.scoring.domain.measures.discrimination import auc
+from services.scoring.domain.measures.distributions import same_rate_p
 from services.scoring.domain.measures.fairness import MINIMUM_GROUP
 from services.scoring.domain.measures.gains import bands
 from services.scoring.domain.measures.stability import Stability, points_shift, stability
@@ -84,15 +85,24 @@ def _moved(then: Sequence[CountedBin], now: Sequence[CountedBin], part: Part, fi
     }
 
 
-def _reversed(then: Sequence[CountedBin], now: Sequence[CountedBin]) -> list[list[str]]:
+def _reversed(then: Sequence[CountedBin], now: Sequence[CountedBin]) -> list[dict[str, str]]:
     """Return neighbours in the order of the fitted bad rates whose bad rates stand the other way round now.
 
-    Bins with fewer rows than `MINIMUM_GROUP` in either part are passed over.
+    `p_value` is that of the two-proportion z test that their bad rates are the same now. Bins with fewer rows than
+    `MINIMUM_GROUP` in either part are passed over.
     """
-    large = [
-        (Fraction(one.bads, one.rows), Fraction(two.bads, two.rows), one.label)
-        for one, two in zip(then, now, strict=True)
-        if min(one.rows, two.rows) >= MINIMUM_GROUP
+    large = [pair for pair in zip(then, now, strict=True) if min(each.rows for each in pair) >= MINIMUM_GROUP]
+    large.sort(key=lambda pair: _bad_rate(pair[0]))
+    return [
+        {
+            "lower": low.label,
+            "higher": high.label,
+            "p_value": decimal(same_rate_p(low.bads, low.rows, high.bads, high.rows)),
+        }
+        for (low_then, low), (high_then, high) in pairwise(large)
+        if _bad_rate(low_then) < _bad_rate(high_then) and _bad_rate(low) > _bad_rate(high)
     ]
-    large.sort(key=lambda each: each[0])
-    return [[low[2], high[2]] for low, high in pairwise(large) if low[0] < high[0] and low[1] > high[1]]
+
+
+def _bad_rate(found: CountedBin) -> Fraction:
+    return Fraction(found.bads, found.rows)

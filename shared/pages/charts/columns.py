@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from shared.pages.charts.frame import GRID, WIDTH, at, chart, plain
+from shared.pages.charts.frame import GRID, WIDTH, at, chart, plain, round_top
 from shared.pages.markup import Markup, element
 
 _LEFT: Final = 52
@@ -28,7 +28,7 @@ def columns(name: str, title: str, steps: Sequence[str], distributions: Sequence
     shares = [
         [Fraction(amount, total) for amount in each.amounts] for each, total in zip(distributions, totals, strict=True)
     ]
-    top = max((share for of_one in shares for share in of_one), default=Fraction(0)) or Fraction(1)
+    top = round_top(max((share for of_one in shares for share in of_one), default=Fraction(0)))
     step = Fraction(WIDTH - _LEFT, max(len(steps), 1))
     wide = step * 9 / (10 * max(len(distributions), 1))
     shapes = _grid(top)

@@ -77,6 +77,16 @@ def binomial_p(hits: int, count: int, probability: float) -> float:
     return min(1.0, 2 * min(at_most, at_least))
 
 
+def same_rate_p(hits: int, count: int, other_hits: int, other_count: int) -> float:
+    """Return the two-sided p-value of the two-proportion z test with a pooled rate; 1 where all hit or none.
+
+    Raises `ZeroDivisionError` for an empty group.
+    """
+    pooled = (hits + other_hits) / (count + other_count)
+    error = sqrt(pooled * (1 - pooled) * (1 / count + 1 / other_count))
+    return two_sided_p((hits / count - other_hits / other_count) / error) if error else 1.0
+
+
 def wilson(hits: int, count: int, level: float = 0.95) -> Interval:
     """Return the score interval of a proportion (Wilson, J. Am. Stat. Assoc. 22, 1927); of nothing, all of 0 to 1."""
     if not count:

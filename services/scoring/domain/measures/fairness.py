@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import exp, log, sqrt
 from typing import Final
 
-from services.scoring.domain.measures.distributions import Interval, two_sided_p, two_sided_z, wilson
+from services.scoring.domain.measures.distributions import Interval, same_rate_p, two_sided_z, wilson
 
 MINIMUM_GROUP: Final = 30
 """A group with fewer rows is named and not judged; the usual bound for the normal approximation."""
@@ -52,9 +52,7 @@ def impact_ratio(
     spread = sqrt(max(0.0, 1 / counted - 1 / group_size + 1 / selected_reference - 1 / reference_size))
     centre = log(counted / group_size / other)
     low = exp(centre - z * spread) if selected_group else 0.0
-    pooled = (selected_group + selected_reference) / (group_size + reference_size)
-    error = sqrt(pooled * (1 - pooled) * (1 / group_size + 1 / reference_size))
-    p_value = two_sided_p((rate - other) / error) if error else 1.0
+    p_value = same_rate_p(selected_group, group_size, selected_reference, reference_size)
     return ImpactRatio(Interval(rate / other, low, exp(centre + z * spread)), p_value)
 
 
