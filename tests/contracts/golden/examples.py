@@ -73,6 +73,26 @@ def _scored(score: scoring.Score | None, failure: str | None) -> Example:
     return Example(_EVENT, "scoring", scoring.AGGREGATE, _APPLICATION, data, _LATER)
 
 
+def _drifted(measure: Any, subject: str, value: str, critical_value: str) -> Example:
+    data = scoring.DriftDetected(
+        report_id="mon_0193c1d2e3f47a5b8c6d7e8f90a1b2c9",
+        product="consumer-loan",
+        model="consumer-loan",
+        model_version=1,
+        model_hash=_HASH,
+        measure=measure,
+        subject=subject,
+        level="act",
+        value=value,
+        threshold="0.25" if measure == "psi" else "0.80",
+        critical_value=critical_value,
+        window_start=_NOW - timedelta(days=30),
+        window_end=_NOW,
+        detected_at=_LATER,
+    )
+    return Example(_EVENT, "scoring", scoring.MODEL_AGGREGATE, _HASH, data, _LATER, None)
+
+
 _APPROVED: Final = decision.Decided(
     decision_id=_DECISION,
     application_id=_APPLICATION,
@@ -153,6 +173,8 @@ EXAMPLES: Final[dict[tuple[str, str], Example]] = {
     (scoring.ApplicationScored.type, "graded"): _scored(_GRADED, None),
     (scoring.ApplicationScored.type, "refused"): _scored(None, "characteristic_missing"),
     (scoring.ApplicationScored.type, "without_model"): _scored(None, "no_model"),
+    (scoring.DriftDetected.type, "shifted"): _drifted("psi", "", "0.3127", "0.0619"),
+    (scoring.DriftDetected.type, "group"): _drifted("impact_ratio", "sex: female", "0.7400", "0.8600"),
     (decision.Decided.type, "approved"): Example(
         _EVENT, "decision", decision.AGGREGATE, _APPLICATION, _APPROVED, _LATER
     ),
