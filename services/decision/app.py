@@ -1,5 +1,8 @@
 """Composition root of decision: the only file that constructs things."""
 
+import sys
+from typing import Final
+
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
@@ -24,11 +27,14 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.experiments.handlers.apart import answer_apart, keep_apart
 from shared.experiments.handlers.experimenting import run_experiments
-from shared.experiments.handlers.shadowing import run_shadows
 from shared.governance.api import governance_router
 from shared.governance.handlers.following import keep_following
 from shared.settings import BusSettings, PlatformSettings
+
+SHADOWS: Final = (sys.executable, "-m", "services.decision", "shadows")
+"""The command of the process in which shadows answer."""
 
 
 def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
@@ -77,7 +83,16 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
             "backtests": lambda: supervising.supervise(db, bounds),
             "clock": lambda: keep_following(db, GOVERNANCE),
             "experiments": lambda: run_experiments(db, GOVERNANCE, COUNTING),
-            "shadows": lambda: run_shadows(db, shadowing(Rulebooks())),
+            "shadows": lambda: keep_apart(db, shadowing(Rulebooks()), SHADOWS, {"DECISION_DATABASE_URL": db.url}),
             "uploads": lambda: sweep_uploads(db),
         },
     )
+
+
+async def answer_in_shadow(settings: Settings) -> None:
+    """Be the process in which shadows answer, which the worker starts while there are any."""
+    db = Database(settings.database_url.get_secret_value(), pool_size=2)
+    try:
+        await answer_apart(db, shadowing(Rulebooks()))
+    finally:
+        await db.close()

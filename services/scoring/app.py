@@ -1,6 +1,8 @@
 """Composition root of scoring: the only file that constructs things."""
 
+import sys
 from datetime import timedelta
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -22,12 +24,15 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.experiments.handlers.apart import answer_apart, keep_apart
 from shared.experiments.handlers.experimenting import run_experiments
-from shared.experiments.handlers.shadowing import run_shadows
 from shared.governance.api import governance_router
 from shared.governance.handlers.following import keep_following
 from shared.settings import BusSettings, PlatformSettings
 from shared.yaml import load_yaml
+
+SHADOWS: Final = (sys.executable, "-m", "services.scoring", "shadows")
+"""The command of the process in which shadows answer."""
 
 
 def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
@@ -57,10 +62,19 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         {
             "clock": lambda: keep_following(db, GOVERNANCE),
             "experiments": lambda: run_experiments(db, GOVERNANCE, counting(plans)),
-            "shadows": lambda: run_shadows(db, shadowing()),
+            "shadows": lambda: keep_apart(db, shadowing(), SHADOWS, {"SCORING_DATABASE_URL": db.url}),
             "monitoring": lambda: keep_watching(db, plans, interval),
         },
     )
+
+
+async def answer_in_shadow(settings: Settings) -> None:
+    """Be the process in which shadows answer, which the worker starts while there are any."""
+    db = Database(settings.database_url.get_secret_value(), pool_size=2)
+    try:
+        await answer_apart(db, shadowing())
+    finally:
+        await db.close()
 
 
 def _plans(settings: Settings) -> Plans:

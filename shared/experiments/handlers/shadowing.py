@@ -1,31 +1,22 @@
 """Shadow runs: other versions answer what the live one has answered, afterwards and out of its way."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from time import monotonic
-from typing import Final
 
 import structlog
 from prometheus_client import Counter
 
 from shared.db import Database, Transaction
-from shared.errors import Refusal
 from shared.experiments.domain.position import made_at
 from shared.experiments.domain.shadow import Shadow
 from shared.experiments.journal import Journal
-from shared.experiments.metrics import SHADOW_LAG
 from shared.experiments.store import progress, shadows
 from shared.experiments.store.progress import Page
 from shared.governance import store as versions
 from shared.governance.domain import State, Version
 
 log = structlog.get_logger()
-
-_IDLE_SECONDS: Final = 1.0
-_REST_RATIO: Final = 3.0
-"""Three quarters of the time a shadow rests, however much it has to catch up: the worker has applications to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +43,35 @@ class Shadowing:
     compared: Counter
 
 
-async def run_shadows(db: Database, shadowing: Shadowing, clock_skew: timedelta = progress.CLOCK_SKEW) -> None:
-    """Go on shadowing for good; an error that passes (the database is away) is logged, and what was missed is read."""
-    while True:
-        started = monotonic()
-        try:
-            is_done = await shadow_once(db, shadowing, clock_skew)
-        except Refusal as refusal:
-            log.warning("shadowing_interrupted", code=refusal.code)
-            is_done = True
-        await asyncio.sleep(_IDLE_SECONDS if is_done else (monotonic() - started) * _REST_RATIO)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of a look at a page, and how many seconds old the oldest answer is that it left."""
+
+    product: str
+    compared: Compared
+    lag_seconds: float
 
 
-async def shadow_once(db: Database, shadowing: Shadowing, clock_skew: timedelta) -> bool:
+Tell = Callable[[Looked], None]
+
+
+async def shadow_once(
+    db: Database, shadowing: Shadowing, clock_skew: timedelta = progress.CLOCK_SKEW, tell: Tell | None = None
+) -> bool:
     """Begin and end shadow runs as the life cycle says, and let each answer one page; tell whether all are done."""
+    running = await running_shadows(db, shadowing.journal)
+    looks = [await _answer_page(db, shadowing, shadow.version_id, clock_skew) for shadow in running]
+    for looked, _ in looks:
+        if looked is not None and tell is not None:
+            tell(looked)
+    return all(is_done for _, is_done in looks)
+
+
+async def running_shadows(db: Database, journal: Journal) -> list[Shadow]:
+    """Begin and end shadow runs as the life cycle says, and return those that run."""
     async with db.transaction() as tx:
-        await _follow(tx, shadowing.journal)
-        running = await shadows.all_running(tx)
-    return all([await _answer_page(db, shadowing, shadow.version_id, clock_skew) for shadow in running])
+        await _follow(tx, journal)
+        return list(await shadows.all_running(tx))
 
 
 async def _follow(tx: Transaction, journal: Journal) -> None:
@@ -85,8 +87,10 @@ async def _follow(tx: Transaction, journal: Journal) -> None:
         await shadows.begin(tx, version_id, wanted[version_id].name, now, journal.position_at(now))
 
 
-async def _answer_page(db: Database, shadowing: Shadowing, version_id: str, clock_skew: timedelta) -> bool:
-    """Let a version answer the next page; tell whether there is nothing more for now.
+async def _answer_page(
+    db: Database, shadowing: Shadowing, version_id: str, clock_skew: timedelta
+) -> tuple[Looked | None, bool]:
+    """Let a version answer the next page; return what came of it, and whether there is nothing more for now.
 
     Answers and position are stored together, so that everything is answered once whatever dies in between.
     """
@@ -95,21 +99,13 @@ async def _answer_page(db: Database, shadowing: Shadowing, version_id: str, cloc
         shadow = await shadows.claim(tx, version_id)
         version = await versions.find(tx, version_id)
         if shadow is None or version is None:
-            return True
+            return None, True
         until = await progress.horizon(tx, clock_skew)
         page = await progress.next_page(tx, shadowing.journal, shadow.position, until, shadowing.page_size)
         compared = await shadowing.answer(tx, shadow, version, page)
         await shadows.advance(tx, version_id, page.position)
-    _tell(shadowing, shadow, compared)
-    lag = timedelta() if page.is_last else until - made_at(page.position)
-    SHADOW_LAG.labels(shadow.product).set(lag.total_seconds())
-    return page.is_last
-
-
-def _tell(shadowing: Shadowing, shadow: Shadow, compared: Compared) -> None:
-    shadowing.compared.labels(shadow.product, "same").inc(compared.same)
-    shadowing.compared.labels(shadow.product, "different").inc(compared.different)
-    shadowing.compared.labels(shadow.product, "failed").inc(len(compared.causes))
     if compared.causes:
         causes = sorted(set(compared.causes))
-        log.warning("shadow_failed", version_id=shadow.version_id, answers=len(compared.causes), causes=causes)
+        log.warning("shadow_failed", version_id=version_id, answers=len(compared.causes), causes=causes)
+    lag = timedelta() if page.is_last else until - made_at(page.position)
+    return Looked(shadow.product, compared, lag.total_seconds()), page.is_last

@@ -1,0 +1,98 @@
+"""Shadows answer in a process of their own, at the lowest priority: they use what live traffic leaves over.
+
+The worker keeps that process running while there are shadows, and counts what it tells: a line of JSON for every look
+at a page. It ends when there are no shadows any more, and when nobody listens to it, which is when the worker has gone.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from shared.db import Database
+from shared.errors import Refusal
+from shared.experiments.handlers.shadowing import Looked, Shadowing, running_shadows, shadow_once
+from shared.experiments.metrics import SHADOW_LAG
+
+log = structlog.get_logger()
+
+_IDLE_SECONDS: Final = 1.0
+_REST_RATIO: Final = 3.0
+"""Three quarters of the time a shadow rests, however much it has to catch up: the database has others to serve, and
+knows no priorities."""
+
+_LOWEST_PRIORITY: Final = 19
+_LONGEST_LINE: Final = 1024 * 1024
+
+
+async def keep_apart(db: Database, shadowing: Shadowing, command: Sequence[str], settings: Mapping[str, str]) -> None:
+    """Keep the process of `command` running while there are shadows, for good; one that ends early is started again.
+
+    `settings` are variables that it finds in its environment beside those of this process.
+    """
+    while True:
+        try:
+            running = await running_shadows(db, shadowing.journal)
+        except Refusal as refusal:
+            log.warning("shadows_not_read", code=refusal.code)
+        else:
+            if running:
+                await _listen_to(command, {**os.environ, **settings}, shadowing)
+        await asyncio.sleep(_IDLE_SECONDS)
+
+
+async def _listen_to(command: Sequence[str], environment: Mapping[str, str], shadowing: Shadowing) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=DEVNULL, stdout=PIPE, env=environment, cwd="/", limit=_LONGEST_LINE, start_new_session=True
+    )
+    assert process.stdout is not None
+    try:
+        async for line in process.stdout:
+            _count(line, shadowing)
+    finally:
+        if process.returncode is None:
+            # Killed in the middle of a page it has answered none of it.
+            process.kill()
+        await process.wait()
+    if process.returncode:
+        log.warning("shadows_interrupted", exit_code=process.returncode)
+
+
+def _count(line: bytes, shadowing: Shadowing) -> None:
+    told = json.loads(line)
+    product, compared = told["product"], told["compared"]
+    shadowing.compared.labels(product, "same").inc(compared["same"])
+    shadowing.compared.labels(product, "different").inc(compared["different"])
+    shadowing.compared.labels(product, "failed").inc(len(compared["causes"]))
+    SHADOW_LAG.labels(product).set(told["lag_seconds"])
+
+
+async def answer_apart(db: Database, shadowing: Shadowing) -> None:
+    """Answer, and say so on standard output, until there are no shadows any more; this process has nothing else to do.
+
+    An error that passes (the database is away) is logged, and what was missed is read later. Raises `BrokenPipeError`
+    when nobody listens any more.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, _LOWEST_PRIORITY)
+    while True:
+        started = monotonic()
+        try:
+            is_done = await shadow_once(db, shadowing, tell=_tell)
+            if is_done and not await running_shadows(db, shadowing.journal):
+                return
+        except Refusal as refusal:
+            log.warning("shadowing_interrupted", code=refusal.code)
+            is_done = True
+        await asyncio.sleep(_IDLE_SECONDS if is_done else (monotonic() - started) * _REST_RATIO)
+
+
+def _tell(looked: Looked) -> None:
+    sys.stdout.write(json.dumps(asdict(looked)) + "\n")
+    sys.stdout.flush()
