@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local[*]"
 _SOURCE: Final = "backtest_source"
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
+    # The JVM never compiles a method of more than 8,000 bytes of bytecode. Spark would write a whole policy as one such
+    # method, and every row would run through the JVM's interpreter; past this limit it writes many small ones instead.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
 }
+"""What a session needs so that long queries of ours run fast, and days are days in UTC."""
 
 
 class SparkUnavailable(Exception):
@@ -111,7 +115,7 @@ def _session(master: str) -> "tuple[SparkSession, bool]":
     if running is not None:
         return running, False
     builder = SparkSession.builder.master(master).appName("assay backtest")
-    for key, value in _SETTINGS.items():
+    for key, value in SETTINGS.items():
         builder = builder.config(key, value)
     try:
         session = builder.getOrCreate()
