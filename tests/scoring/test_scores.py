@@ -101,6 +101,13 @@ def refusing(document: dict[str, Any]) -> None:
     document["characteristics"][2]["bins"][2]["treat"] = "refuse"
 
 
+def protected(document: dict[str, Any]) -> None:
+    """Look at a protected attribute."""
+    document["characteristics"][0]["fact"] = "age_years"
+    baseline = document["psi_baseline"]["characteristics"]
+    baseline["age_years"] = baseline.pop("requested_amount")
+
+
 async def ask(desk: httpx.AsyncClient, product: str, application_id: str | None, **facts: Any) -> dict[str, Any]:
     body = {"product": product, "facts": FACTS | facts}
     if application_id is not None:
@@ -338,7 +345,7 @@ async def test_an_application_that_the_model_refuses_to_score_is_passed_on_witho
         (lambda d: d.update(format="assay.scorecard/2"), "unknown_format", "assay.scorecard/1"),
         (lambda d: d["characteristics"][0]["bins"][1].update(points=170), "not_reproduced", ""),
         (lambda d: d.update(grades=[{"grade": "A", "from": 500}]), "invalid_grades", ""),
-        (lambda d: d["characteristics"][0].update(fact="age_years"), "protected_fact", ""),
+        (protected, "protected_fact", ""),
     ],
 )
 async def test_a_scorecard_that_can_not_be_trusted_is_refused_and_nothing_of_it_is_registered(
