@@ -5,10 +5,10 @@ from typing import Any
 
 from services.scorecards.report.characteristics import bars_and_dots
 from services.scorecards.report.words import (
+    entries,
     fraction,
     interval,
     judged,
-    note,
     number,
     p_value,
     part_name,
@@ -57,9 +57,8 @@ def results(document: Mapping[str, Any]) -> Markup:
         _bands(measured),
         element("h3", "Cut-offs"),
         *(_cut_offs(each, document["validation"]["cut_off"]) for each in measured),
-        note(
-            "Methods: " + "; ".join(f"{name}: {how}" for name, how in document["validation"]["methods"].items()) + "."
-        ),
+        element("h3", "How the figures were made"),
+        entries([(_METHODS.get(name, name), how) for name, how in document["validation"]["methods"].items()]),
     )
 
 
