@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.migrate import PROJECT
+from services.scorecards.boosting.commands import boost_command
 from services.scorecards.interchange.commands import export_command, import_command
 from services.scorecards.report.commands import document_command
 
 app = typer.Typer(no_args_is_help=True, help="Scorecards.")
+app.command("boost")(boost_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("document")(document_command)

@@ -1,6 +1,6 @@
 """Many rows at once through a boosted model: the same integers as one at a time, in numpy arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,18 +37,18 @@ class BatchScores:
 
 def score_many(model: BoostedModel, columns: Columns, rows: int) -> BatchScores:
     """Return what `BoostedModel.score` gives for each of `rows` rows; raises `AnswerError` when the runtime fails."""
-    parts = [_scored(model, encode(model, columns, slice(start, stop))) for start, stop in _spans(rows)]
+    parts = [_scored(model, encode(model.inputs, columns, slice(start, stop))) for start, stop in _spans(rows)]
     if not parts:
-        parts = [_scored(model, numpy.empty((0, _width(model)), dtype=numpy.float32))]
+        parts = [_scored(model, encode(model.inputs, columns, slice(0, 0)))]
     scores, reasons, shortfalls = (numpy.concatenate(each) for each in zip(*parts, strict=True))
     return BatchScores(scores, scores - model.lowest_score, reasons, shortfalls)
 
 
-def encode(model: BoostedModel, columns: Columns, rows: slice) -> Any:
+def encode(inputs: Sequence[Input], columns: Columns, rows: slice) -> Any:
     """Return the matrix that the trees look at, of 32-bit floats, for these rows of `columns`."""
-    matrix = numpy.empty((rows.stop - rows.start, _width(model)), dtype=numpy.float32)
+    matrix = numpy.empty((rows.stop - rows.start, sum(each.width for each in inputs)), dtype=numpy.float32)
     start = 0
-    for each in model.inputs:
+    for each in inputs:
         values = columns.get(each.fact.name)
         target = matrix[:, start : start + each.width]
         target[:] = each.missing
@@ -100,7 +100,3 @@ def _scores(model: BoostedModel, matrix: Any) -> Any:
 def _spans(rows: int) -> Iterator[tuple[int, int]]:
     for start in range(0, rows, _ROWS_AT_ONCE):
         yield start, min(rows, start + _ROWS_AT_ONCE)
-
-
-def _width(model: BoostedModel) -> int:
-    return sum(each.width for each in model.inputs)

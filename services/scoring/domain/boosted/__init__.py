@@ -12,10 +12,12 @@ from services.scoring.domain.boosted.artefact import (
     stand_in,
 )
 from services.scoring.domain.boosted.graph import Graph
-from services.scoring.domain.boosted.inputs import Encoding, Input, last_places
+from services.scoring.domain.boosted.inputs import Encoding, Input, last_places, parse_input
 from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Run, Substitution, UnavailableModel
+from services.scoring.domain.boosted.trees import EXACT_SUM
 
 __all__ = [
+    "EXACT_SUM",
     "FORMAT",
     "MOST_BYTES",
     "REASON_METHOD",
@@ -36,5 +38,6 @@ __all__ = [
     "assemble_boosted",
     "last_places",
     "load_boosted",
+    "parse_input",
     "stand_in",
 ]
