@@ -325,6 +325,22 @@ async def test_an_application_submitted_again_gets_the_score_that_stands_and_ano
     assert (await kept(desk, application_id))["score"] == changed.score.model_dump(mode="json")
 
 
+async def test_an_application_that_changes_to_and_fro_in_one_batch_ends_with_its_last_facts(
+    desk: httpx.AsyncClient, product: str, urls: Urls, consumer: Consumer
+) -> None:
+    await make_live(desk, "scorecard", scorecard(product, graded))
+    application_id = new_id("app")
+    await consumer.handle([submitted(product, application_id)])
+    await consumer.handle([submitted(product, application_id, home_owner=False), submitted(product, application_id)])
+
+    first, _, last = await told(urls, application_id)
+
+    assert first.score is not None
+    assert last.score is not None
+    assert last.score.score == first.score.score
+    assert (await kept(desk, application_id))["score"] == last.score.model_dump(mode="json")
+
+
 async def test_an_application_that_the_model_refuses_to_score_is_passed_on_without_a_score(
     desk: httpx.AsyncClient, product: str, urls: Urls, consumer: Consumer
 ) -> None:

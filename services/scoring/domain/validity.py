@@ -79,6 +79,13 @@ class Given:
     anew_because: tuple[Stale, ...] = ()
     arm: str | None = None
 
+    @property
+    def standing(self) -> Standing:
+        """What is known of this answer when the application is scored next."""
+        scored = self.scored
+        model_hash = None if scored.model is None else scored.model.content_hash
+        return Standing(scored.score is not None, model_hash, scored.inputs_hash, self.scored_at, self.valid_until)
+
 
 def give(scored: Scored, now: datetime, last: Standing | None = None, arm: str | None = None) -> Given:
     """Return `scored` as the answer at `now`, or as the `last` answer on the application where that still stands.

@@ -105,6 +105,7 @@ async def _give_and_keep(
         answer = give(scored, now, last.get(application.application_id), arm)
         given.append(answer)
         if not answer.again:
+            last[application.application_id] = answer.standing
             new.append(
                 ScoredApplication(
                     application.application_id, application.product, application.facts, answer, application.party_id
