@@ -29,21 +29,41 @@ from shared.facts import FactType
 # A report reads most rows of a window, so the plans that suit every other statement here suit it not at all.
 _READ_MUCH: Final = text("""
     SELECT set_config('statement_timeout', '300s', true), set_config('enable_hashjoin', 'on', true),
-           set_config('enable_seqscan', 'on', true), set_config('work_mem', '128MB', true)
+           set_config('enable_seqscan', 'on', true), set_config('work_mem', '64MB', true)
 """)
+# Ids are made in the order of time. Few applications have several scores, so what is hashed to pass over the others
+# stays small; to hash the scores themselves would take a kilobyte of each.
 _LAST_SCORES: Final = """
-    SELECT s.* FROM score s
+    SELECT s.* FROM score s LEFT JOIN (
+        SELECT application_id, max(score_id COLLATE "C") AS score_id FROM score
+        WHERE model_hash = :model_hash AND score IS NOT NULL
+          AND scored_at >= CAST(:start AS timestamptz) AND scored_at < CAST(:end AS timestamptz)
+        GROUP BY application_id HAVING count(*) > 1
+    ) AS last USING (application_id)
     WHERE s.model_hash = :model_hash AND s.score IS NOT NULL
       AND s.scored_at >= CAST(:start AS timestamptz) AND s.scored_at < CAST(:end AS timestamptz)
-      AND NOT EXISTS (
-          SELECT FROM score later
-          WHERE later.application_id = s.application_id AND later.model_hash = s.model_hash
-            AND later.score IS NOT NULL
-            AND later.scored_at >= CAST(:start AS timestamptz) AND later.scored_at < CAST(:end AS timestamptz)
-            AND (later.scored_at, later.score_id) > (s.scored_at, s.score_id)
-      )
+      AND (last.score_id IS NULL OR last.score_id = s.score_id)
 """
 """Of several scores of an application in the window the last one counts."""
+_LAST_OUTCOMES: Final = """
+    SELECT o.application_id, o.bad, o.observed_on FROM outcome o LEFT JOIN (
+        SELECT application_id, max(version) AS version FROM outcome
+        WHERE definition = :definition AND window_months = :window_months
+        GROUP BY application_id HAVING count(*) > 1
+    ) AS last USING (application_id)
+    WHERE o.definition = :definition AND o.window_months = :window_months AND o.version = coalesce(last.version, 1)
+"""
+_DECISIONS: Final = """
+    SELECT d.application_id, coalesce(first.outcome, d.outcome) AS first, d.outcome AS last
+    FROM decided d LEFT JOIN (
+        SELECT application_id, min(decision_id COLLATE "C") AS first_id, max(decision_id COLLATE "C") AS last_id
+        FROM decided WHERE decided_at >= CAST(:start AS timestamptz)
+        GROUP BY application_id HAVING count(*) > 1
+    ) AS several USING (application_id)
+    LEFT JOIN decided first ON first.decision_id = several.first_id
+    WHERE d.decided_at >= CAST(:start AS timestamptz)
+      AND (several.last_id IS NULL OR several.last_id = d.decision_id)
+"""
 # Elements are counted as the texts that they are; the few different ones are parsed afterwards.
 _BINS: Final = text(f"""
     WITH scored AS ({_LAST_SCORES})
@@ -108,20 +128,8 @@ def _aggregation(groupings: Sequence[Grouping]) -> str:
     group = f"CASE {' '.join(f'WHEN GROUPING({name}) = 0 THEN {name}' for name in names)} END" if names else "NULL"
     return f"""
         WITH scored AS ({_LAST_SCORES}),
-        answered AS (
-            SELECT application_id, (array_agg(outcome ORDER BY decided_at, decision_id))[1] AS first,
-                   (array_agg(outcome ORDER BY decided_at DESC, decision_id DESC))[1] AS last
-            FROM decided WHERE decided_at >= CAST(:start AS timestamptz) GROUP BY application_id
-        ),
-        observed AS (
-            SELECT application_id, bad, observed_on FROM outcome o
-            WHERE definition = :definition AND window_months = :window_months
-              AND NOT EXISTS (
-                  SELECT FROM outcome newer
-                  WHERE (newer.application_id, newer.definition, newer.window_months)
-                        = (o.application_id, o.definition, o.window_months) AND newer.version > o.version
-              )
-        ),
+        answered AS ({_DECISIONS}),
+        observed AS ({_LAST_OUTCOMES}),
         joined AS (
             SELECT s.score, s.pd, a.first, a.last, o.application_id IS NOT NULL AS known,
                    CASE WHEN o.bad OR o.observed_on >= {_OVER} THEN o.bad END AS bad,

@@ -47,12 +47,17 @@ class Scene:
             await self.consumer.handle(deliveries[start : start + 500])
         return [each.message.key for each in deliveries]
 
-    async def score_in_the_past(self, applicants: Sequence[Mapping[str, Any]], at: datetime) -> list[str]:
-        """Put scores of the live model into the store as if they had been given at a moment; return the ids."""
+    async def score_in_the_past(
+        self, applicants: Sequence[Mapping[str, Any]], at: datetime, ids: Sequence[str] = ()
+    ) -> list[str]:
+        """Put scores of the live model into the store as if they had been given at a moment.
+
+        Returns the ids of the applications: `ids` if given, else new ones.
+        """
         model = Model(PRODUCT, load_scorecard(self.artefact, PRODUCT))
         entries = [
-            ScoredApplication(new_id("app"), PRODUCT.name, facts, give(score_facts(model, facts), at))
-            for facts in applicants
+            ScoredApplication(application_id, PRODUCT.name, facts, give(score_facts(model, facts), at))
+            for application_id, facts in zip(ids or [new_id("app") for _ in applicants], applicants, strict=True)
         ]
         async with self.db.transaction() as tx:
             await scores.add(tx, entries)

@@ -1,7 +1,7 @@
 """Fairness of live scores and decisions, by group of a protected fact that no model and no policy has read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -31,6 +31,11 @@ class _Group:
     approved_goods: int = 0
     passing_goods: int = 0
 
+    @property
+    def approval_rate(self) -> Fraction:
+        """Approved over decided; 0 where nothing was decided."""
+        return Fraction(self.approved, self.decided) if self.decided else Fraction(0)
+
     def add(self, entry: GroupCount, cutoff: int | None) -> None:
         count = entry.count
         passes = cutoff is not None and entry.score >= cutoff
@@ -49,17 +54,16 @@ class _Group:
 
 
 def live_fairness(fact: str, rows: Sequence[GroupCount], wanted: str | None, cutoff: int | None) -> FairnessFigures:
-    """Return the measures of a protected fact's groups against the group `wanted`, or the largest one.
+    """Return the measures of a protected fact's groups against the group `wanted`, or the one that is approved most.
 
-    Whoever states no group is shown and compared with nobody.
+    The four-fifths rule compares with the group of the highest rate (29 CFR 1607.4(D)); a small group is not taken for
+    it unless all are, and where nobody was approved the largest is. Whoever states no group is shown and compared with
+    nobody.
     """
     groups: dict[str | None, _Group] = {}
     for entry in rows:
         groups.setdefault(entry.group, _Group(entry.group)).add(entry, cutoff)
-    stated = [group for group in groups.values() if group.name is not None]
-    reference = groups.get(wanted) if wanted is not None else None
-    if reference is None and stated:
-        reference = max(stated, key=lambda group: group.scores.total())
+    reference = _reference(groups, wanted)
     declined_goods = sum(group.decided_goods - group.approved_goods for group in groups.values())
     return FairnessFigures(
         fact=fact,
@@ -67,6 +71,14 @@ def live_fairness(fact: str, rows: Sequence[GroupCount], wanted: str | None, cut
         declined_with_outcome=declined_goods,
         groups=tuple(_compared(group, reference, cutoff, declined_goods > 0) for group in groups.values()),
     )
+
+
+def _reference(groups: Mapping[str | None, _Group], wanted: str | None) -> _Group | None:
+    if wanted is not None and wanted in groups:
+        return groups[wanted]
+    stated = [group for name, group in groups.items() if name is not None]
+    among = [group for group in stated if group.decided >= MINIMUM_GROUP] or stated
+    return max(among, key=lambda group: (group.approval_rate, group.scores.total()), default=None)
 
 
 def _compared(group: _Group, reference: _Group | None, cutoff: int | None, declined_known: bool) -> GroupFairness:

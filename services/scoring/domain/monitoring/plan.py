@@ -40,7 +40,7 @@ class Plan:
     - `release` is how near a figure may stay to its threshold, as a share of the way to it, before its alarm ends.
     - `cutoff` is the score from which on applications pass, where there is one; it tells overrides.
     - `segments` are facts by which performance is told; `edges` parts numeric ones and protected facts into groups;
-      `references` names the group that the others of a protected fact are compared with, the largest otherwise.
+      `references` names the group that the others of a protected fact are compared with, else the most approved one.
     """
 
     outcome: BadDefinition = _NINETY_DAYS_IN_A_YEAR
