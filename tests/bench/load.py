@@ -1,8 +1,10 @@
 """A small load generator: keep-alive HTTP/1.1 over asyncio, requests made beforehand, latencies from the schedule."""
 
 import asyncio
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -91,21 +93,33 @@ async def connect(port: int, count: int) -> list[Connection]:
     return [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(count)]
 
 
+@contextmanager
+def _timed(run: Run) -> Iterator[None]:
+    """Note the seconds of a run, during which the garbage collector is still: its pauses would count as latencies."""
+    gc.collect()
+    gc.disable()
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        run.seconds = time.perf_counter() - started
+        gc.enable()
+
+
 async def closed_loop(port: int, connections: int, seconds: float, make: Callable[[], bytes]) -> Run:
     """Send as fast as answers come, over `connections`, for `seconds`."""
     run = Run()
     open_connections = await connect(port, connections)
-    started = time.perf_counter()
-    deadline = started + seconds
 
-    async def drive(connection: Connection) -> None:
+    async def drive(connection: Connection, deadline: float) -> None:
         while (sent := time.perf_counter()) < deadline:
             status = await connection.send(make())
             run.latencies.append(time.perf_counter() - sent)
             run.statuses[status] = run.statuses.get(status, 0) + 1
 
-    await asyncio.gather(*(drive(connection) for connection in open_connections))
-    run.seconds = time.perf_counter() - started
+    with _timed(run):
+        deadline = time.perf_counter() + seconds
+        await asyncio.gather(*(drive(connection, deadline) for connection in open_connections))
     for connection in open_connections:
         connection.close()
     return run
@@ -117,7 +131,6 @@ async def open_loop(port: int, connections: int, rate: float, seconds: float, ma
     idle: asyncio.Queue[Connection] = asyncio.Queue()
     for connection in await connect(port, connections):
         idle.put_nowait(connection)
-    started = time.perf_counter()
     tasks: set[asyncio.Task[None]] = set()
 
     async def send(due: float) -> None:
@@ -127,16 +140,17 @@ async def open_loop(port: int, connections: int, rate: float, seconds: float, ma
         run.statuses[status] = run.statuses.get(status, 0) + 1
         idle.put_nowait(connection)
 
-    for number in range(int(rate * seconds)):
-        due = started + number / rate
-        pause = due - time.perf_counter()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        task = asyncio.create_task(send(due))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.gather(*tasks)
-    run.seconds = time.perf_counter() - started
+    with _timed(run):
+        started = time.perf_counter()
+        for number in range(int(rate * seconds)):
+            due = started + number / rate
+            pause = due - time.perf_counter()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            task = asyncio.create_task(send(due))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
     while not idle.empty():
         idle.get_nowait().close()
     return run
