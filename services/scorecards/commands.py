@@ -20,34 +20,44 @@ app.command("export")(export_command)
 app.command("document")(document_command)
 console = Console()
 _SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
+_GERMAN: Final = PROJECT.parent / "shared/data/german_credit/german_credit.csv"
 
 
 @app.command("build")
 def build_scorecard(
-    data: Annotated[Path, typer.Option(help="CSV file of the development sample")] = PROJECT.parent
-    / "shared/data/german_credit/german_credit.csv",
+    data: Annotated[Path, typer.Option(help="CSV (also .csv.gz) or Parquet file of the development sample")] = _GERMAN,
     spec: Annotated[Path, typer.Option(help="Build specification")] = _SCORECARDS / "consumer-loan.build.yaml",
-    out: Annotated[Path, typer.Option(help="Where the artefact goes")] = _SCORECARDS / "consumer-loan.json",
+    out: Annotated[Path | None, typer.Option(help="Where the artefact goes; beside SPEC by default")] = None,
     check: Annotated[bool, typer.Option(help="Write nothing; fail when the result differs from OUT")] = False,
+    report: Annotated[Path | None, typer.Option(help="Where the HTML model document goes; none by default")] = None,
 ) -> None:
     """Build a scorecard offline (needs the `train` extra: requirements-train.lock)."""
     from services.scorecards.build import BuildError, build_scorecard
+    from services.scorecards.report import model_document
+    from services.scoring.domain.scorecard import ScorecardError
 
+    artefact = out or spec.with_name(f"{spec.stem.removesuffix('.build')}.json")
     with tempfile.TemporaryDirectory() as scratch, Progress(console=console) as progress:
-        target = Path(scratch) / out.name if check else out
+        target = Path(scratch) / artefact.name if check else artefact
         task = progress.add_task("building")
         try:
-            build_scorecard(
+            document = build_scorecard(
                 data,
                 spec,
                 target,
                 lambda step, done, of: progress.update(task, description=step, completed=done, total=of),
             )
-        except BuildError as error:
+            if report is not None:
+                report.write_text(model_document(document), encoding="utf-8")
+            same = target.read_bytes() == artefact.read_bytes()
+        except (BuildError, ScorecardError, OSError) as error:
             console.print(str(error), style="red", markup=False)
             raise typer.Exit(1) from None
-        same = target.read_bytes() == out.read_bytes()
     if check and not same:
-        console.print(f"the build differs from {out}", style="red")
+        console.print(f"the build differs from {artefact}", style="red")
         raise typer.Exit(1)
-    console.print(f"{out} is what the specification gives" if check else f"wrote {out}")
+    for warning in document["metrics"].get("warnings", ()):
+        console.print(f"warning: {warning['detail']}", style="yellow", markup=False)
+    console.print(f"{artefact} is what the specification gives" if check else f"wrote {artefact}")
+    if report is not None:
+        console.print(f"wrote {report}")

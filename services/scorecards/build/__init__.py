@@ -16,7 +16,7 @@ from services.scorecards.build.reading import read_sample
 from services.scorecards.build.screening import associations, check_leakage, check_proxies, check_sample
 from services.scorecards.build.spec import BuildError, read_spec
 from services.scorecards.build.splits import split_rows
-from services.scorecards.build.validation import check_scorecard, cross_validation, validation
+from services.scorecards.build.validation import check_scorecard, cross_validation, pack, validation
 from services.scoring.domain.scorecard import load_scorecard
 
 __all__ = ["BuildError", "Progress", "build_scorecard"]
@@ -53,7 +53,8 @@ def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> di
     metrics = validation(model, measured, folds, len(folded), plan)
     if plan.explicit:
         metrics |= cautions(model, sample, train, found, plan)
-    document = artefact(model, train, metrics, plan)
+    found_pack = pack(model, measured, folds, plan) if plan.explicit else None
+    document = artefact(model, train, metrics, found_pack, plan)
     text = rendered(document)
     check_scorecard(load_scorecard(json.loads(text), plan.product), model, sample)
     out.write_text(text, encoding="utf-8")

@@ -54,12 +54,23 @@ class CountedBin:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """The least and the greatest number trained on, as they stand in the column, and the role of the bin that numbers
+    beyond them go to; REGULAR is the end bins."""
+
+    minimum: int
+    maximum: int
+    role: BinRole
+
+
+@dataclass(frozen=True, slots=True)
 class Binned:
     """A candidate with its bins, and the place among them of each row's value."""
 
     candidate: Candidate
     bins: tuple[CountedBin, ...]
     places: Any
+    outside: Outside | None = None
 
     @property
     def information_value(self) -> float:
@@ -92,7 +103,13 @@ def bin_candidate(candidate: Candidate, column: Column, bads: Any, spec: BuildSp
         Holder(BinRole.UNSEEN, "not seen in training"),
     ]
     places = places_of(holders, column)
-    return Binned(candidate, tuple(count_bins(holders, places, bads, spec.minimum_special_rows)), places)
+    bins = tuple(count_bins(holders, places, bads, spec.minimum_special_rows))
+    outside = None
+    if candidate.outside is not None:
+        trained = column.codes[usable]
+        role = BinRole.REGULAR if candidate.outside == "score" else BinRole(candidate.outside)
+        outside = Outside(int(trained.min()), int(trained.max()), role)
+    return Binned(candidate, bins, places, outside)
 
 
 def information_value(bins: Sequence[CountedBin]) -> float:
@@ -101,15 +118,18 @@ def information_value(bins: Sequence[CountedBin]) -> float:
     return sum((each.goods / goods - each.bads / bads) * each.woe for each in bins if each.woe is not None)
 
 
-def places_of(holders: Sequence[Holder], column: Column) -> Any:
+def places_of(holders: Sequence[Holder], column: Column, outside: Outside | None = None) -> Any:
     """Return the place of the bin that holds each row's value, by the rules of the artefact: listed values first, then
-    intervals; what no bin holds is unseen."""
+    intervals, as far as they were trained; what no bin holds is unseen."""
     roles = [each.role for each in holders]
     places = numpy.full(len(column.codes), roles.index(BinRole.UNSEEN), dtype=numpy.uint8)
     intervals = [at for at, each in enumerate(holders) if each.role is BinRole.REGULAR and not each.values]
     if intervals:
         edges = [column.code(end) for at in intervals if (end := holders[at].end) is not None]
         places = numpy.array(intervals, dtype=numpy.uint8)[numpy.searchsorted(edges, column.codes, side="right")]
+    if outside is not None and outside.role is not BinRole.REGULAR:
+        beyond = (column.codes < outside.minimum) | (column.codes > outside.maximum)
+        places[beyond] = roles.index(outside.role)
     for at, each in enumerate(holders):
         for value in each.values:
             places[column.codes == column.code(value)] = at

@@ -15,7 +15,7 @@ from services.scorecards.build.golden import golden_facts
 from services.scorecards.build.sample import Sample
 from services.scorecards.build.spec import BuildSpec
 from services.scoring.domain.artefact import golden_answer
-from services.scoring.domain.scorecard import FORMAT, ReasonMethod, content_hash
+from services.scoring.domain.scorecard import FORMAT, content_hash
 from services.scoring.domain.scorecard.artefact import assemble_scorecard
 
 _LIBRARIES: Final = ("numpy", "optbinning", "ortools", "scikit-learn", "scipy")
@@ -23,8 +23,13 @@ _BANDS: Final = 10
 _LINE: Final = 110
 
 
-def artefact(model: Model, train: Sample, metrics: Mapping[str, Any], spec: BuildSpec) -> dict[str, Any]:
-    """Return the whole document, golden vectors and content hash included."""
+def artefact(
+    model: Model, train: Sample, metrics: Mapping[str, Any], pack: Mapping[str, Any] | None, spec: BuildSpec
+) -> dict[str, Any]:
+    """Return the whole document, golden vectors and content hash included; `pack` is the validation pack, if any.
+
+    Raises `ScorecardError` for grades and a cut-off that do not go with the scores.
+    """
     document: dict[str, Any] = {
         "format": FORMAT,
         "name": spec.name,
@@ -34,13 +39,15 @@ def artefact(model: Model, train: Sample, metrics: Mapping[str, Any], spec: Buil
         "target": _target(spec),
         "scaling": {**spec.scaling, "direction": "higher_is_better"},
         "reasons": _reasons(spec),
-        "characteristics": [_characteristic(each) for each in model.characteristics],
+        "characteristics": [_characteristic(each, train) for each in model.characteristics],
         "psi_baseline": _baseline(model, train),
         "metrics": dict(metrics),
         "golden_vectors": [],
         "provenance": _provenance(model, train, spec),
         "content_hash": "",
     }
+    if pack is not None:
+        document["validation"] = dict(pack)
     if spec.grades:
         document["grades"] = [dict(each) for each in spec.grades]
     if spec.validity_days is not None:
@@ -87,16 +94,25 @@ def _target(spec: BuildSpec) -> dict[str, Any]:
 
 
 def _reasons(spec: BuildSpec) -> dict[str, Any]:
-    stated = {
-        "method": spec.reasons.method or ReasonMethod.POPULATION_MEAN,
-        "reference": "mean points of the training rows, per characteristic",
-        "limit": spec.reasons.limit,
-    }
-    return stated if spec.reasons.cutoff is None else stated | {"cutoff": spec.reasons.cutoff}
-
-
-def _characteristic(fitted: FittedCharacteristic) -> dict[str, Any]:
+    reasons = spec.reasons
+    if reasons.cutoff is None:
+        return {
+            "method": reasons.method.value,
+            "reference": "mean points of the training rows, per characteristic",
+            "limit": reasons.limit,
+        }
+    highest = reasons.cutoff + reasons.within
     return {
+        "method": reasons.method.value,
+        "reference": f"mean points of the training rows that score {reasons.cutoff} to {highest}, per characteristic",
+        "limit": reasons.limit,
+        "cutoff": reasons.cutoff,
+        "within": reasons.within,
+    }
+
+
+def _characteristic(fitted: FittedCharacteristic, train: Sample) -> dict[str, Any]:
+    stated = {
         "fact": fitted.candidate.fact,
         "reason_code": fitted.candidate.reason_code,
         "reference_millipoints": fitted.reference_millipoints,
@@ -104,6 +120,12 @@ def _characteristic(fitted: FittedCharacteristic) -> dict[str, Any]:
         "coefficient": decimal(fitted.coefficient),
         "bins": [_bin(each) for each in fitted.bins],
     }
+    if fitted.outside is None:
+        return stated
+    column, outside = train.columns[fitted.candidate.fact], fitted.outside
+    ends = {"minimum": column.value(outside.minimum), "maximum": column.value(outside.maximum)}
+    treat = fitted.candidate.outside
+    return stated | {"outside": {name: _wire(end) for name, end in ends.items()} | {"treat": treat}}
 
 
 def _bin(fitted: FittedBin) -> dict[str, Any]:
@@ -125,7 +147,7 @@ def _held(holder: Holder) -> dict[str, Any]:
     return held
 
 
-def _wire(value: str | bool | int | Decimal) -> str | bool | int:
+def _wire(value: object) -> object:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from services.scorecards.build.binning import Binned, CountedBin, Holder, bin_candidate, places_of
+from services.scorecards.build.binning import Binned, CountedBin, Holder, Outside, bin_candidate, places_of
 from services.scorecards.build.ranking import area_under_curve
 from services.scorecards.build.sample import Column, Sample
 from services.scorecards.build.selection import LeftOut, Selected, select
@@ -39,6 +39,7 @@ class FittedCharacteristic:
     variance_inflation: float
     reference_millipoints: int
     bins: tuple[FittedBin, ...]
+    outside: Outside | None = None
 
     @property
     def holders(self) -> tuple[Holder, ...]:
@@ -67,12 +68,13 @@ class Model:
     @staticmethod
     def places(characteristic: FittedCharacteristic, column: Column, codes: Any) -> Any:
         """Return the places of the bins of values that stand as `codes` in `column`."""
-        return places_of(characteristic.holders, Column(column.fact, codes))
+        return places_of(characteristic.holders, Column(column.fact, codes), characteristic.outside)
 
     def _sums(self, sample: Sample, points_of: Any) -> Any:
         total = numpy.zeros(len(sample))
         for each in self.characteristics:
-            places = places_of(each.holders, sample.columns[each.candidate.fact])
+            column = sample.columns[each.candidate.fact]
+            places = self.places(each, column, column.codes)
             total += numpy.array([points_of(found) for found in each.bins], dtype=float)[places]
         return total
 
@@ -95,7 +97,7 @@ def fit_binned(sample: Sample, binned: Sequence[Binned], empty: Sequence[LeftOut
         # Rounded, so that a difference nobody can measure does not decide.
         penalty = min(tried, key=lambda each: (-round(tried[each], 5), float("inf") if each is None else each))
     chosen = select(binned, spec.selection, penalty, sample.bads)
-    return Model(_scale(chosen, sample, spec), (*empty, *chosen.left_out), penalty, tried)
+    return Model(_scale(chosen, spec), (*empty, *chosen.left_out), penalty, tried)
 
 
 def bin_all(sample: Sample, spec: BuildSpec) -> tuple[list[Binned], list[LeftOut]]:
@@ -126,10 +128,11 @@ def _tried(sample: Sample, spec: BuildSpec) -> dict[Penalty, float]:
 
 
 def _held_places(binned: Binned, sample: Sample) -> Any:
-    return places_of([each.holder for each in binned.bins], sample.columns[binned.candidate.fact])
+    holders = [each.holder for each in binned.bins]
+    return places_of(holders, sample.columns[binned.candidate.fact], binned.outside)
 
 
-def _scale(chosen: Selected, sample: Sample, spec: BuildSpec) -> tuple[FittedCharacteristic, ...]:
+def _scale(chosen: Selected, spec: BuildSpec) -> tuple[FittedCharacteristic, ...]:
     """Turn log odds into points: score = base score + PDO / ln 2 * (ln odds - ln base odds).
 
     The constant part is spread evenly over the characteristics (Siddiqi, "Credit Risk Scorecards", 2006, chapter 6).
@@ -138,22 +141,44 @@ def _scale(chosen: Selected, sample: Sample, spec: BuildSpec) -> tuple[FittedCha
     regression = chosen.regression
     constant = spec.scaling["base_score"] + factor * (regression.intercept - log(spec.scaling["base_odds"]))
     share = constant / len(chosen.binned)
-    fitted = []
-    for at, binned in enumerate(chosen.binned):
-        final = _priced(binned.bins, share, factor * regression.coefficients[at])
-        total = sum(each.points * each.counted.count for each in final)
-        fitted.append(
-            FittedCharacteristic(
-                candidate=binned.candidate,
-                information_value=binned.information_value,
-                coefficient=regression.coefficients[at],
-                standard_error=regression.standard_errors[at],
-                variance_inflation=chosen.inflations[at],
-                reference_millipoints=int((Decimal(1000 * total) / len(sample)).to_integral_value()),
-                bins=final,
-            )
+    priced = [
+        _priced(each.bins, share, factor * slope)
+        for each, slope in zip(chosen.binned, regression.coefficients, strict=True)
+    ]
+    points = [
+        numpy.array([each.points for each in bins])[binned.places]
+        for bins, binned in zip(priced, chosen.binned, strict=True)
+    ]
+    compared = _compared_with(sum(points), spec)
+    return tuple(
+        FittedCharacteristic(
+            candidate=binned.candidate,
+            information_value=binned.information_value,
+            coefficient=regression.coefficients[at],
+            standard_error=regression.standard_errors[at],
+            variance_inflation=chosen.inflations[at],
+            reference_millipoints=_thousandths(int(points[at][compared].sum()), int(compared.sum())),
+            bins=priced[at],
+            outside=binned.outside,
         )
-    return tuple(fitted)
+        for at, binned in enumerate(chosen.binned)
+    )
+
+
+def _compared_with(scores: Any, spec: BuildSpec) -> Any:
+    """Return which rows an applicant's points are held against."""
+    cutoff = spec.reasons.cutoff
+    if cutoff is None:
+        return numpy.ones(len(scores), dtype=bool)
+    compared = (scores >= cutoff) & (scores <= cutoff + spec.reasons.within)
+    if compared.sum() < spec.minimum_special_rows:
+        words = f"only {int(compared.sum())} training rows score {cutoff} to {cutoff + spec.reasons.within}"
+        raise BuildError(f"/reasons/within: {words}, fewer than {spec.minimum_special_rows}")
+    return compared
+
+
+def _thousandths(total: int, rows: int) -> int:
+    return int((Decimal(1000 * total) / rows).to_integral_value())
 
 
 def _priced(bins: Sequence[CountedBin], share: float, slope: float) -> tuple[FittedBin, ...]:

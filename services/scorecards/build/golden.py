@@ -29,7 +29,8 @@ def golden_facts(characteristics: Sequence[Mapping[str, Any]], product: Product)
 
 
 def _probes(entry: Mapping[str, Any], fact: Fact) -> list[object]:
-    probes = [value for item in entry["bins"] for value in _values(item, fact)]
+    probes = [value for item in entry["bins"] for value in _values(item, fact, entry.get("outside"))]
+    probes += _beyond(entry.get("outside"), fact)
     binned = {value for item in entry["bins"] for value in item.get("values", ())}
     untrained = [value for value in fact.values if value not in binned]
     return [*probes, *untrained, None]
@@ -37,10 +38,20 @@ def _probes(entry: Mapping[str, Any], fact: Fact) -> list[object]:
 
 def _extreme(entry: Mapping[str, Any], fact: Fact, sign: int) -> object:
     trained = [item for item in entry["bins"] if item["role"] in (BinRole.REGULAR, BinRole.SPECIAL)]
-    return _values(max(trained, key=lambda item: sign * int(item["points"])), fact)[0]
+    return _values(max(trained, key=lambda item: sign * int(item["points"])), fact, entry.get("outside"))[0]
 
 
-def _values(item: Mapping[str, Any], fact: Fact) -> list[object]:
+def _beyond(outside: Mapping[str, Any] | None, fact: Fact) -> list[object]:
+    """Return wire values just beyond the trained range, as far as the fact can have them."""
+    if outside is None:
+        return []
+    quantum = Decimal(1).scaleb(-fact.scale)
+    near = [Decimal(outside["minimum"]) - quantum, Decimal(outside["maximum"]) + quantum]
+    low, high = (Decimal("-Infinity") if fact.minimum is None else fact.minimum, fact.maximum)
+    return [_wire(fact, each) for each in near if low <= each and (high is None or each <= high)]
+
+
+def _values(item: Mapping[str, Any], fact: Fact, outside: Mapping[str, Any] | None) -> list[object]:
     """Return wire values that the bin holds: its listed values, or the numbers at its two ends."""
     if "values" in item:
         return [_wire(fact, Decimal(value)) if fact.type in _NUMBERS else value for value in item["values"]]
@@ -51,6 +62,8 @@ def _values(item: Mapping[str, Any], fact: Fact) -> list[object]:
     end = None if "below" not in item else Decimal(item["below"]) - quantum
     lowest = fact.minimum if fact.minimum is not None else -_FAR
     highest = fact.maximum if fact.maximum is not None else _FAR * 100
+    if outside is not None:
+        lowest, highest = outside["minimum"], outside["maximum"]
     ends = [Decimal(lowest) if start is None else start, Decimal(highest) if end is None else end]
     return [_wire(fact, end) for end in dict.fromkeys(ends)]
 

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy
 
 from services.scorecards.build.binning import Binned
 from services.scorecards.build.regression import Regression, correlations, regress
 from services.scorecards.build.spec import BuildError, Candidate, Force, Selection
+
+
+_NOTHING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ def _strong(binned: list[Binned], rules: Selection, left_out: list[LeftOut]) -> 
     for each in binned:
         if each.candidate.force is Force.OUT:
             left_out.append(_left(each, f"left out by the analyst: {each.candidate.why}"))
+        elif each.information_value < _NOTHING:
+            # Its weights of evidence are all the same, so that it has no coefficient, whatever the minimum is.
+            left_out.append(_left(each, "information value below the minimum"))
         elif each.information_value < rules.minimum_information_value and not _forced(each.candidate):
             left_out.append(_left(each, "information value below the minimum"))
         else:

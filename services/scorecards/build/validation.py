@@ -11,8 +11,9 @@ from services.scorecards.build.fit import Model, fit
 from services.scorecards.build.sample import Sample
 from services.scorecards.build.spec import BuildError, BuildSpec
 from services.scorecards.build.splits import describe, fold_rows, others
+from services.scorecards.validation import CountedBin, Part, Role, count_scores, validation_pack
 from services.scoring.domain.measures.discrimination import auc, gini, ks
-from services.scoring.domain.scorecard import BinRole, Scaling, Scorecard
+from services.scoring.domain.scorecard import Scaling, Scorecard
 from shared.facts import FactType
 
 
@@ -52,6 +53,36 @@ def validation(
     return metrics | {"rounding": _rounding(model, list(parts.values())), "left_out": left_out}
 
 
+def pack(model: Model, parts: Mapping[str, Sample], folds: Sequence[Fraction], spec: BuildSpec) -> dict[str, Any]:
+    """Return the validation pack of the parts, measured at the cut-off of the reasons if the spec has one."""
+    roles = {"train": Role.FITTED, "held_out": Role.HELD_OUT, "later": Role.LATER}
+    return validation_pack(
+        [_counted(name, roles[name], model, sample) for name, sample in parts.items()],
+        Scaling(**spec.scaling),
+        fold_aucs=folds,
+        cut_off=spec.reasons.cutoff,
+        seed=spec.split.seed,
+    )
+
+
+def _counted(name: str, role: Role, model: Model, sample: Sample) -> Part:
+    bins = {}
+    for each in model.characteristics:
+        column = sample.columns[each.candidate.fact]
+        places, size = model.places(each, column, column.codes), len(each.bins)
+        rows = numpy.bincount(places, minlength=size).tolist()
+        bads = numpy.bincount(places[sample.bads], minlength=size).tolist()
+        counted = zip(each.bins, rows, bads, strict=True)
+        bins[each.candidate.fact] = tuple(
+            CountedBin(found.counted.holder.label, found.points, row, bad) for found, row, bad in counted
+        )
+    groups = {
+        attribute: numpy.array([*each.labels, None], dtype=object)[each.places].tolist()
+        for attribute, each in sample.protected.items()
+    }
+    return count_scores(name, role, model.scores(sample).tolist(), sample.bads.tolist(), groups, bins)
+
+
 def check_scorecard(scorecard: Scorecard, model: Model, sample: Sample) -> None:
     """Raise `BuildError` unless the loaded artefact gives every value of `sample` the points of the fitted model.
 
@@ -68,8 +99,7 @@ def check_scorecard(scorecard: Scorecard, model: Model, sample: Sample) -> None:
         for code, place in zip(codes.tolist(), places.tolist(), strict=True):
             found = characteristic.bin_of(column.value(code))
             wanted = fitted.bins[place]
-            same = found.points == wanted.points and found.role is BinRole(wanted.counted.holder.role)
-            if not same:
+            if (found.points, found.role) != (wanted.points, wanted.counted.holder.role):
                 raise BuildError("the artefact does not score as the model it was made from")
 
 

@@ -1,9 +1,11 @@
 """Whether what a spec says makes sense for the product's facts."""
 
 from services.scorecards.build.spec.model import BuildError, BuildSpec, Candidate, SplitMethod, Trend
+from services.scoring.domain.scorecard import ReasonMethod
 from shared.facts import Fact, FactType, Source
 
 _NUMBERS = frozenset({FactType.INTEGER, FactType.MONEY, FactType.DECIMAL})
+_OUTSIDE = "must be score, missing or unseen"
 _TURNS = frozenset({Trend.AUTO, Trend.ANY})
 
 
@@ -42,9 +44,21 @@ def _check_numbers(spec: BuildSpec) -> None:
         (len(spec.penalties) == 1 or split.folds >= 2, "/regression/penalty", "is chosen by folds; there are none"),
         (selection.maximum_characteristics != 0, "/selection/maximum_characteristics", "must be 1 or more"),
     ]
+    reasons = spec.reasons
+    at_cutoff = reasons.method is ReasonMethod.AT_CUTOFF
+    checks += [
+        ((reasons.cutoff is not None) == at_cutoff, "/reasons/cutoff", f"goes with {ReasonMethod.AT_CUTOFF} only"),
+        (
+            reasons.within >= 0 and (at_cutoff or reasons.within == 0),
+            "/reasons/within",
+            "goes with a cutoff, 0 or more",
+        ),
+        (spec.validity_days is None or spec.validity_days >= 1, "/validity_days", "must be 1 or more"),
+    ]
     for candidate in spec.candidates:
         place = f"/characteristics/{candidate.fact}"
         checks += [
+            (candidate.outside in (None, "score", "missing", "unseen"), f"{place}/outside", _OUTSIDE),
             (1 <= candidate.minimum_bin_percent <= 50, place, "bins hold 1 to 50 % of the rows at least"),
             (2 <= candidate.maximum_bins <= 50, place, "has 2 to 50 bins at most"),
             (candidate.force is None or bool(candidate.why.strip()), f"{place}/why", "must say why it is forced"),
@@ -71,6 +85,8 @@ def _check_candidate(candidate: Candidate, fact: Fact, place: str) -> None:
         raise BuildError(f"{place}: only enumerations have an order")
     if candidate.groups and (number or candidate.order):
         raise BuildError(f"{place}: groups are for enumerations without an order")
+    if candidate.outside and not number:
+        raise BuildError(f"{place}/outside: is for numbers")
     if list(candidate.cuts) != sorted(set(candidate.cuts)):
         raise BuildError(f"{place}/cuts: must rise")
     grouped = [value for group in candidate.groups for value in group]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.backtests.inputs import DataMap
+from services.scoring.domain.scorecard import ReasonMethod
 from shared.products import Product
 
 
@@ -56,7 +57,8 @@ class Candidate:
 
     `bad_rate` says how the bad rate must move as the value grows; an enumeration grows along `order`. `special` are
     values with a bin of their own, in the form of the fact's values. `cuts` are bounds that the analyst gave in place
-    of optimal ones, `groups` the same for an enumeration. `why` is the reason of `force`.
+    of optimal ones, `groups` the same for an enumeration. `outside` is what becomes of numbers beyond those trained on:
+    scored by the end bins (None), or as missing or unseen. `why` is the reason of `force`.
     """
 
     fact: str
@@ -68,6 +70,7 @@ class Candidate:
     groups: tuple[tuple[str, ...], ...] = ()
     minimum_bin_percent: int = 5
     maximum_bins: int = 6
+    outside: str | None = None
     force: Force | None = None
     why: str = ""
 
@@ -125,11 +128,13 @@ class Proxies:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """How reasons are ranked; without a method, as the artefact's first one does."""
+    """How reasons are ranked: against the mean points of all training rows, or of those that score `cutoff` or up to
+    `within` points more."""
 
     limit: int
-    method: str | None = None
+    method: ReasonMethod = ReasonMethod.POPULATION_MEAN
     cutoff: int | None = None
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)

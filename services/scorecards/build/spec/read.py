@@ -25,11 +25,13 @@ from services.scorecards.build.spec.model import (
     Trend,
 )
 from services.scorecards.build.spec.shape import FIRST, FIRST_SHAPE, SECOND, SECOND_SHAPE
+from services.scoring.domain.scorecard import ReasonMethod
 from services.scoring.domain.shape import shape_faults
 from shared.facts import Fact, FactType
 from shared.products import Product, parse_product
 from shared.yaml import load_yaml
 
+_MEAN, _AT_CUTOFF = ReasonMethod.POPULATION_MEAN, ReasonMethod.AT_CUTOFF
 _Choice = TypeVar("_Choice", Trend, Force, SplitMethod)
 
 
@@ -42,7 +44,7 @@ def read_spec(path: Path) -> BuildSpec:
     document = _yaml(content)
     explicit = _checked_format(document) == SECOND
     product = _product(path.parent / document["product"])
-    reasons, scaling = document["reasons"], document["scaling"]
+    scaling = document["scaling"]
     spec = BuildSpec(
         **{key: document[key] for key in ("name", "version", "title", "citation", "excluded")},
         target=_target(document["target"]),
@@ -54,7 +56,7 @@ def read_spec(path: Path) -> BuildSpec:
         selection=_selection(document["selection"]),
         penalties=_penalties(document.get("regression", {"penalty": ["none"]})["penalty"]),
         proxies=_proxies(document.get("proxies", {})),
-        reasons=Reasons(reasons["limit"], reasons.get("method"), reasons.get("cutoff")),
+        reasons=_reasons(document["reasons"]),
         candidates=tuple(
             _candidate(name, entry, document["binning"], product) for name, entry in document["characteristics"].items()
         ),
@@ -87,6 +89,7 @@ def _checked_format(document: Any) -> str:
     choices = (
         ("/population", document.get("population"), ("accepted", "through_the_door")),
         ("/scaling/direction", document["scaling"].get("direction"), ("higher_is_better",)),
+        ("/reasons/method", document["reasons"].get("method"), (_MEAN, _AT_CUTOFF)),
         ("/split/folds_over", document["split"].get("folds_over"), ("train", "all")),
     )
     for place, value, allowed in choices:
@@ -172,6 +175,11 @@ def _selection(entry: Mapping[str, Any]) -> Selection:
     )
 
 
+def _reasons(entry: Mapping[str, Any]) -> Reasons:
+    method = ReasonMethod(entry.get("method", ReasonMethod.POPULATION_MEAN))
+    return Reasons(entry["limit"], method, entry.get("cutoff"), entry.get("within", 0))
+
+
 def _penalties(stated: list[str]) -> tuple[Decimal | None, ...]:
     return tuple(None if text == "none" else _decimal(text, "/regression/penalty") for text in stated)
 
@@ -195,6 +203,7 @@ def _candidate(name: str, entry: Mapping[str, Any], binning: Mapping[str, Any], 
         groups=tuple(tuple(group) for group in entry.get("groups", ())),
         minimum_bin_percent=entry.get("minimum_bin_percent", binning["minimum_bin_percent"]),
         maximum_bins=entry.get("maximum_bins", binning["maximum_bins"]),
+        outside=entry.get("outside"),
         force=None if "force" not in entry else _one_of(Force, entry["force"], f"{place}/force"),
         why=entry.get("why", ""),
     )

@@ -69,7 +69,7 @@ SECOND_SHAPE: Final[dict[str, Any]] = {
     },
     "regression?": {"penalty": [str]},
     "proxies?": {"maximum_association?": str, "justified?": {ANY_KEY: str}},
-    "reasons": {"limit": int, "method?": str, "cutoff?": int},
+    "reasons": {"limit": int, "method?": str, "cutoff?": int, "within?": int},
     "grades?": [{"grade": str, "from?": int, "below?": int}],
     "validity_days?": int,
     "characteristics": {
@@ -82,6 +82,7 @@ SECOND_SHAPE: Final[dict[str, Any]] = {
             "groups?": [[str]],
             "minimum_bin_percent?": int,
             "maximum_bins?": int,
+            "outside?": str,
             "force?": str,
             "why?": str,
         }
