@@ -101,7 +101,7 @@ footer { margin-top: 48px; border-top: 1px solid #d9dee4; padding-top: 10px; col
   main { max-width: none; padding: 0; }
   nav, details { display: none; }
   h2 { margin-top: 24px; }
-  h2, h3, h4, caption, figcaption { break-after: avoid; }
+  h2, h3, h4, caption, figcaption, tr.total { break-after: avoid; }
   tr, .card, .answer, .warnings, table.whole { break-inside: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: 3px 5px; }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.scorecards.report.words import NOT_STATED, entries, named, note, part_name, parts, percent, share
+from services.scorecards.report.words import NOT_STATED, entries, named, note, part_name, parts, percent, share, stated
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
 
@@ -23,32 +23,29 @@ _UNKNOWN = (
 def data(document: Mapping[str, Any]) -> Markup:
     """Return source, population, parts, quality and exclusions."""
     provenance = document["provenance"]
-    source = provenance.get("data", {})
+    source = stated(document, "provenance", "data")
     pairs = [
-        ("Source", source.get("citation", NOT_STATED)),
+        ("Source", source.get("citation") or str(provenance.get("data", NOT_STATED))),
         ("File", joined("SHA-256 ", element("code", source.get("sha256", NOT_STATED)))),
         ("Build spec", joined("SHA-256 ", element("code", provenance.get("spec_sha256", NOT_STATED)))),
     ]
-    population = provenance.get("choices", {}).get("population")
-    words = {"accepted": _ACCEPTED, "through_the_door": _THROUGH}.get(population, _UNKNOWN)
+    population = stated(document, "provenance", "choices").get("population")
+    words = {"accepted": _ACCEPTED, "through_the_door": _THROUGH}.get(str(population), _UNKNOWN)
     return joined(
         entries(pairs),
         element("h3", "Population"),
         element("p", words),
         element("h3", "Parts"),
-        element("p", f"Split: {document['metrics'].get('split', {}).get('method', NOT_STATED)}.")
-        if "split" in document["metrics"]
-        else None,
+        element("p", f"Split: {stated(document, 'metrics', 'split').get('method', NOT_STATED)}."),
         _parts_table(document),
         _completeness(document),
-        _excluded(provenance),
+        _excluded(stated(document, "provenance", "excluded_columns")),
     )
 
 
 def target(document: Mapping[str, Any]) -> Markup:
     """Return what counts as bad."""
-    stated = document["target"]
-    pairs = [(named(str(key)), _stated(value)) for key, value in stated.items()]
+    pairs = [(named(str(key)), _stated(value)) for key, value in document["target"].items()]
     return joined(
         entries(pairs),
         element(
@@ -82,18 +79,13 @@ def _parts_table(document: Mapping[str, Any]) -> Markup | None:
             ("Part", "Rows", "Bads", "Bad rate", "Unscored"),
             rows,
         )
-    metrics = document["metrics"]
-    stated = [
-        (
-            part_name(name),
-            f"{metrics[name]['rows']:,}",
-            f"{metrics[name]['bads']:,}",
-            percent(metrics[name]["bad_rate"]),
-        )
-        for name in _PARTS
-        if name in metrics and "rows" in metrics[name]
+    figures = {name: stated(document, "metrics", name) for name in _PARTS}
+    listed = [
+        (part_name(name), f"{found['rows']:,}", f"{found['bads']:,}", percent(found["bad_rate"]))
+        for name, found in figures.items()
+        if {"rows", "bads", "bad_rate"} <= found.keys()
     ]
-    return table("Rows by part", ("Part", "Rows", "Bads", "Bad rate"), stated) if stated else None
+    return table("Rows by part", ("Part", "Rows", "Bads", "Bad rate"), listed) if listed else None
 
 
 def _completeness(document: Mapping[str, Any]) -> Markup | None:
@@ -112,8 +104,7 @@ def _completeness(document: Mapping[str, Any]) -> Markup | None:
     )
 
 
-def _excluded(provenance: Mapping[str, Any]) -> Markup | None:
-    excluded = provenance.get("excluded_columns", {})
+def _excluded(excluded: Mapping[str, Any]) -> Markup | None:
     if not excluded:
         return None
     return joined(

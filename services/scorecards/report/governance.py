@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.scorecards.report.words import NOT_STATED, entries, items, judged, note, number
+from services.scorecards.report.words import NOT_STATED, entries, items, judged, note, number, stated
 from services.scoring.domain.monitoring.plan import Plan
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
@@ -54,15 +54,15 @@ def monitoring(document: Mapping[str, Any]) -> Markup:
 def reproduction(document: Mapping[str, Any]) -> Markup:
     """Return how the artefact can be made again and how a service proves that it scores as built."""
     provenance = document["provenance"]
-    libraries = ", ".join(f"{name} {version}" for name, version in provenance.get("libraries", {}).items())
+    libraries = ", ".join(f"{name} {version}" for name, version in stated(document, "provenance", "libraries").items())
     pairs = [
         ("Artefact", joined(element("code", document["content_hash"]), ", SHA-256 of its canonical JSON")),
-        ("Data", element("code", provenance.get("data", {}).get("sha256", NOT_STATED))),
+        ("Data", element("code", stated(document, "provenance", "data").get("sha256", NOT_STATED))),
         ("Build spec", element("code", provenance.get("spec_sha256", NOT_STATED))),
         ("Libraries", libraries or NOT_STATED),
         ("Golden vectors", f"{len(document['golden_vectors'])}, checked before the model is served"),
     ]
-    rounding = document["metrics"].get("rounding")
+    rounding = stated(document, "metrics", "rounding")
     if rounding:
         pairs.append(
             (

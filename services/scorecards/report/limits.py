@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from services.scorecards.report.words import items, judged, named, number, part_name, parts, percent
+from services.scorecards.report.words import items, judged, named, number, part_name, parts, percent, stated_list
 from shared.pages.markup import Markup, element, joined
 
 _FEW_BADS = 100
@@ -21,17 +21,22 @@ _TREE_ASSUMPTIONS = (*_ASSUMPTIONS[:2], "Interactions that the trees found are t
 
 def limits(document: Mapping[str, Any]) -> Markup:
     """Return what the artefact states, what the figures show, and what the method assumes."""
-    stated = [
-        *document["provenance"].get("limits", ()),
-        *(each["detail"] for each in document["metrics"].get("warnings", ())),
+    told = [
+        *_stated_limits(document),
+        *(str(each.get("detail", "")) for each in stated_list(document, "metrics", "warnings")),
     ]
     shown = _found(document)
     return joined(
-        joined(element("h3", "Stated by the developer and found in building"), items(stated)) if stated else None,
+        joined(element("h3", "Stated by the developer and found in building"), items(told)) if told else None,
         joined(element("h3", "Seen in the figures"), items(shown)) if shown else None,
         element("h3", "Assumptions"),
         items(_TREE_ASSUMPTIONS if "inputs" in document else _ASSUMPTIONS),
     )
+
+
+def _stated_limits(document: Mapping[str, Any]) -> list[str]:
+    stated = document["provenance"].get("limits", ())
+    return [str(each) for each in stated] if isinstance(stated, list | tuple) else [str(stated)]
 
 
 def _found(document: Mapping[str, Any]) -> list[str]:

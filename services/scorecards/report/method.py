@@ -1,9 +1,9 @@
 """How the model was made: binning, selection, regression, and what was left out, with the reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.scorecards.report.words import NONE, entries, named, note, number
+from services.scorecards.report.words import NONE, entries, named, note, number, stated, stated_list
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import paragraphs, table
 
@@ -32,25 +32,25 @@ def method(document: Mapping[str, Any]) -> Markup:
     provenance = document["provenance"]
     return joined(
         paragraphs(_TREES if "inputs" in document else _BINNING),
-        entries([("As built", provenance["method"])]) if "method" in provenance else None,
-        _choices(provenance.get("choices", {})),
+        entries([("As built", str(provenance["method"]))]) if "method" in provenance else None,
+        _choices(stated(document, "provenance", "choices")),
         _entered(document),
-        _left_out(document["metrics"]),
+        _left_out(stated_list(document, "metrics", "left_out")),
         _inputs(document),
-        _proxies(document["metrics"]),
+        _proxies(stated_list(document, "metrics", "proxies")),
     )
 
 
 def _choices(choices: Mapping[str, Any]) -> Markup | None:
-    selection = [(_LIMITS.get(name, named(name)), str(value)) for name, value in choices.get("selection", {}).items()]
+    selection = [(_LIMITS.get(name, named(name)), str(value)) for name, value in stated(choices, "selection").items()]
     shown: list[tuple[str, str]] = list(selection)
     if "minimum_special_rows" in choices:
         shown.append(("Fewest rows for points of its own", str(choices["minimum_special_rows"])))
     if "penalty" in choices:
         shown.append(("Ridge penalty, C", choices["penalty"]))
-    tried = [(penalty, number(area, 4)) for penalty, area in choices.get("penalties_tried", {}).items()]
-    forced = sorted(choices.get("forced", {}).items())
-    derived = sorted(choices.get("derived_facts", {}).items())
+    tried = [(penalty, number(area, 4)) for penalty, area in stated(choices, "penalties_tried").items()]
+    forced = sorted(stated(choices, "forced").items())
+    derived = sorted(stated(choices, "derived_facts").items())
     return joined(
         joined(element("h3", "Choices"), table("Stated before fitting", ("Choice", "Value"), shown)) if shown else None,
         table("Penalties tried, by cross-validation on training rows", ("C", "Mean AUC"), tried) if tried else None,
@@ -60,18 +60,17 @@ def _choices(choices: Mapping[str, Any]) -> Markup | None:
 
 
 def _entered(document: Mapping[str, Any]) -> Markup | None:
-    regression = document["metrics"].get("regression", {})
     rows = []
     for each in document.get("characteristics", ()):
-        stated = regression.get(each["fact"], {})
+        error = stated(document, "metrics", "regression", each["fact"])
         points = [found["points"] for found in each["bins"]]
         rows.append(
             (
                 named(each["fact"]),
                 number(each["information_value"], 3),
                 number(each["coefficient"], 3),
-                number(stated.get("standard_error"), 3),
-                number(stated.get("variance_inflation"), 2),
+                number(error.get("standard_error"), 3),
+                number(error.get("variance_inflation"), 2),
                 f"{min(points)} to {max(points)}",
             )
         )
@@ -81,10 +80,8 @@ def _entered(document: Mapping[str, Any]) -> Markup | None:
     return joined(element("h3", "What entered"), table("On the training rows", heads, rows))
 
 
-def _left_out(metrics: Mapping[str, Any]) -> Markup | None:
-    rows = [
-        (named(each["fact"]), each["why"], number(each["information_value"], 3)) for each in metrics.get("left_out", ())
-    ]
+def _left_out(left_out: Sequence[Mapping[str, Any]]) -> Markup | None:
+    rows = [(named(each["fact"]), each["why"], number(each["information_value"], 3)) for each in left_out]
     if not rows:
         return None
     heads = ("Candidate", "Why", "Information value")
@@ -99,10 +96,10 @@ def _inputs(document: Mapping[str, Any]) -> Markup | None:
     return joined(element("h3", "Inputs"), table("", ("Fact", "As the trees see it"), rows, texts=2)) if rows else None
 
 
-def _proxies(metrics: Mapping[str, Any]) -> Markup | None:
+def _proxies(proxies: Sequence[Mapping[str, Any]]) -> Markup | None:
     rows = [
         (named(each["fact"]), named(each["protected"]), each.get("justified", NONE), number(each["cramers_v"], 2))
-        for each in metrics.get("proxies", ())
+        for each in proxies
     ]
     if not rows:
         return None

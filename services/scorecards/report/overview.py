@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.scorecards.report.words import NOT_STATED, entries, interval, items, judged, number, part_name, percent
+from services.scorecards.report.words import (
+    NOT_STATED,
+    entries,
+    interval,
+    items,
+    judged,
+    number,
+    part_name,
+    percent,
+    stated_list,
+)
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import paragraphs, table
 
@@ -17,7 +27,7 @@ def head(document: Mapping[str, Any]) -> Markup:
         ("Model", f"{document['name']}, version {document['version']}"),
         ("Product", document["product"]),
         ("Kind", _kind(document)),
-        ("Developer", provenance.get("developer", NOT_STATED)),
+        ("Developer", str(provenance.get("developer", NOT_STATED))),
         ("Artefact", joined("SHA-256 ", element("code", document["content_hash"]))),
     ]
     kicker = element("p", "Model document", class_="kicker")
@@ -47,9 +57,9 @@ def purpose(document: Mapping[str, Any]) -> Markup:
         )
     return joined(
         element("h3", "Purpose"),
-        element("p", provenance.get("purpose") or _unstated("purpose")),
+        element("p", str(provenance.get("purpose") or _unstated("purpose"))),
         element("h3", "Intended use"),
-        element("p", provenance.get("use") or _unstated("use")),
+        element("p", str(provenance.get("use") or _unstated("use"))),
         element(
             "p",
             f"Any use for another product than {document['product']}, for another population than the one under Data,"
@@ -118,11 +128,11 @@ def _within(bounds: Mapping[str, str]) -> str:
 
 
 def _warnings(document: Mapping[str, Any]) -> Markup | None:
-    warnings = document["metrics"].get("warnings", ())
+    warnings = stated_list(document, "metrics", "warnings")
     if not warnings:
         return None
     box = element("h2", "Before you rely on it", id="warnings")
-    told = element("ul", *(element("li", each["detail"]) for each in warnings))
+    told = element("ul", *(element("li", str(each.get("detail", ""))) for each in warnings))
     return element("section", box, told, class_="warnings", aria_labelledby="warnings")
 
 

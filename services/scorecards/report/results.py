@@ -14,6 +14,7 @@ from services.scorecards.report.words import (
     part_name,
     parts,
     percent,
+    stated,
 )
 from shared.pages.charts import Columns, Curve, Observed, against_expected, columns, curves, swatch
 from shared.pages.markup import Markup, element, joined
@@ -76,12 +77,12 @@ def _discrimination(measured: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def _cross_validation(document: Mapping[str, Any]) -> Markup | None:
-    stated = document["metrics"].get("cross_validation") or document["validation"].get("cross_validation")
-    if not stated:
+    found = stated(document, "metrics", "cross_validation") or stated(document, "validation", "cross_validation")
+    if not found:
         return None
-    folds = ", ".join(number(each, 3) for each in stated["auc_by_fold"])
-    how = f" ({stated['method']})" if "method" in stated else ""
-    return element("p", f"Cross-validation: mean AUC {number(stated['auc_mean'], 3)}; by fold {folds}{how}.")
+    folds = ", ".join(number(each, 3) for each in found["auc_by_fold"])
+    how = f" ({found['method']})" if "method" in found else ""
+    return element("p", f"Cross-validation: mean AUC {number(found['auc_mean'], 3)}; by fold {folds}{how}.")
 
 
 def _roc(measured: Sequence[Mapping[str, Any]]) -> Markup:
@@ -225,5 +226,5 @@ def _cut_offs(part: Mapping[str, Any], main: Mapping[str, Any]) -> Markup:
         "Bad rate of approved",
         "Misclassified",
     )
-    stated = "stated by the analyst" if main["chosen"] == "stated" else f"assumed: {main['chosen']} of the fitted rows"
-    return table(f"If every score below were declined, {part_name(part['name'])} rows; * {stated}", heads, rows)
+    chosen = "stated by the analyst" if main["chosen"] == "stated" else f"assumed: {main['chosen']} of the fitted rows"
+    return table(f"If every score below were declined, {part_name(part['name'])} rows; * {chosen}", heads, rows)

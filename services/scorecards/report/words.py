@@ -63,6 +63,20 @@ def judged(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((part for part in measured if part["role"] != "fitted"), measured[0] if measured else None)
 
 
+def stated(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """Return the object below `keys` of what an artefact may state in any shape; an empty one where there is none."""
+    found: Any = document
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def stated_list(document: Mapping[str, Any], *keys: str) -> Sequence[Mapping[str, Any]]:
+    """Return the objects in the list below `keys`, as `stated` does."""
+    found = stated(document, *keys[:-1]).get(keys[-1])
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
+
+
 def part_name(name: str) -> str:
     """Return the name of a part as words: `held_out` is `held out`."""
     return name.replace("_", " ")

@@ -11,7 +11,7 @@ WIDTH: Final = 900
 LABELS: Final = 210
 FIGURES: Final = 150
 GRID: Final = "#e4e8ec"
-_LABEL_LENGTH: Final = 28
+_LABEL_LENGTH: Final = 26
 
 
 def percent_axis(top: Fraction, height: int) -> list[Markup]:
