@@ -54,14 +54,16 @@ class Governed:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """The kinds of documents that one service governs."""
+    """The kinds of documents that one service governs, and how many bytes a request with one may have,
+    None for as many as any request."""
 
     kinds: Mapping[EntryKind, Governed]
+    most_bytes: int | None = None
 
     @classmethod
-    def of(cls, *governed: Governed) -> "Governance":
+    def of(cls, *governed: Governed, most_bytes: int | None = None) -> "Governance":
         """Return the governance of these kinds."""
-        return cls({entry.kind: entry for entry in governed})
+        return cls({entry.kind: entry for entry in governed}, most_bytes)
 
     def __getitem__(self, kind: str) -> Governed:
         """Return what is said of a kind; raises `Refusal` with 422 for one that this service does not govern."""

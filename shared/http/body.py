@@ -28,8 +28,8 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
-async def read(request: Request) -> bytes:
-    """Return the request's body; raises `Refusal` with 413 or 415.
+async def read(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """Return the request's body, of `most_bytes` at most; raises `Refusal` with 413 or 415.
 
     A body that is too large is read to its end and thrown away (up to a bound), because a client that is still
     sending would see a broken connection instead of the answer.
@@ -47,10 +47,10 @@ async def read(request: Request) -> bytes:
         chunk = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(chunk)
-        if size <= MAX_BODY_BYTES:
+        if size <= most_bytes:
             chunks.append(chunk)
-    if size > MAX_BODY_BYTES:
-        raise Refusal(Kind.TOO_LARGE, "body_too_large", f"a body may have {MAX_BODY_BYTES} bytes")
+    if size > most_bytes:
+        raise Refusal(Kind.TOO_LARGE, "body_too_large", f"a body may have {most_bytes} bytes")
     return b"".join(chunks)
 
 

@@ -22,6 +22,7 @@ from shared.http.problems import from_error
 from shared.idempotency import Claim
 
 _SCOPE: Final = "x-required-scope"
+_MOST_BYTES: Final = "x-max-body-bytes"
 _MAX_KEY_LENGTH: Final = 255
 _PROBLEMS: Final = {
     400: "Malformed request or missing Idempotency-Key",
@@ -36,8 +37,17 @@ _PROBLEMS: Final = {
 }
 
 
-def operation(scope: str, *, idempotent: bool = False, replies: dict[int, type[BaseModel]]) -> dict[str, Any]:
-    """Return the route arguments that every operation needs: required scope, headers and documented replies."""
+def operation(
+    scope: str,
+    *,
+    idempotent: bool = False,
+    replies: dict[int, type[BaseModel]],
+    most_bytes: int | None = None,
+) -> dict[str, Any]:
+    """Return the route arguments that every operation needs: required scope, headers and documented replies.
+
+    A body may have `most_bytes`, where that is not what every body may have.
+    """
     parameters: list[dict[str, Any]] = []
     if idempotent:
         parameters.append(
@@ -55,7 +65,12 @@ def operation(scope: str, *, idempotent: bool = False, replies: dict[int, type[B
     }
     responses |= {status: {"model": model} for status, model in replies.items()}
     return {
-        "openapi_extra": {_SCOPE: scope, "parameters": parameters, "security": [{"bearer": [scope]}]},
+        "openapi_extra": {
+            _SCOPE: scope,
+            "parameters": parameters,
+            "security": [{"bearer": [scope]}],
+            **({} if most_bytes is None else {_MOST_BYTES: most_bytes}),
+        },
         "responses": responses,
         "status_code": min(replies),
     }
@@ -94,9 +109,10 @@ class StrictRoute(APIRoute):
         model: type[BaseModel] = parameters["body"].annotation
         endpoint = self.endpoint
         wants_request = "request" in parameters
+        most_bytes = (self.openapi_extra or {}).get(_MOST_BYTES, request_body.MAX_BODY_BYTES)
 
         async def call(request: Request) -> Response:
-            raw = await request_body.read(request)
+            raw = await request_body.read(request, most_bytes)
             request.state.raw_body = raw
             arguments = {"body": request_body.parse(model, raw), **request.path_params}
             if wants_request:

@@ -11,6 +11,9 @@ from shared.catalogue import EntryKind, Need
 from shared.governance.governed import Document, Findings, Governance, Governed
 from shared.products import parse_product
 
+_MOST_BYTES: Final = 6 * 1024 * 1024
+"""Room for the ONNX file of a boosted model in base64, and for what the artefact says beside it."""
+
 
 def _check_model(document: Document, needed: Sequence[Document]) -> Findings:
     try:
@@ -28,6 +31,7 @@ GOVERNANCE: Final = Governance.of(
         needs=(Need(EntryKind.PRODUCT),),
         can_be_tried=True,
         stop_rules=STOP_RULES,
-    )
+    ),
+    most_bytes=_MOST_BYTES,
 )
 """What the life cycle of `shared.governance` applies to here."""

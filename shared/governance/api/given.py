@@ -23,11 +23,11 @@ class CommentBody(Body):
     comment: Annotated[str, Field(max_length=2_000)] | None = None
 
 
-def changing(action: Action) -> dict[str, Any]:
+def changing(action: Action, most_bytes: int | None = None) -> dict[str, Any]:
     """Return the route arguments of an action on a version: its scope is that of the transition."""
     scope = TRANSITIONS[action].scope
     assert scope is not None
-    arguments = operation(scope, replies={200: replies.VersionReply})
+    arguments = operation(scope, replies={200: replies.VersionReply}, most_bytes=most_bytes)
     arguments["responses"][412] = _problem("The version is not in the state that If-Match names")
     if action is Action.EDIT:
         arguments["responses"][428] = _problem("If-Match is missing")

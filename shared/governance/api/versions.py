@@ -49,14 +49,19 @@ def add_versions(routes: APIRouter, db: Database, governance: Governance) -> Non
 
 
 def _add_drafting(routes: APIRouter, db: Database, governance: Governance) -> None:
-    @routes.post("/versions", **operation("catalogue:write", idempotent=True, replies={201: replies.VersionReply}))
+    most_bytes = governance.most_bytes
+
+    @routes.post(
+        "/versions",
+        **operation("catalogue:write", idempotent=True, replies={201: replies.VersionReply}, most_bytes=most_bytes),
+    )
     async def draft(request: Request, body: DraftBody) -> Response:
         """Begin a version of a document. Nothing is checked yet but what it belongs to, and nothing is live by it."""
         new = Draft(body.kind, body.document, caller(request).client, body.comment)
         answer = await drafting.draft(db, governance, new, claim(request))
         return Response(answer.body, answer.status, {"Location": answer.location or ""}, "application/json")
 
-    @routes.put("/versions/{version_id}", **changing(Action.EDIT))
+    @routes.put("/versions/{version_id}", **changing(Action.EDIT, most_bytes))
     async def edit(request: Request, version_id: str, body: EditBody) -> Response:
         """Replace the document of a draft that is as `If-Match` says. Whoever edits can no longer approve."""
         given = Given(body.comment, row_version=required(request))
