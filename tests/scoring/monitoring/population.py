@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from services.migrate import PROJECT
 from services.scoring.domain.score import Score
-from services.scoring.domain.scorecard import content_hash, load_scorecard
+from services.scoring.domain.scorecard import Scorecard, content_hash, load_scorecard
 from shared.products import parse_product
 from shared.yaml import load_yaml
 
@@ -22,6 +22,7 @@ SHIFTED: Final[Mapping[str, Sequence[int]]] = {
 }
 """How often a shifted population falls into the bins of two characteristics; the others stay as they were."""
 
+_LOADED: Final[dict[str, Scorecard]] = {}
 _SEXES: Final = ("male: single", "female: divorced/separated/married")
 
 
@@ -35,7 +36,10 @@ def score_of(artefact: Mapping[str, Any], facts: Mapping[str, Any]) -> Score:
     """Return the score of an applicant."""
     values, faults = PRODUCT.dictionary.parse(facts)
     assert not faults
-    return load_scorecard(artefact, PRODUCT).score(values)
+    content = artefact["content_hash"]
+    if content not in _LOADED:
+        _LOADED[content] = load_scorecard(artefact, PRODUCT)
+    return _LOADED[content].score(values)
 
 
 def developed_on(sample: Sequence[Mapping[str, Any]], version: int = 1, auc: str | None = None) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def developed_on(sample: Sequence[Mapping[str, Any]], version: int = 1, auc: str
 
 
 def _within(band: Mapping[str, Any], score: int) -> bool:
-    return band.get("from", score) <= score < band.get("below", score + 1)
+    return bool(band.get("from", score) <= score < band.get("below", score + 1))
 
 
 def _applicant(chance: random.Random, shift: Mapping[str, Sequence[int]]) -> dict[str, Any]:

@@ -1,27 +1,39 @@
 """What happens to applications in these tests: they are submitted, decided, and turn out well or badly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from services.scoring import consumers
+from services.scoring.app import create_app
 from services.scoring.domain.result import Model, score_facts
 from services.scoring.domain.scorecard import load_scorecard
 from services.scoring.domain.validity import give
+from services.scoring.settings import Settings
 from services.scoring.store import scores
 from services.scoring.store.scores import ScoredApplication
 from shared.bus import Delivery
+from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.contracts import decision, intake
 from shared.contracts.envelope import Amount
 from shared.db import Database
 from shared.ids import new_id
-from tests.kit.service import delivery
-from tests.scoring.monitoring.population import PRODUCT, PRODUCT_DOCUMENT
+from tests.kit.catalogue import SCOPES, make_live
+from tests.kit.service import Urls, client_of, delivery, platform_settings
+from tests.scoring.monitoring.population import PRODUCT, PRODUCT_DOCUMENT, applicants, developed_on
+
+_CLIENTS = {
+    **SCOPES,
+    "servicer": ["outcomes:write", "outcomes:read", "monitoring:write", "monitoring:read"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,20 @@ class Scene:
                 {"model": self.artefact["content_hash"]},
             )
             return [row.payload for row in rows]
+
+
+@asynccontextmanager
+async def playing(urls: Urls, folder: Path, version: int) -> AsyncIterator[Scene]:
+    """Run the service with a live scorecard of this version; `folder` gets the keys of its clients."""
+    db = Database(urls.app)
+    consumer = Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+    app = create_app(Settings(database_url=urls.app), platform_settings(folder, _CLIENTS))
+    async with client_of(app, "servicer") as http:
+        artefact = developed_on(applicants(1, 700), version)
+        await consumer.handle([product_published()])
+        await make_live(http, "scorecard", artefact)
+        yield Scene(db, consumer, http, artefact)
+    await db.close()
 
 
 def outcome(application_id: str, observed_on: str, **said: Any) -> dict[str, Any]:
