@@ -20,6 +20,7 @@ CLIENTS: Final[Mapping[str, list[str]]] = {
         "backtests:write",
         "catalogue:read",
         "decisions:replay",
+        "scores:pin",
         "scores:read",
         "scores:write",
         *_READ,
