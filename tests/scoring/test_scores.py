@@ -256,8 +256,12 @@ async def test_facts_that_leave_no_score_lose_nothing(desk: httpx.AsyncClient, p
     unreadable = await ask(desk, product, application_id, debt_ratio="a third")
 
     assert (refused["score"], refused["failure"]) == (None, "characteristic_missing")
-    assert refused["characteristic"] == "purpose"
+    assert [(each["pointer"], each["code"]) for each in refused["errors"]] == [
+        ("/facts/purpose", "characteristic_missing")
+    ]
     assert (unreadable["score"], unreadable["failure"]) == (None, "invalid_facts")
+    assert [each["pointer"] for each in unreadable["errors"]] == ["/facts/debt_ratio"]
+    assert "a third" not in str(unreadable)
     assert (await kept(desk, application_id))["score"] == first["score"]
 
 

@@ -49,17 +49,25 @@ class ScoreBatchBody(Body):
     items: tuple[FactsBody, ...] = Field(min_length=1, max_length=512)
 
 
+class FaultReply(BaseModel):
+    """What is wrong with a fact, and where it stands in the request."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
 class ScoreReply(BaseModel):
     """A score with its reasons, or why there is none.
 
-    `failure` is `no_model`, `invalid_facts`, or what the model refuses to score: `characteristic_missing` or
-    `unseen_category`, with the `characteristic`. `again` says that the score given to this application at `scored_at`
-    still stands; `anew_because` why the one before did not.
+    `failure` is `no_model`, `model_unavailable`, `invalid_facts`, or what the model refuses to score:
+    `characteristic_missing` or `unseen_category`; `errors` name the facts that it is about. `again` says that the score
+    given to this application at `scored_at` still stands; `anew_because` why the one before did not.
     """
 
     score: contract.Score | None
     failure: str | None
-    characteristic: str | None
+    errors: list[FaultReply]
     scored_at: datetime
     again: bool
     anew_because: list[Stale]
@@ -132,7 +140,7 @@ def _wire(given: Given) -> dict[str, Any]:
     return {
         "score": events.wire_score(given),
         "failure": scored.failure,
-        "characteristic": scored.characteristic,
+        "errors": scored.faults,
         "scored_at": given.scored_at,
         "again": given.again,
         "anew_because": given.anew_because,

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from services.scoring.domain.models import ScoringModel
 from services.scoring.domain.score import Failure, Score, Unscorable
+from shared.errors import Fault
 from shared.facts import SoundFacts
 from shared.products import Product
+
+_MOST_FAULTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,14 @@ class Model:
 class Scored:
     """Either a score with the model that gave it, or a failure.
 
-    `characteristic` is the one that a failure is about, if it is about one. `inputs_hash` is that of the facts that
-    the model reads, None where they could not be read.
+    `faults` say which facts a failure is about. `inputs_hash` is that of the facts that the model reads, None where
+    they could not be read.
     """
 
     score: Score | None
     model: ScoringModel | None
     failure: Failure | None
-    characteristic: str | None = None
+    faults: tuple[Fault, ...] = ()
     inputs_hash: str | None = None
 
 
@@ -40,12 +43,18 @@ def score_facts(model: Model | None, wire: Mapping[str, Any]) -> Scored:
         return Scored(None, None, Failure.NO_MODEL)
     values, faults = model.product.dictionary.parse(wire)
     if faults:
-        return Scored(None, None, Failure.INVALID_FACTS)
+        return Scored(None, None, Failure.INVALID_FACTS, tuple(faults[:_MOST_FAULTS]))
     read = inputs_hash(model.model, values)
     try:
-        return Scored(model.model.score(values), model.model, None, None, read)
+        return Scored(model.model.score(values), model.model, None, (), read)
     except Unscorable as refused:
-        return Scored(None, model.model, refused.failure, refused.characteristic, read)
+        return Scored(None, model.model, refused.failure, _refused(refused), read)
+
+
+def _refused(refused: Unscorable) -> tuple[Fault, ...]:
+    if refused.characteristic is None:
+        return ()
+    return (Fault(f"/facts/{refused.characteristic}", refused.failure, "leaves no score under this model"),)
 
 
 def inputs_hash(model: ScoringModel, values: SoundFacts) -> str:

@@ -16,10 +16,10 @@ class Failure(StrEnum):
 
 
 class Unscorable(ValueError):
-    """Facts that a model gives no score for, because its artefact says so; names the characteristic."""
+    """Facts that a model gives no score for; names the characteristic whose value its artefact refuses, if one is."""
 
-    def __init__(self, failure: Failure, characteristic: str) -> None:
-        super().__init__(f"{failure}: {characteristic}")
+    def __init__(self, failure: Failure, characteristic: str | None = None) -> None:
+        super().__init__(str(failure) if characteristic is None else f"{failure}: {characteristic}")
         self.failure, self.characteristic = failure, characteristic
 
 

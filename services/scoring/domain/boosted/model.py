@@ -86,7 +86,7 @@ class BoostedModel:
         try:
             first, *others = (self.answers.score(answer) for answer in self.run(rows))
         except AnswerError:
-            raise Unscorable(Failure.MODEL_UNAVAILABLE, self.name) from None
+            raise Unscorable(Failure.MODEL_UNAVAILABLE) from None
         gains = [(other - first, each) for other, each in zip(others, self.substitutions, strict=True) if other > first]
         gains.sort(key=lambda gain: gain[0], reverse=True)
         reasons = tuple(
@@ -120,4 +120,4 @@ class UnavailableModel:
 
     def score(self, _facts: Mapping[str, FactValue]) -> Score:
         """Raise `Unscorable`."""
-        raise Unscorable(Failure.MODEL_UNAVAILABLE, self.name)
+        raise Unscorable(Failure.MODEL_UNAVAILABLE)
