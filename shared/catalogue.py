@@ -193,8 +193,12 @@ KEEP_SECONDS: Final = 0.25
 """How long a process goes on with what was live before it looks again."""
 
 
+_MOST_PARSED: Final = 256
+"""Old versions are asked for by those who pin, shadow and replay; a process that runs for years keeps not all of them."""
+
+
 class Shelf(Generic[T]):
-    """Things parsed from live documents, each combination of revisions read and parsed once per process.
+    """Things parsed from documents. Of those used last, each combination of revisions is read and parsed once a process.
 
     What was found live is taken for live for `keep_seconds`; what was not found is looked for every time.
     """
@@ -241,13 +245,17 @@ class Shelf(Generic[T]):
         if key not in self._parsed:
             async with self._parsing:
                 if key not in self._parsed:
+                    while len(self._parsed) >= _MOST_PARSED:
+                        del self._parsed[next(iter(self._parsed))]
                     documents = [
                         await document(tx, need.kind, need.name_for(name), revision)
                         for need, revision in zip(self._needs, revisions, strict=True)
                     ]
                     # To compile a large policy takes long enough for other requests to notice.
                     self._parsed[key] = await asyncio.to_thread(self._parse, documents, revisions)
-        return self._parsed[key]
+        # Used last, so given up last.
+        found = self._parsed[key] = self._parsed.pop(key)
+        return found
 
 
 def product_shelf() -> Shelf[Product]:

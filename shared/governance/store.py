@@ -40,6 +40,10 @@ _ADD_EDITOR: Final = text("""
 """)
 _FIND: Final = text(_SELECT + "WHERE v.version_id = :version_id")
 _CLAIM: Final = text(_SELECT + "WHERE v.version_id = :version_id FOR UPDATE OF v")
+_REVIEWS_DUE: Final = text("""
+    SELECT kind, count(*) AS due FROM version
+    WHERE rolled_back_by IS NOT NULL AND kind = ANY(CAST(:kinds AS text[])) GROUP BY kind
+""")
 _IN_STATES: Final = text(
     _SELECT
     + """
@@ -137,6 +141,11 @@ async def in_states(
     """Return the versions of `kinds` (of one name if given) that are scheduled, on trial or live, as `states` ask."""
     columns = {"kinds": list(kinds), "states": list(states), "name": name}
     return [version_of(row) for row in (await tx.execute(_IN_STATES, columns)).mappings()]
+
+
+async def reviews_due(tx: Transaction, kinds: Collection[EntryKind]) -> dict[str, int]:
+    """Return how many versions of each of `kinds` were put back in an emergency and not reviewed since, if any were."""
+    return {row.kind: row.due for row in await tx.execute(_REVIEWS_DUE, {"kinds": list(kinds)})}
 
 
 async def save(tx: Transaction, after: Version) -> None:

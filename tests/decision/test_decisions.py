@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
@@ -209,8 +210,6 @@ async def test_a_document_that_is_none_is_refused(los: httpx.AsyncClient, kind: 
 async def test_a_decision_that_cannot_be_reproduced_is_not_dressed_up(
     los: httpx.AsyncClient, consumer: Consumer, urls: Any
 ) -> None:
-    import asyncpg
-
     application_id = new_id("app")
     await consumer.handle([_scored(application_id, 620)])
     (decision,) = await _decisions_of(los, application_id)
@@ -223,6 +222,19 @@ async def test_a_decision_that_cannot_be_reproduced_is_not_dressed_up(
     await admin.close()
     response = await los.get(f"/v1/decisions/{decision['decision_id']}")
     assert (response.status_code, response.json()["code"]) == (409, "decision_not_reproducible")
+
+
+async def test_a_list_names_the_decisions_that_cannot_be_read_and_shows_the_others(
+    los: httpx.AsyncClient, consumer: Consumer, urls: Any
+) -> None:
+    ids = [(await los.post("/v1/decisions", json=_direct(), headers=_key())).json()["decision_id"] for _ in range(3)]
+    admin = await asyncpg.connect(urls.admin)
+    await admin.execute("UPDATE decision.decision SET outcome = 'perhaps' WHERE decision_id = $1", ids[1])
+    await admin.close()
+    page = (await los.get("/v1/decisions", params={"limit": 3})).json()
+    assert [item["decision_id"] for item in page["items"]] == [ids[2], ids[0]]
+    assert page["unreadable"] == [ids[1]]
+    assert page["next_cursor"] == ids[0]
 
 
 async def test_an_answer_has_the_documented_form(los: httpx.AsyncClient) -> None:

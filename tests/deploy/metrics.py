@@ -13,7 +13,8 @@ _SUFFIXES: Final = {"counter": ("_total",), "gauge": ("",), "histogram": ("_buck
 def registered() -> dict[str, MetricWrapperBase]:
     """Return every metric of ours by its documented name: counters end in `_total`."""
     modules = [importlib.import_module(f"services.{service}.metrics") for service in SERVICES]
-    modules.append(importlib.import_module("shared.metrics"))
+    platform = ("shared.metrics", "shared.governance.metrics", "shared.experiments.metrics")
+    modules += [importlib.import_module(name) for name in platform]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, MetricWrapperBase)]
     return {_documented(metric): metric for metric in found}
 

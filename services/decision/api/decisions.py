@@ -101,9 +101,8 @@ def decision_router(db: Database, rulebooks: Rulebooks, library: Library, scorin
     ) -> Response:
         """Return decisions, newest first; of one application if asked."""
         found = await recalling.list_decisions(db, cursor, limit, application_id)
-        following = found[-1].decision_id if len(found) == limit else None
-        items = [replies.decision_reply(decision) for decision in found]
-        return reply(replies.DecisionPage(items=items, next_cursor=following))
+        items = [replies.decision_reply(decision) for decision in found.decisions]
+        return reply(replies.DecisionPage(items=items, unreadable=list(found.unreadable), next_cursor=found.following))
 
     return routes
 

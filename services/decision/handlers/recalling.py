@@ -1,7 +1,7 @@
 """Showing decisions that were made, explained by the rules they were made by."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from services.decision.domain.record import Decision, known_facts
 from services.decision.domain.replay import Grounds, Verdict, replay
 from services.decision.handlers.replaying import Library
 from services.decision.store import decisions
-from services.decision.store.decisions import UnreadableRecord
+from services.decision.store.decisions import Unreadable, UnreadableRecord
 from shared import catalogue
 from shared.catalogue import EntryKind
 from shared.db import Database
@@ -106,7 +106,24 @@ def _tell(
     return ToldDecision(decision, told, advice)
 
 
-async def list_decisions(db: Database, before: str, limit: int, application_id: str | None) -> list[Decision]:
+@dataclass(frozen=True, slots=True)
+class ListedDecisions:
+    """Some decisions, newest first, and the ids of those that stand between them and can't be read.
+
+    `following` is the id from which the next ones are to be asked for, None when there are none.
+    """
+
+    decisions: Sequence[Decision]
+    unreadable: Sequence[str]
+    following: str | None
+
+
+async def list_decisions(db: Database, before: str, limit: int, application_id: str | None) -> ListedDecisions:
     """Return up to `limit` decisions older than the id `before`, newest first; of one application if given."""
     async with db.transaction() as tx:
-        return await decisions.page(tx, before, limit, application_id)
+        found = await decisions.page(tx, before, limit, application_id)
+    return ListedDecisions(
+        decisions=[entry for entry in found if isinstance(entry, Decision)],
+        unreadable=[entry.decision_id for entry in found if isinstance(entry, Unreadable)],
+        following=found[-1].decision_id if len(found) == limit else None,
+    )

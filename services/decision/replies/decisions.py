@@ -90,9 +90,13 @@ class ExplainedReply(DecisionReply):
 
 
 class DecisionPage(BaseModel):
-    """One page, newest first; `next_cursor` is null on the last one."""
+    """One page, newest first; `next_cursor` is null on the last one.
+
+    `unreadable` has the ids of decisions that belong here and can't be shown: somebody changed what is stored of them.
+    """
 
     items: list[DecisionReply]
+    unreadable: list[str]
     next_cursor: str | None
 
 

@@ -142,20 +142,20 @@ async def span(
 ) -> list[Decision | Unreadable]:
     """Return the decisions of a range that `spans` gave, in the order of their ids."""
     given = {"first": wanted.first, "last": wanted.last, "since": since, "until": until, "product": product}
-    rows = await tx.execute(_SPAN, given)
-    found: list[Decision | Unreadable] = []
-    for row in rows:
-        try:
-            found.append(_decision(row))
-        except UnreadableRecord as error:
-            found.append(Unreadable(row.decision_id, row.product, row.policy_version, row.policy_hash, str(error)))
-    return found
+    return [_readable(row) for row in await tx.execute(_SPAN, given)]
 
 
-async def page(tx: Transaction, before: str, limit: int, application_id: str | None) -> list[Decision]:
+def _readable(row: Any) -> Decision | Unreadable:
+    try:
+        return _decision(row)
+    except UnreadableRecord as error:
+        return Unreadable(row.decision_id, row.product, row.policy_version, row.policy_hash, str(error))
+
+
+async def page(tx: Transaction, before: str, limit: int, application_id: str | None) -> list[Decision | Unreadable]:
     """Return up to `limit` decisions, newest first, older than the id `before`; of one application if given."""
     rows = await tx.execute(_PAGE, {"before": before, "limit": limit, "application_id": application_id})
-    return [_decision(row) for row in rows]
+    return [_readable(row) for row in rows]
 
 
 def _row(decision: Decision) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from services.scorecards.build.binning import Binned
 from services.scorecards.build.regression import Regression, correlations, regress
 from services.scorecards.build.spec import BuildError, Candidate, Force, Selection
 
-
 _NOTHING: Final = 1e-9
 
 

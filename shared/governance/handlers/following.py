@@ -15,6 +15,7 @@ from shared.governance import store
 from shared.governance.domain import Action, Given, State, Version, step
 from shared.governance.governed import Governance
 from shared.governance.handlers.steps import record
+from shared.governance.metrics import REVIEWS_DUE
 from shared.governance.timeline import live_since, standing
 
 log = structlog.get_logger()
@@ -36,9 +37,12 @@ async def keep_following(db: Database, governance: Governance) -> None:
 
 
 async def follow_clock(db: Database, governance: Governance) -> None:
-    """Bring states in line with the clock, where they are behind it."""
+    """Bring states in line with the clock, where they are behind it, and count the reviews that are due."""
     async with db.transaction() as tx:
         behind = await _behind(tx, governance, await store.now(tx))
+        due = await store.reviews_due(tx, list(governance.kinds))
+    for kind in governance.kinds:
+        REVIEWS_DUE.labels(kind).set(due.get(kind, 0))
     if behind:
         async with db.transaction() as tx:
             await follow(tx, governance, await store.lock_releases(tx))

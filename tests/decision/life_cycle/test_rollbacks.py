@@ -6,10 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
+from services.decision.handlers.publishing import GOVERNANCE
 from shared import catalogue
 from shared.catalogue import EntryKind
 from shared.db import Database
+from shared.governance.handlers.following import follow_clock
 from tests.decision.governed import policy
 from tests.decision.life_cycle.kit import (
     APPROVER,
@@ -40,6 +43,22 @@ async def test_an_emergency_rollback_takes_one_person_and_waits_for_a_review_by_
     reviewed = await act(desk, first, "review", "second-approver", comment="was right")
     assert reviewed.json()["review_due"] is False
     assert refusal_of(await act(desk, second, "promote", APPROVER)) == (409, "wrong_state")
+
+
+async def test_whoever_watches_the_metrics_learns_of_a_rollback_that_waits_for_its_review(
+    desk: httpx.AsyncClient, name: str, db: Database
+) -> None:
+    async def reviews_due() -> float:
+        await follow_clock(db, GOVERNANCE)
+        return REGISTRY.get_sample_value("assay_reviews_due", {"kind": "policy"}) or 0.0
+
+    first = await make_live(desk, "policy", policy(name, 1_000))
+    await make_live(desk, "policy", policy(name, 2_000))
+    before = await reviews_due()
+    await roll_back(desk, name)
+    assert await reviews_due() == before + 1
+    await act(desk, first, "review", "second-approver")
+    assert await reviews_due() == before
 
 
 async def test_a_rollback_goes_past_what_was_rolled_back_before_and_to_any_approved_version(
