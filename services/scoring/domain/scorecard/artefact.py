@@ -89,7 +89,7 @@ def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scoreca
     """
     scaling = document["scaling"]
     scale = Scaling(scaling["base_score"], scaling["base_odds"], scaling["points_to_double_odds"])
-    characteristics = _characteristics(document["characteristics"], product)
+    characteristics = _characteristics(document, product)
     scores = attainable_scores(characteristics)
     if scores[0] < -FARTHEST_SCORE or scores[-1] > FARTHEST_SCORE:
         raise ScorecardError([Fault("/characteristics", "invalid_points", "add up to scores that are out of range")])
@@ -113,11 +113,12 @@ def assemble_scorecard(document: Mapping[str, Any], product: Product) -> Scoreca
     )
 
 
-def _characteristics(entries: Sequence[Mapping[str, Any]], product: Product) -> tuple[Characteristic, ...]:
+def _characteristics(document: Mapping[str, Any], product: Product) -> tuple[Characteristic, ...]:
     found, faults = [], []
-    for index, entry in enumerate(entries):
+    measured = document["reasons"]["method"] != ReasonMethod.STATED
+    for index, entry in enumerate(document["characteristics"]):
         try:
-            found.append(parse_characteristic(entry, product.dictionary))
+            found.append(parse_characteristic(entry, product.dictionary, measured_reference=measured))
         except CharacteristicError as error:
             faults.append(Fault(f"/characteristics/{index}{error.place}", error.code, error.detail))
     _refuse(faults)

@@ -54,9 +54,12 @@ class CharacteristicError(ValueError):
         self.place, self.code, self.detail = place, code, detail
 
 
-def parse_characteristic(entry: Mapping[str, Any], dictionary: FactDictionary) -> Characteristic:
+def parse_characteristic(
+    entry: Mapping[str, Any], dictionary: FactDictionary, *, measured_reference: bool = True
+) -> Characteristic:
     """Return the characteristic of an `entry` that has the shape `CHARACTERISTIC`.
 
+    A `measured_reference` is a mean of points and lies between them; one that another tool stated may lie anywhere.
     Raises `CharacteristicError` at the first thing in it that makes no sense for the product's facts.
     """
     fact = _usable_fact(entry["fact"], dictionary)
@@ -65,7 +68,7 @@ def parse_characteristic(entry: Mapping[str, Any], dictionary: FactDictionary) -
     _check_bins(fact, entry["bins"])
     bins = [_bin(item, entry) for item in entry["bins"]]
     points = [each.points * 1000 for each in bins]
-    if not min(points) <= entry["reference_millipoints"] <= max(points):
+    if measured_reference and not min(points) <= entry["reference_millipoints"] <= max(points):
         raise CharacteristicError("/reference_millipoints", "invalid_reference", "lies outside the points of the bins")
     by_role = {each.role: each for each in bins}
     edges: tuple[int | Decimal, ...] = ()
