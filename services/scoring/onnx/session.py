@@ -48,6 +48,6 @@ class Session:
             (found,) = self._session.run([self._answer], {self._input: rows})
         except Exception:
             raise AnswerError("the runtime failed") from None
-        if found.shape[:1] != rows.shape[:1] or found.ndim > 2:
+        if found.ndim not in (1, 2) or len(found) != len(rows):
             raise AnswerError("the runtime did not answer every row")
-        return found.reshape(len(rows), -1)[:, self._column]
+        return found if found.ndim == 1 else found[:, self._column]

@@ -133,7 +133,7 @@ def small_document(content: bytes | None = None) -> dict[str, Any]:
                     "purpose": "boat",
                 },
                 "score": 586,
-                "pd": "0.051367",
+                "pd": "0.051369",
                 "reasons": [
                     {
                         "code": "AMOUNT_TOO_HIGH",
