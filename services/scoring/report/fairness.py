@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from services.scoring.domain.monitoring.figures import Estimate, FairnessFigures, GroupFairness
+from services.scoring.report.charts import RatioRow, impact_ratios
 from services.scoring.report.words import group, interval, percent, plain
-from shared.pages.charts import Marked, against_thresholds
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import above, figure, table
 
@@ -23,15 +23,21 @@ def _ratios(found: FairnessFigures) -> Markup | None:
     judged = [(each, each.impact_ratio) for each in found.groups if each.impact_ratio is not None]
     if not judged:
         return None
-    chart = against_thresholds(
+    chart = impact_ratios(
         f"impact-{found.fact}",
         f"Approval rate of each group over the reference group's, {found.fact}",
         [
-            Marked(group(each.group), Fraction(ratio.value), Fraction(4, 5), f"{plain(ratio.value, 2)}")
+            RatioRow(
+                group(each.group),
+                Fraction(ratio.value),
+                Fraction(ratio.low),
+                Fraction(ratio.high),
+                f"{plain(ratio.value, 2)} ({interval(ratio, 2)})",
+            )
             for each, ratio in judged
         ],
     )
-    return figure(chart, "Approval rate over the reference group's; the line is at four fifths.")
+    return figure(chart, "Approval rate over the reference group's, with its interval; the line is at four fifths.")
 
 
 def _row(each: GroupFairness) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from services.scoring.domain.monitoring.figures import CalibrationBand, CalibrationFigures, Figures
+from services.scoring.domain.monitoring.figures import CalibrationBand, CalibrationFigures, Figures, PerformanceFigures
 from services.scoring.report.words import interval, percent, plain
 from shared.pages.charts import Observed, against_expected
 from shared.pages.markup import Markup, element, joined
@@ -24,7 +24,7 @@ def performance(figures: Figures) -> Markup:
     rows = [
         (name, plain(found.value), interval(found), before)
         for name, found, before in (
-            ("AUC", known.auc, f"{plain(known.promised_auc)} ({known.promised_sample or 'none'})"),
+            ("AUC", known.auc, _promised(known)),
             ("KS", known.ks, "-"),
         )
         if found is not None
@@ -33,11 +33,18 @@ def performance(figures: Figures) -> Markup:
     return joined(maturity, measures, None if known.calibration is None else _calibration(known.calibration))
 
 
+def _promised(known: PerformanceFigures) -> str:
+    if known.promised_auc is None or known.promised_sample is None:
+        return "-"
+    return f"{plain(known.promised_auc)} ({known.promised_sample.replace('_', ' ')})"
+
+
 def _calibration(found: CalibrationFigures) -> Markup:
     words = (
         f"Of {found.count:,} applications whose window is over, {found.bads:,} went bad; "
-        f"{plain(found.expected_bads, 1)} were expected: {plain(found.ratio, 2)} times as many (p {_p(found.p_value)}). Hosmer-Lemeshow "
-        f"{plain(found.hosmer_lemeshow, 1)} (p {_p(found.hosmer_lemeshow_p)}), Brier score {plain(found.brier, 4)}."
+        f"{plain(found.expected_bads, 1)} were expected: {plain(found.ratio, 2)} times as many "
+        f"(p {_p(found.p_value)}). Hosmer-Lemeshow {plain(found.hosmer_lemeshow, 1)} "
+        f"(p {_p(found.hosmer_lemeshow_p)}), Brier score {plain(found.brier, 4)}."
     )
     chart = against_expected(
         "calibration",

@@ -20,7 +20,7 @@ def score(figures: Figures) -> Markup | None:
     chart = columns(
         "score-distribution",
         "Share of applications by band of scores, at development and now",
-        [each.label for each in bins],
+        [_short(each.label) for each in bins],
         [
             Columns("development", LIVE, [each.expected for each in bins]),
             Columns("now", CANDIDATE, [each.actual for each in bins]),
@@ -116,3 +116,8 @@ def _points(expected: int, actual: int, shift: Shift) -> Decimal:
 def _legend() -> Markup:
     items = [element("li", swatch(colour), name) for name, colour in (("development", LIVE), ("now", CANDIDATE))]
     return element("ul", *items, class_="legend")
+
+
+def _short(label: str) -> str:
+    """Return the label of a band for the narrow space below a column."""
+    return label.replace("below ", "< ").replace(" and above", "+").replace(" to ", "\u2013")
