@@ -16,6 +16,7 @@ from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
 from services.replays import replay as replay_decisions
+from services.scorecards.batch.commands import score_command
 from services.scorecards.commands import app as scorecard_app
 from services.versions.commands import app as version_app
 from shared.logging import configure_logging
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Cr
 catalogue_app = typer.Typer(no_args_is_help=True, help="Products, reason codes, policies and scorecards.")
 events_app = typer.Typer(no_args_is_help=True, help="Events: dead letters.")
 app.command()(backtest)
+app.command("score")(score_command)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(policy_app, name="policy")
 app.add_typer(version_app, name="version")

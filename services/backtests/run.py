@@ -3,14 +3,10 @@
 import json
 import os
 import re
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Final, Literal
 
 import duckdb
@@ -24,6 +20,7 @@ from services.backtests.figures import Inconsistent, Report
 from services.backtests.flow import Choices, Comparands, comparands, compare
 from services.backtests.inputs import InputError, Received, read_file, read_map
 from services.backtests.report import html, terminal, to_json
+from services.backtests.watch import stop_on_signals
 from services.decision.domain import backtest_job
 from services.decision.domain.policy import Policy, PolicyError
 from services.decision.handlers.backtesting import AskedDecisions, BacktestRequest
@@ -81,7 +78,7 @@ def run(asked: Asked) -> int:
     """Compare, print and write; return the exit code."""
     console = Console(stderr=True, highlight=False, emoji=False)
     try:
-        with _stop_on_signals() as stopped:
+        with stop_on_signals() as stopped:
             _check_options(asked)
             report = _report(asked, console, stopped)
             files: dict[Path, str] = {}
@@ -272,21 +269,3 @@ def _write(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-@contextmanager
-def _stop_on_signals() -> Iterator[Stopped]:
-    """Have the work stop at its next step at the first Ctrl-C or SIGTERM, and at once at the second."""
-    asked: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-        if len(asked) == 2:
-            raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
-    yield lambda: bool(asked)
-    # Once asked to stop, the process only tidies up and leaves; it goes on ignoring whoever asks again.
-    if not asked:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -1,8 +1,10 @@
 """Progress that is told while a query runs, and queries that stop when they are asked to."""
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final
 
 import duckdb
@@ -51,3 +53,21 @@ def stoppable(db: duckdb.DuckDBPyConnection, stopped: Stopped) -> Iterator[None]
         watcher.join()
     if stopped():
         raise Cancelled
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Stopped]:
+    """Have the work stop at its next step at the first Ctrl-C or SIGTERM, and at once at the second."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    yield lambda: bool(asked)
+    # Once asked to stop, the process only tidies up and leaves; it goes on ignoring whoever asks again.
+    if not asked:
+        for each, handler in before.items():
+            signal.signal(each, handler)

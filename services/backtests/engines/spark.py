@@ -62,7 +62,7 @@ def run_spark(
         db.execute(empty)
         db.execute(f"CREATE OR REPLACE TABLE {target} AS {query}")
         db.execute(f"DROP VIEW {_SOURCE}")
-    _on_spark(in_dialect(query, "spark"), facts, answers, master, stopped)
+    on_spark(query, _SOURCE, facts, answers, master, stopped)
     with stoppable(db, stopped):
         typed = ", ".join(
             f"CAST({name(label)} AS {kind}) AS {name(label)}"
@@ -83,12 +83,17 @@ def _write(db: duckdb.DuckDBPyConnection, source: str, compiled: CompiledPolicy,
     return int(count)
 
 
-def _on_spark(query: str, facts: Path, answers: Path, master: str, stopped: Stopped) -> None:
+def on_spark(query: str, source: str, facts: Path, answers: Path, master: str, stopped: Stopped) -> None:
+    """Write to the folder `answers` what a query of DuckDB says about the Parquet files in the folder `facts`.
+
+    The query calls them `source`. Raises `Cancelled` and `SparkUnavailable`.
+    """
+    translated = in_dialect(query, "spark")
     spark, ours = _session(master)
     try:
         spark.sparkContext.setLogLevel("ERROR")
-        spark.read.parquet(str(facts)).createOrReplaceTempView(_SOURCE)
-        spark.sql(query).write.parquet(str(answers))
+        spark.read.parquet(str(facts)).createOrReplaceTempView(source)
+        spark.sql(translated).write.parquet(str(answers))
     except Exception as error:
         if stopped():
             raise Cancelled from None

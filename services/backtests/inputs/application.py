@@ -26,7 +26,7 @@ def build(
 
     Without `bad_rows` what does not fit is missing, and the warnings count it.
     """
-    db.execute(f"CREATE OR REPLACE TABLE application AS {_query(plan, product)}")
+    db.execute(f"CREATE OR REPLACE TABLE application AS {query(plan, product)}")
     ((unfit,),) = db.execute("SELECT count(*) FROM application WHERE unfit").fetchall()
     warnings: list[str] = []
     if unfit and bad_rows is None:
@@ -40,8 +40,11 @@ def build(
     return warnings
 
 
-def _query(plan: Plan, product: Product) -> str:
-    """Return SQL in layers: what the cells say, what of it is sound and not missing, and what follows from that."""
+def query(plan: Plan, product: Product) -> str:
+    """Return SQL in layers: what the cells say, what of it is sound and not missing, and what follows from that.
+
+    It reads the relation `raw`; beside the columns of `application` it has `unfit`, true for rows that do not fit.
+    """
     cells = list(enumerate(plan.read))
     values = "".join(f", {read.cell.value} AS v{at}, {read.cell.stated} AS s{at}" for at, read in cells)
     sound = "".join(f", {read.cell.checked(f'v{at}')} AS {name(read.name)}, s{at}" for at, read in cells)
@@ -87,13 +90,18 @@ def _set_aside(db: duckdb.DuckDBPyConnection, plan: Plan, source: str, bad_rows:
         raise InputError([InputFault(source, words), *_shown(db, plan, source)])
     if bad_rows == "fail":
         raise InputError(_shown(db, plan, source))
-    for read in plan.read:
-        reason = _reason(read)
-        db.execute(f"INSERT INTO rejected SELECT row_no, ?, ? FROM ({_faulty(read)})", [read.source, reason])
+    reject(db, plan)
     db.execute("DELETE FROM application WHERE unfit")
     ((rows,),) = db.execute("SELECT count(*) FROM application").fetchall()
     if rows == 0:
         raise InputError([*_rejected(db, source), InputFault(source, "has no row that fits the product")])
+
+
+def reject(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Note each cell of the relation `raw` that does not fit in the table `rejected`, by row, column and reason."""
+    for read in plan.read:
+        told = [read.source, _reason(read)]
+        db.execute(f"INSERT INTO rejected SELECT row_no, ?, ? FROM ({_faulty(read)})", told)
 
 
 def _shown(db: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> list[InputFault]:

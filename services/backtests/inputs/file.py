@@ -1,5 +1,6 @@
 """Applications from a file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -18,12 +19,14 @@ from shared.products import Product
 from shared.yaml import load_yaml
 
 
-def read_map(path: Path) -> DataMap:
-    """Return the data map in a YAML file; raises `InputError`."""
+def read_map(path: Path, defaults: Mapping[str, object] | None = None) -> DataMap:
+    """Return the data map in a YAML file, `defaults` where it leaves a key out; raises `InputError`."""
     try:
         document = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError([InputFault(path.name, str(error))]) from None
+    if defaults and isinstance(document, dict):
+        document = {**defaults, **document}
     return parse_map(document, path.name)
 
 
