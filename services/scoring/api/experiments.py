@@ -47,7 +47,7 @@ class ArmReply(BaseModel):
 
 
 class ExperimentReportReply(ReportReply):
-    """An experiment with its arms, champion first; outcomes are those mature by `outcome`."""
+    """An experiment with its arms, champion first; performance is that of scores whose window by `outcome` is over."""
 
     outcome: str
     arms: list[ArmReply]

@@ -49,7 +49,7 @@ class DifferenceInAucReply(BaseModel):
 
 
 class DiscriminationReply(BaseModel):
-    """How well both order the applications whose outcome is mature."""
+    """How well both order the applications whose performance window is over and whose outcome is known."""
 
     applications: int
     bads: int

@@ -10,6 +10,7 @@ from services.scoring.domain.arms import Arm, ArmFigures, broken
 from services.scoring.domain.monitoring.outcome import BadDefinition
 from services.scoring.domain.monitoring.plan import Plans
 from services.scoring.store import experiments as figures
+from services.scoring.store.experiments import Outcomes
 from shared.db import Database, Transaction
 from shared.errors import not_found
 from shared.experiments.domain.contest import CHAMPION, arm_of
@@ -50,7 +51,7 @@ class StopRuleFigures:
         if now - looked_at < self._outcomes_seconds:
             return known
         definition = self._plans.of(experiment.product).outcome
-        known = _summed((await figures.performance(tx, experiment, [arm], definition))[arm])
+        known = _summed(await figures.performance(tx, experiment, arm, definition))
         self._outcomes[experiment.experiment_id] = (now, known)
         return known
 
@@ -60,7 +61,7 @@ def counting(plans: Plans, outcomes_seconds: float = OUTCOMES_SECONDS) -> Counti
     return Counting(figures.SCORES, figures.count, StopRuleFigures(plans, outcomes_seconds).broken)
 
 
-def _summed(outcomes: Mapping[tuple[int, bool], int]) -> tuple[int, int]:
+def _summed(outcomes: Outcomes) -> tuple[int, int]:
     return sum(outcomes.values()), sum(count for (_, bad), count in outcomes.items() if bad)
 
 
@@ -68,13 +69,13 @@ def _summed(outcomes: Mapping[tuple[int, bool], int]) -> tuple[int, int]:
 class ExperimentReport:
     """An experiment with what its arms scored, champion first, at the moment `now`.
 
-    Scores are counted up to `counted_to`. `outcomes` has, for each arm, how many applications have each (score, is
-    bad), as far as they are mature by `definition`.
+    Scores are counted up to `counted_to`. `outcomes` tells what became of each arm's applications whose performance
+    window by `definition` is over.
     """
 
     experiment: Experiment
     arms: Sequence[Arm]
-    outcomes: Mapping[str, Mapping[tuple[int, bool], int]]
+    outcomes: Mapping[str, Outcomes]
     definition: BadDefinition
     counted_to: datetime
     now: datetime
@@ -88,11 +89,11 @@ async def report(db: Database, plans: Plans, experiment_id: str) -> ExperimentRe
             raise not_found("experiment_not_found", "there is no such experiment")
         definition = plans.of(found.product).outcome
         arms = await figures.arms(tx, found)
-        outcomes = await figures.performance(tx, found, arms, definition)
+        outcomes = {name: await figures.performance(tx, found, name, definition) for name in arms}
         now = await versions.now(tx)
     completed = [Arm(arm.name, _completed(arm.figures, outcomes[arm.name]), arm.models) for arm in arms.values()]
     return ExperimentReport(found, completed, outcomes, definition, made_at(found.position), now)
 
 
-def _completed(counted: ArmFigures, outcomes: Mapping[tuple[int, bool], int]) -> ArmFigures:
+def _completed(counted: ArmFigures, outcomes: Outcomes) -> ArmFigures:
     return counted.with_performance(*_summed(outcomes))

@@ -16,6 +16,7 @@ from services.scoring.handlers.choosing import model_at, model_shelf
 from services.scoring.metrics import SHADOW_SCORES
 from services.scoring.store import shadows as answers
 from services.scoring.store.experiments import SCORES
+from services.scoring.store.maturity import over_before
 from shared.catalogue import Shelf
 from shared.db import Database, Transaction
 from shared.errors import not_found
@@ -74,8 +75,8 @@ class Discrimination:
 class ShadowReport:
     """How a shadow has scored so far: counts by both bands, and the newest applications on which it differs.
 
-    `discrimination` is on those whose outcome is mature by `definition`, the newest `MOST_PAIRS` scores at most; None
-    until there are goods and bads.
+    `discrimination` is on the newest `MOST_PAIRS` of those whose performance window by `definition` is over, as far as
+    their outcomes are known; None until there are goods and bads.
     """
 
     shadow: Shadow
@@ -94,7 +95,8 @@ async def report(db: Database, plans: Plans, version_id: str, examples: int) -> 
         definition = plans.of(shadow.product).outcome
         tallies = await answers.tallies(tx, version_id)
         found = await answers.examples(tx, version_id, examples)
-        pairs = await answers.score_pairs(tx, version_id, shadow.started_at, definition)
+        over = await over_before(tx, definition)
+        pairs = await answers.score_pairs(tx, version_id, shadow.started_at, definition, over)
     return ShadowReport(shadow, tallies, found, definition, await asyncio.to_thread(discrimination, pairs))
 
 

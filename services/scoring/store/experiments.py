@@ -1,14 +1,13 @@
 """What the arms of experiments on models scored, and what became of those applications."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from services.scoring.domain.arms import Arm, ArmFigures
 from services.scoring.domain.monitoring.outcome import BadDefinition
-from services.scoring.store.maturity import MATURE_OUTCOME
+from services.scoring.store.maturity import MATURE_OUTCOME, over_before
 from shared.catalogue import EntryKind
 from shared.db import Transaction
 from shared.experiments.domain.contest import CHAMPION, arm_of
@@ -39,15 +38,22 @@ _TALLIES: Final = text("""
     WHERE experiment_id = :experiment_id ORDER BY arm, model_version, model_hash
 """)
 _PERFORMANCE: Final = text(f"""
-    SELECT s.arm, s.score, o.bad, count(*) AS applications FROM (
-        SELECT DISTINCT ON (arm, application_id) application_id, arm, score, scored_at FROM score
-        WHERE product = :product AND arm = ANY(CAST(:arms AS text[])) AND score_id > :first AND score_id <= :last
-          AND score IS NOT NULL
-        ORDER BY arm, application_id, score_id DESC
+    SELECT s.score, o.bad, count(*) AS applications FROM (
+        SELECT DISTINCT ON (application_id) application_id, score, scored_at FROM (
+            SELECT score_id, application_id, score, scored_at FROM score
+            WHERE product = :product AND arm = :arm AND score_id > :first AND score_id <= :last AND score IS NOT NULL
+            ORDER BY score_id DESC LIMIT :limit
+        ) AS newest ORDER BY application_id, score_id DESC
     ) AS s {MATURE_OUTCOME}
     WHERE o.bad IS NOT NULL
-    GROUP BY s.arm, s.score, o.bad
+    GROUP BY s.score, o.bad
 """)  # noqa: S608 - no input
+
+MOST_SCORES: Final = 100_000
+"""So many scores of an arm are looked at for outcomes, the newest: more would tell hardly more, and take longer."""
+
+Outcomes = Mapping[tuple[int, bool], int]
+"""How many applications have each (score, is bad)."""
 
 
 async def count(tx: Transaction, experiment: Experiment, page: Page) -> None:
@@ -71,25 +77,22 @@ async def arms(tx: Transaction, experiment: Experiment) -> dict[str, Arm]:
     }
 
 
-async def performance(
-    tx: Transaction, experiment: Experiment, arms: Collection[str], definition: BadDefinition
-) -> Mapping[str, Mapping[tuple[int, bool], int]]:
-    """Return, for each of `arms`, how many of its applications with each (score, is bad) have a mature outcome.
+async def performance(tx: Transaction, experiment: Experiment, arm: str, definition: BadDefinition) -> Outcomes:
+    """Return what became of the applications of an arm whose performance window is over, as far as it was reported.
 
-    Of several scores of an application on an arm the last one counts.
+    Of several scores of an application on the arm the last one counts.
     """
+    over = SCORES.position_at(await over_before(tx, definition))
     columns = {
         "product": experiment.product,
-        "arms": list(arms),
+        "arm": arm,
         "first": SCORES.position_at(experiment.started_at),
-        "last": "scr_~" if experiment.count_until is None else experiment.count_until,
+        "last": over if experiment.count_until is None else min(over, experiment.count_until),
+        "limit": MOST_SCORES,
         "definition": definition.name,
         "window_months": definition.window_months,
     }
-    found: dict[str, Counter[tuple[int, bool]]] = {arm: Counter() for arm in arms}
-    for row in await tx.execute(_PERFORMANCE, columns):
-        found[row.arm][row.score, row.bad] += row.applications
-    return found
+    return {(row.score, row.bad): row.applications for row in await tx.execute(_PERFORMANCE, columns)}
 
 
 def _arm(name: str, rows: Sequence[Any]) -> Arm:

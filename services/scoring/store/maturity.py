@@ -1,6 +1,14 @@
-"""Which outcomes are mature, in SQL."""
+"""Which outcomes are mature."""
 
+from datetime import datetime
 from typing import Final
+
+from sqlalchemy import text
+
+from services.scoring.domain.monitoring.outcome import BadDefinition
+from shared.db import Transaction
+
+_OVER_BEFORE: Final = text("SELECT now() - make_interval(months => CAST(:window_months AS int))")
 
 MATURE_OUTCOME: Final = """
     LEFT JOIN LATERAL (
@@ -16,3 +24,12 @@ MATURE_OUTCOME: Final = """
 
 A bad is mature at once, a good when its window was over on the day it was observed. The last version counts.
 """
+
+
+async def over_before(tx: Transaction, definition: BadDefinition) -> datetime:
+    """Return the moment before which scores were given whose performance window is over now.
+
+    Of younger ones only bads can be known: rates and AUC among them would say more of their age than of a model.
+    """
+    found: datetime = (await tx.execute(_OVER_BEFORE, {"window_months": definition.window_months})).scalar_one()
+    return found

@@ -59,8 +59,8 @@ _PAIRS: Final = text(f"""
         SELECT DISTINCT ON (application_id) application_id, scored_at, model_hash, live, shadow FROM (
             SELECT s.score_id, s.application_id, s.scored_at, s.model_hash, s.score AS live, x.score AS shadow
             FROM shadow_score x JOIN score s USING (score_id)
-            WHERE x.version_id = :version_id AND x.score_id >= :first AND x.score IS NOT NULL AND s.score IS NOT NULL
-              AND (s.arm IS NULL OR s.arm = :champion)
+            WHERE x.version_id = :version_id AND x.score_id >= :first AND x.score_id < :until
+              AND x.score IS NOT NULL AND s.score IS NOT NULL AND (s.arm IS NULL OR s.arm = :champion)
             ORDER BY x.score_id DESC LIMIT :limit
         ) AS newest ORDER BY application_id, score_id DESC
     ) AS s {MATURE_OUTCOME}
@@ -134,16 +134,22 @@ async def examples(tx: Transaction, version_id: str, limit: int) -> list[Example
 
 
 async def score_pairs(
-    tx: Transaction, version_id: str, since: datetime, definition: BadDefinition, limit: int = MOST_PAIRS
+    tx: Transaction,
+    version_id: str,
+    since: datetime,
+    definition: BadDefinition,
+    until: datetime | None = None,
+    limit: int = MOST_PAIRS,
 ) -> list[ScorePair]:
-    """Return the champion's scores given since a moment, the newest `limit` of them, each beside the shadow's.
+    """Return the champion's scores from `since` to `until`, the newest `limit` of them, each beside the shadow's.
 
-    Of several scores of an application the last one counts. Outcomes are told by `definition` where they are mature,
-    so that the rows with one are what the AUC of both can be compared on.
+    Of several scores of an application the last one counts. Outcomes are told by `definition` where they are mature.
+    To compare AUCs, look until `over_before`: what is younger has bads and no goods.
     """
     columns = {
         "version_id": version_id,
         "first": SCORES.position_at(since),
+        "until": "scr_~" if until is None else SCORES.position_at(until),
         "limit": limit,
         "champion": CHAMPION,
         "definition": definition.name,

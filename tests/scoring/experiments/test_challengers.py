@@ -178,6 +178,8 @@ async def test_a_challenger_whose_applications_go_bad_is_stopped(laboratory: Lab
     version_id = await laboratory.challenge(stern(laboratory.product), "going-bad", 10_000, stop_rules=rules)
     scored = await laboratory.scored(dict.fromkeys(parties(5), OWNER))
     ids = [row["application_id"] for row in scored.values()]
+    await laboratory.turn()
+    await laboratory.let_a_year_pass()
     await laboratory.report_outcomes(dict(zip(ids[:3], [True, True, False], strict=True)))
     await laboratory.turn()
     assert await laboratory.state(version_id) == "challenger"
@@ -190,6 +192,18 @@ async def test_a_challenger_whose_applications_go_bad_is_stopped(laboratory: Lab
     assert (challenger["scored"], challenger["performance_known"], challenger["bad_rate"]) == (5, 4, "0.5000")
     # Everybody has the same score, which tells nothing.
     assert challenger["auc"]["estimate"] == "0.500000"
+
+
+async def test_bads_that_come_before_their_window_is_over_stop_nothing_since_no_good_is_known_yet(
+    laboratory: Laboratory,
+) -> None:
+    rules = {"max_bad_rate": "0.25"}
+    version_id = await laboratory.challenge(stern(laboratory.product), "early-bads", 10_000, stop_rules=rules)
+    scored = await laboratory.scored(dict.fromkeys(parties(5), OWNER))
+    await laboratory.report_outcomes({row["application_id"]: place < 2 for place, row in enumerate(scored.values())})
+    await laboratory.turn()
+    assert await laboratory.state(version_id) == "challenger"
+    assert (await laboratory.experiment("early-bads"))["arms"][1]["performance_known"] == 0
 
 
 @pytest.mark.parametrize("rule", ["min_approval_rate", "max_referral_rate"])
