@@ -43,7 +43,7 @@ def test_it_tells_good_from_bad_on_rows_it_has_not_seen() -> None:
     metrics = DOCUMENT["metrics"]
     assert Decimal(metrics["held_out"]["auc"]) > Decimal("0.76")
     assert Decimal("0.77") < Decimal(metrics["cross_validation"]["auc_mean"]) < Decimal("0.81")
-    assert len(metrics["cross_validation"]["auc_by_fold"]) == SPEC.folds
+    assert len(metrics["cross_validation"]["auc_by_fold"]) == SPEC.split.folds
 
 
 def test_integer_points_stay_within_their_rounding_of_the_regression() -> None:
