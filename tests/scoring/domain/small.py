@@ -138,6 +138,22 @@ def small_document() -> dict[str, Any]:
     return signed(document)
 
 
+def full_document() -> dict[str, Any]:
+    """Return the small document with everything that an artefact may say beside what it must."""
+    document = small_document()
+    first, second, third, fourth = document["characteristics"]
+    first["outside"] = {"minimum": 1_000, "maximum": 900_000, "treat": "missing"}
+    second["outside"] = {"minimum": "0.01", "maximum": "3.00", "treat": "score"}
+    third["bins"][3]["treat"] = "refuse"
+    fourth["bins"][1]["reason_code"] = "NOT_AN_OWNER"
+    document["reasons"] |= {"method": "shortfall_at_cutoff", "cutoff": 540, "within": 10}
+    document["grades"] = [{"grade": "A", "from": 560}, {"grade": "B", "from": 500, "below": 560}]
+    document["grades"].append({"grade": "C", "below": 500})
+    document["validity"] = {"days": 30}
+    document["golden_vectors"][0]["grade"] = "B"
+    return signed(document)
+
+
 def signed(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with the content hash that belongs to it."""
     return document | {"content_hash": content_hash(document)}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.scoring.domain.scorecard import ScorecardError, load_scorecard
 from shared.products import parse_product
-from tests.scoring.domain.small import SMALL_PRODUCT, changed, regular, signed, small_document
+from tests.scoring.domain.small import SMALL_PRODUCT, changed, full_document, regular, signed, small_document
 
 Document = dict[str, Any]
 
@@ -53,7 +53,8 @@ def test_a_sound_scorecard_says_what_it_is_and_which_scores_it_can_give() -> Non
         (lambda d: d["golden_vectors"].clear(), ("/golden_vectors", "invalid_scorecard")),
         (lambda d: bins_of(d, 0)[0].update(colour="red"), ("/characteristics/0/bins/0/colour", "unknown_key")),
         (lambda d: bins_of(d, 0)[0].update(points="200"), ("/characteristics/0/bins/0/points", "wrong_type")),
-        (lambda d: bins_of(d, 0)[0].update(points=10**40), ("/characteristics", "invalid_points")),
+        (lambda d: bins_of(d, 0)[0].update(points=10**40), ("/characteristics/0/bins/0/points", "invalid_points")),
+        (lambda d: bins_of(d, 0)[0].update(points=9_999), ("/characteristics", "invalid_points")),
         (
             lambda d: d["psi_baseline"]["characteristics"].pop("purpose"),
             ("/psi_baseline/characteristics", "invalid_baseline"),
@@ -120,6 +121,10 @@ def test_a_characteristic_on_a_fact_that_may_not_be_scored_is_refused(fact: str,
         (lambda d: bins_of(d, 3)[1].update(values=["no"]), ("/characteristics/3/bins/1/values/0", "invalid_value")),
         (
             lambda d: d["characteristics"][0].update(reference_millipoints=200_001),
+            ("/characteristics/0/reference_millipoints", "invalid_reference"),
+        ),
+        (
+            lambda d: d["characteristics"][0].update(reference_millipoints=-(10**40)),
             ("/characteristics/0/reference_millipoints", "invalid_reference"),
         ),
         (
@@ -224,11 +229,15 @@ any_json = st.recursive(
 )
 
 
-@given(st.sampled_from([place for place in places(small_document()) if place]), any_json)
+def test_a_document_may_say_everything_at_once() -> None:
+    assert load_scorecard(full_document(), SMALL_PRODUCT).score({}).grade == "C"
+
+
+@given(st.sampled_from([place for place in places(full_document()) if place]), any_json)
 def test_whatever_a_forger_puts_in_is_loaded_or_refused_and_never_breaks_the_loader(
     place: tuple[str | int, ...], forged: object
 ) -> None:
-    document = copy.deepcopy(small_document())
+    document = copy.deepcopy(full_document())
     target: Any = document
     for key in place[:-1]:
         target = target[key]

@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from services.scoring.domain.artefact import FARTHEST_SCORE
 from services.scoring.domain.score import Failure, Reason, ScoredBin
 from services.scoring.domain.scorecard.model import Bin, BinRole, Characteristic
 from shared.facts import Fact, FactDictionary, FactType, FactValue, Source
@@ -68,6 +69,8 @@ def parse_characteristic(
     _check_bins(fact, entry["bins"])
     bins = [_bin(item, entry) for item in entry["bins"]]
     points = [each.points * 1000 for each in bins]
+    if abs(entry["reference_millipoints"]) > 1000 * FARTHEST_SCORE:
+        raise CharacteristicError("/reference_millipoints", "invalid_reference", "is out of range")
     if measured_reference and not min(points) <= entry["reference_millipoints"] <= max(points):
         raise CharacteristicError("/reference_millipoints", "invalid_reference", "lies outside the points of the bins")
     by_role = {each.role: each for each in bins}
@@ -124,6 +127,8 @@ def _check_bins(fact: Fact, items: Sequence[Mapping[str, Any]]) -> None:
             raise CharacteristicError(f"/bins/{index}/treat", "invalid_bin", detail)
         if "reason_code" in item and _CODE.fullmatch(item["reason_code"]) is None:
             raise CharacteristicError(f"/bins/{index}/reason_code", "invalid_code", "must be upper snake case")
+        if abs(item["points"]) > FARTHEST_SCORE:
+            raise CharacteristicError(f"/bins/{index}/points", "invalid_points", "are out of range")
         if not 0 <= item["bads"] <= item["count"]:
             raise CharacteristicError(f"/bins/{index}/bads", "invalid_bin", "must be between 0 and the count")
         if _holders(item["role"], fact) == {"values"} and not item.get("values"):
