@@ -13,7 +13,7 @@ from shared.auth import hashed
 
 _READ: Final = ["applications:read", "decisions:read", "limits:read", "reservations:read"]
 CLIENTS: Final[Mapping[str, list[str]]] = {
-    "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", *_READ],
+    "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", "outcomes:write", *_READ],
     "crm": ["limits:read", "reservations:read", "reservations:write"],
     "analyst": [
         "backtests:read",
@@ -22,6 +22,9 @@ CLIENTS: Final[Mapping[str, list[str]]] = {
         "decisions:replay",
         "scores:pin",
         "scores:read",
+        "monitoring:read",
+        "monitoring:write",
+        "outcomes:read",
         "scores:write",
         *_READ,
     ],

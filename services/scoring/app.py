@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -79,4 +80,5 @@ async def answer_in_shadow(settings: Settings) -> None:
 
 def _plans(settings: Settings) -> Plans:
     """Return the monitoring plans; a file that can't be used stops the process at its start."""
-    return Plans() if settings.monitoring_plan is None else parse_plans(load_yaml(settings.monitoring_plan.read_text()))
+    file = settings.monitoring_plan
+    return parse_plans(load_yaml(Path(file).read_text())) if file else Plans()

@@ -71,6 +71,7 @@ def test_the_topics_are_those_of_the_contracts() -> None:
     aggregates = {
         intake.AGGREGATE,
         scoring.AGGREGATE,
+        scoring.MODEL_AGGREGATE,
         decision.AGGREGATE,
         decision.PRODUCT_AGGREGATE,
         limits.AGGREGATE,
