@@ -113,7 +113,7 @@ def test_a_special_bin_needs_its_values_from_the_mapping() -> None:
 
 
 def test_edges_that_were_rounded_across_values_are_refused_unless_accepted() -> None:
-    with pytest.raises(InterchangeError, match="rounds the edges in its table.*show_digits=8"):
+    with pytest.raises(InterchangeError, match=r"rounds the edges in its table.*show_digits=8"):
         imported("optbinning-two-digits.csv", "optbinning")
     document = imported("optbinning-two-digits.csv", "optbinning", mapping(rounded_edges="accept"))
     assert any("payment_ratio at 0.20, 0.23, 0.38" in note for note in document["provenance"]["notes"])
