@@ -65,7 +65,7 @@ async def score_application(
     """Return the score of an application that still stands, or score it anew and keep that.
 
     Facts that leave no score change nothing: what was kept before stays. To ask twice needs no idempotency key, because
-    the second finds the answer to the first.
+    the second finds the answer to the first; of two at the same moment both may be kept, and say the same.
     """
     async with db.transaction() as tx:
         running = await contests.take(tx, {request.product})
