@@ -66,8 +66,8 @@ _PAIRS: Final = text(f"""
     ) AS s {MATURE_OUTCOME}
 """)  # noqa: S608 - no input
 
-MOST_PAIRS: Final = 100_000
-"""So many pairs fit a report that somebody waits for."""
+MOST_PAIRS: Final = 20_000
+"""So many pairs fit a report that somebody waits for, and the process that makes it has scores to give meanwhile."""
 
 
 async def given(tx: Transaction, page: Page, product: str) -> list[GivenScore]:
