@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services.migrate import PROJECT
+from services.scorecards.alternatives.commands import alternatives_command
 from services.scorecards.boosting.commands import boost_command
 from services.scorecards.interchange.commands import export_command, import_command
 from services.scorecards.report.commands import document_command
@@ -18,6 +19,7 @@ app.command("boost")(boost_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("document")(document_command)
+app.command("alternatives")(alternatives_command)
 console = Console()
 _SCORECARDS: Final = PROJECT / "deploy" / "catalogue" / "scorecards"
 _GERMAN: Final = PROJECT.parent / "shared/data/german_credit/german_credit.csv"

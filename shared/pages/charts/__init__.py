@@ -6,12 +6,14 @@ from shared.pages.charts.curves import Curve, curves
 from shared.pages.charts.dots import Range, impact_ratios, intervals, rates, ratios
 from shared.pages.charts.expected import Observed, against_expected
 from shared.pages.charts.frame import WIDTH, swatch
+from shared.pages.charts.scatter import Dot, scatter
 from shared.pages.charts.thresholds import Marked, against_thresholds
 
 __all__ = [
     "WIDTH",
     "Columns",
     "Curve",
+    "Dot",
     "Marked",
     "Observed",
     "Pair",
@@ -26,6 +28,7 @@ __all__ = [
     "paired",
     "rates",
     "ratios",
+    "scatter",
     "stacked",
     "swatch",
 ]

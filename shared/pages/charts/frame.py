@@ -14,16 +14,16 @@ GRID: Final = "#e4e8ec"
 _LABEL_LENGTH: Final = 26
 
 
-def percent_axis(top: Fraction, height: int) -> list[Markup]:
+def percent_axis(top: Fraction, height: int, labels: int = LABELS) -> list[Markup]:
     """Return lines and percentages from 0 to `top`, a fraction, below rows of `height` in all."""
-    return ticks([(Fraction(step, 4), f"{plain(top * step * 25)} %") for step in range(5)], height)
+    return ticks([(Fraction(step, 4), f"{plain(top * step * 25)} %") for step in range(5)], height, labels)
 
 
-def ticks(marks: Sequence[tuple[Fraction, str]], height: int) -> list[Markup]:
+def ticks(marks: Sequence[tuple[Fraction, str]], height: int, labels: int = LABELS) -> list[Markup]:
     """Return lines at these shares of the scale, each with its words."""
     shapes = []
     for share, words in marks:
-        x = at(LABELS + share * (WIDTH - LABELS - FIGURES))
+        x = at(labels + share * (WIDTH - labels - FIGURES))
         shapes.append(element("line", x1=x, x2=x, y1=4, y2=height - 20, stroke=GRID))
         shapes.append(element("text", words, x=x, y=height - 4, class_="soft", text_anchor="middle"))
     return shapes
@@ -42,9 +42,9 @@ def chart(name: str, title: str, description: str, height: int, shapes: Sequence
     )
 
 
-def row_label(text: str, y: int) -> Markup:
+def row_label(text: str, y: int, length: int = _LABEL_LENGTH) -> Markup:
     """Return the label of a row, cut short where it is long, and whole for whoever asks."""
-    return element("text", element("title", text), shortened(text, _LABEL_LENGTH), x=0, y=y)
+    return element("text", element("title", text), shortened(text, length), x=0, y=y)
 
 
 def percent(amount: int, total: int) -> str:
@@ -83,5 +83,5 @@ def swatch(colour: str) -> Markup:
 def round_top(highest: Fraction) -> Fraction:
     """Return a round share, at most 1, that a scale of percentages may end with."""
     return next(
-        (Fraction(step, 100) for step in (5, 10, 20, 40, 60, 80) if highest <= Fraction(step, 100)), Fraction(1)
+        (Fraction(step, 100) for step in (5, 10, 20, 30, 40, 60, 80) if highest <= Fraction(step, 100)), Fraction(1)
     )
