@@ -157,6 +157,14 @@ async def test_a_challenger_within_its_rules_goes_on_and_is_never_promoted(labor
     assert await laboratory.state(version_id) == "challenger"
 
 
+async def test_a_stop_rule_of_models_is_refused_with_its_place(laboratory: Laboratory) -> None:
+    version_id = await laboratory.approved(cautious())
+    terms = {"test": "shifted", "share_bp": 100, "stop_rules": {"max_mean_shift": "15", "max_bad_rate": "0.1"}}
+    refused = await act(laboratory.http, version_id, "challenge", APPROVER, **terms)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unusable_stop_rules")
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/stop_rules/max_mean_shift"]
+
+
 async def test_a_test_that_is_started_again_counts_from_the_start(laboratory: Laboratory) -> None:
     version_id = await laboratory.challenge(cautious(), "again", 10_000)
     await laboratory.decided(dict.fromkeys(parties(4), MIDDLING))
