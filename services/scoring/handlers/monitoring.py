@@ -22,7 +22,7 @@ from services.scoring.store.monitoring import ReportFilter
 from shared import catalogue, outbox
 from shared.catalogue import EntryKind
 from shared.db import Database, Transaction
-from shared.errors import Fault, Refusal, conflict, invalid, not_found
+from shared.errors import Fault, Kind, Refusal, conflict, invalid, not_found
 from shared.governance import store as versions
 from shared.governance.running import all_running
 from shared.idempotency import Answer, Claim, once
@@ -45,8 +45,12 @@ log = structlog.get_logger()
 SCHEDULE: Final = "schedule"
 """Who requested a scheduled report."""
 
+_ON_REQUEST: Final = "on request"
 _LONGEST_LOOK_SECONDS: Final = 60.0
 _LONGEST_WINDOW: Final = timedelta(days=3_653)
+
+_MODEL_FAULTS: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What an artefact or counts that nobody thought of could lead to."""
 
 Artefact = Mapping[str, Any]
 
@@ -78,7 +82,14 @@ async def watch_models(db: Database, plans: Plans, interval: timedelta) -> list[
         watched = await _watched(tx)
     made = []
     for artefact in watched:
-        report = await _measure_if_due(db, artefact, plans, interval)
+        try:
+            report = await _measure_if_due(db, artefact, plans, interval)
+        except (Refusal, *_MODEL_FAULTS) as fault:
+            if isinstance(fault, Refusal) and fault.kind is Kind.UNAVAILABLE:
+                raise
+            # The others are measured all the same; this one's alert is that it was not.
+            log.error("model_not_measured", model=artefact["content_hash"], exc_info=fault)
+            continue
         if report is not None:
             made.append(report)
     async with db.transaction() as tx:
@@ -93,13 +104,15 @@ async def request_report(
 ) -> Answer:
     """Measure a model now and keep the report, once per key. It raises no alarm: its window may be anything.
 
-    Raises `Refusal`: 404 for an unknown model, 409 while the same model is measured, 422 for an impossible window.
+    Raises `Refusal`: 404 for an unknown model, 409 while another report is made on request, 422 for an impossible
+    window.
     """
 
     async def act(tx: Transaction, _places: Sequence[int]) -> Sequence[Answer | Refusal]:
         artefact = await _artefact(tx, wanted)
-        if not await monitoring.try_lock(tx, artefact["content_hash"]):
-            raise conflict("being_measured", "this model is being measured; try again")
+        # One at a time, of whatever model: each holds a connection for as long as it reads.
+        if not await monitoring.try_lock(tx, _ON_REQUEST):
+            raise conflict("being_measured", "another report is being made; try again")
         plan = plans.of(wanted.product)
         windows = _windows(wanted, plan, await versions.now(tx))
         report = await _measure(tx, artefact, plan, windows, claim.client, scheduled=False)

@@ -7,7 +7,7 @@ from services.scoring.domain.monitoring.figures import BandMix, Figures, Segment
 from services.scoring.report.words import group, interval, percent, plain
 from shared.pages.charts import Part, stacked, swatch
 from shared.pages.markup import Markup, element, joined
-from shared.pages.tables import figure, table
+from shared.pages.tables import above, figure, table
 
 _OUTCOMES: Final = (
     ("approve", "approve", "#1d6f5c", False),
@@ -45,8 +45,9 @@ def segments(figures: Figures) -> Markup | None:
     facts: dict[str, list[SegmentFigures]] = {}
     for each in figures.segments:
         facts.setdefault(each.fact, []).append(each)
-    heads = ("Group", "Scored", "Mean score", "Decided", "Approved", "Mature", "Bads", "AUC", "95 % interval", "KS")
-    shown = [table(fact, heads, map(_segment, rows)) for fact, rows in facts.items()]
+    heads = ("Group", "Scored", "Mean score", "Decided", "Approved", "PSI", "Mature", "Bads", "AUC", "KS")
+    words = "By {}. PSI: scores in the window against those of the same group before it, and what chance makes of that."
+    shown = [table(words.format(fact), heads, map(_segment, rows)) for fact, rows in facts.items()]
     return joined(*shown) if shown else None
 
 
@@ -83,9 +84,9 @@ def _segment(each: SegmentFigures) -> tuple[str, ...]:
         plain(each.mean_score, 1),
         f"{each.decided:,}",
         percent(each.approval_rate),
+        "-" if each.shift is None else above(plain(each.shift.value), f"by chance {plain(each.shift.critical_99)}"),
         f"{each.matured:,}",
         f"{each.bads:,}",
-        "-" if each.auc is None else plain(each.auc.value),
-        interval(each.auc),
-        "-" if each.ks is None else plain(each.ks.value),
+        "-" if each.auc is None else above(plain(each.auc.value), interval(each.auc)),
+        "-" if each.ks is None else above(plain(each.ks.value), interval(each.ks)),
     )

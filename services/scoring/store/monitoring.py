@@ -19,7 +19,7 @@ from shared.db import Transaction, rows_json
 
 _FIGURES: Final = TypeAdapter(Figures)
 
-_LOCK: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('monitoring'), hashtext(:model_hash))")
+_LOCK: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('monitoring'), hashtext(:subject))")
 _ARTEFACTS: Final = text("""
     SELECT document::text AS document FROM catalogue_entry
     WHERE kind = :kind AND name = :product ORDER BY revision DESC
@@ -61,9 +61,9 @@ _SET_LEVELS: Final = text("""
 """)
 
 
-async def try_lock(tx: Transaction, model_hash: str) -> bool:
-    """Tell whether this transaction may measure a model; False while another one does."""
-    return bool((await tx.execute(_LOCK, {"model_hash": model_hash})).scalar_one())
+async def try_lock(tx: Transaction, subject: str) -> bool:
+    """Tell whether this transaction alone measures a subject, such as a model by its hash; False while another does."""
+    return bool((await tx.execute(_LOCK, {"subject": subject})).scalar_one())
 
 
 async def artefacts(tx: Transaction, product: str) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """The drill: a shifted population is replayed; gauge, event and report show it. An unshifted one changes nothing."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 
-from services.scoring.domain.monitoring.plan import Plans
+from services.scoring.domain.monitoring.plan import Plans, parse_plans
 from services.scoring.handlers.monitoring import watch_models
 from tests.scoring.monitoring.population import SHIFTED, applicants
 from tests.scoring.monitoring.scene import Scene
@@ -52,3 +53,23 @@ async def test_a_model_is_measured_once_in_an_interval(scene: Scene) -> None:
     wanted = {"scheduled": True, "model_hash": scene.artefact["content_hash"]}
     listed = (await scene.http.get("/v1/monitoring", params=wanted)).json()["items"]
     assert [report["requested_by"] for report in listed] == ["schedule"]
+
+
+async def test_of_two_workers_that_look_at_once_one_measures(scene: Scene) -> None:
+    await scene.submit(applicants(2, 300, SHIFTED))
+    made = await asyncio.gather(*(watch_models(scene.db, Plans(), timedelta(hours=1)) for _ in range(4)))
+    assert sum(len(reports) for reports in made) == 1
+    events = await scene.drift_events()
+    assert len(events) == len({(event["measure"], event["subject"]) for event in events}) == 3
+
+
+async def test_a_shifted_segment_is_told_against_its_own_past(scene: Scene) -> None:
+    await scene.score_in_the_past(applicants(24, 300), datetime.now(UTC) - timedelta(days=200))
+    await scene.submit(applicants(25, 300, {"checking_status": SHIFTED["checking_status"]}))
+    plans = parse_plans({"default": {"segments": ["housing"]}})
+    (report,) = await watch_models(scene.db, plans, _NOW_AND_THEN)
+    segments = {segment.group: segment for segment in report.figures.segments}
+    own = segments["own"].shift
+    assert own is not None
+    assert own.value > own.critical_99
+    assert sum(segment.scored for segment in segments.values()) == 300

@@ -127,7 +127,11 @@ class PerformanceFigures:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFigures:
-    """One group of a segment fact: its size, scores and decisions in the window, its performance as far as known."""
+    """One group of a segment fact: its size, scores and decisions in the window, its performance as far as known.
+
+    `shift` is that of its scores in the window against those before it, as far back as performance is looked for: an
+    artefact has no baseline by segment. None where there are none on either side.
+    """
 
     fact: str
     group: str | None
@@ -139,6 +143,7 @@ class SegmentFigures:
     bads: int
     auc: Estimate | None
     ks: Estimate | None
+    shift: Shift | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: S
     score = None if baseline is None or not scored else _score_shift(counted, baseline)
     characteristics = () if baseline is None or not scored else _characteristics(counted, baseline)
     performance = _performance(counted.maturity, counted.outcomes, bands, baseline, plan)
-    segments = [each for fact, rows in counted.segments.items() for each in _segments(fact, rows)]
+    segments = [each for fact, rows in counted.segments.items() for each in _segments(fact, rows, bands)]
     fairness = tuple(
         live_fairness(fact, rows, plan.references.get(fact), plan.cutoff) for fact, rows in counted.protected.items()
     )
@@ -237,14 +237,16 @@ def _calibration(outcomes: Sequence[OutcomeCount], bands: Sequence[BaselineBand]
     )
 
 
-def _segments(fact: str, rows: Sequence[GroupCount]) -> list[SegmentFigures]:
+def _segments(fact: str, rows: Sequence[GroupCount], bands: Sequence[BaselineBand]) -> list[SegmentFigures]:
     groups: dict[str | None, list[GroupCount]] = {}
     for entry in rows:
         groups.setdefault(entry.group, []).append(entry)
-    return [_segment(fact, group, entries) for group, entries in groups.items()]
+    return [_segment(fact, group, entries, bands) for group, entries in groups.items()]
 
 
-def _segment(fact: str, group: str | None, entries: Sequence[GroupCount]) -> SegmentFigures:
+def _segment(
+    fact: str, group: str | None, entries: Sequence[GroupCount], bands: Sequence[BaselineBand]
+) -> SegmentFigures:
     recent = [entry for entry in entries if entry.recent]
     decided = [entry for entry in recent if entry.decision is not None]
     matured = [(entry.score, entry.bad, entry.count) for entry in entries if entry.bad is not None]
@@ -261,7 +263,16 @@ def _segment(fact: str, group: str | None, entries: Sequence[GroupCount]) -> Seg
         bads=sum(count for _, bad, count in matured if bad),
         auc=area,
         ks=gap,
+        shift=_segment_shift(entries, bands),
     )
+
+
+def _segment_shift(entries: Sequence[GroupCount], bands: Sequence[BaselineBand]) -> Shift | None:
+    before, now = (
+        _by_band(bands, ((entry.score, entry.count) for entry in entries if entry.recent is recent))
+        for recent in (False, True)
+    )
+    return _shift([band.label for band in bands], before, now) if sum(before) and sum(now) else None
 
 
 def _cautions(
