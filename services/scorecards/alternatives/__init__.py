@@ -5,6 +5,6 @@ well by means that are less disparate. The search is bounded and stated, so that
 """
 
 from services.scorecards.alternatives.page import alternatives_page
-from services.scorecards.alternatives.report import search_alternatives
+from services.scorecards.alternatives.report import Bargain, search_alternatives
 
-__all__ = ["alternatives_page", "search_alternatives"]
+__all__ = ["Bargain", "alternatives_page", "search_alternatives"]

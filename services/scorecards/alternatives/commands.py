@@ -17,18 +17,23 @@ def alternatives_command(
     spec: Annotated[Path, typer.Option(help="Build specification")],
     out: Annotated[Path, typer.Option(help="Where the report goes, as JSON; its page goes beside it as HTML")],
     auc_loss: Annotated[str, typer.Option(help="How much AUC an alternative may lose")] = "0.005",
+    ratio_gain: Annotated[str, typer.Option(help="How much it has to raise the lowest adverse impact ratio")] = "0.01",
 ) -> None:
     """Search for scorecards that rank about as well and treat protected groups more alike (needs `train`)."""
-    from services.scorecards.alternatives import alternatives_page, search_alternatives  # noqa: PLC0415
+    from services.scorecards.alternatives import Bargain, alternatives_page, search_alternatives  # noqa: PLC0415
     from services.scorecards.build.spec import BuildError  # noqa: PLC0415
 
+    try:
+        bargain = Bargain(Decimal(auc_loss), Decimal(ratio_gain))
+    except (ValueError, InvalidOperation):
+        raise typer.BadParameter("must be decimals between 0 and 1, such as 0.005") from None
     with Progress(console=console) as progress:
         task = progress.add_task("searching")
         try:
             report = search_alternatives(
                 data,
                 spec,
-                _loss(auc_loss),
+                bargain,
                 lambda step, done, of: progress.update(task, description=step, completed=done, total=of),
             )
             text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -43,13 +48,3 @@ def alternatives_command(
             ratio, area = each["lowest_impact_ratio"], each["auc"]["estimate"]
             console.print(f"{each['name']}: AUC {area}, lowest impact ratio {ratio}", highlight=False, markup=False)
     console.print(f"wrote {out} and {out.with_suffix('.html')}", markup=False)
-
-
-def _loss(text: str) -> Decimal:
-    try:
-        loss = Decimal(text)
-    except InvalidOperation:
-        raise typer.BadParameter("must be a decimal such as 0.005") from None
-    if not 0 <= loss < 1:
-        raise typer.BadParameter("must be between 0 and 1")
-    return loss

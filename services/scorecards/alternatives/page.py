@@ -14,6 +14,8 @@ from shared.pages.tables import figure, paragraphs, section, table
 
 _QUALIFIES: Final = "#1d6f5c"
 _PART: Final = "held-out rows"
+_SHOWN: Final = 5
+"""Alternatives whose groups are shown; the JSON report has all."""
 
 
 def alternatives_page(report: Mapping[str, Any]) -> str:
@@ -40,7 +42,10 @@ def _head(report: Mapping[str, Any]) -> Markup:
         ("Model", f"{report['name']}, version {report['version']}"),
         ("Product", report["product"]),
         ("Judged on", f"{report['rows']:,} {_PART}, {report['bads']:,} of them bad"),
-        ("Loss of AUC allowed", report["auc_loss"]),
+        (
+            "Qualifies",
+            f"AUC lower by {report['auc_loss']} or less, lowest ratio higher by {report['ratio_gain']} or more",
+        ),
     ]
     kicker = element("p", "Less discriminatory alternatives", class_="kicker")
     return element("header", kicker, element("h1", report["title"]), entries(pairs))
@@ -56,12 +61,12 @@ def _summary(report: Mapping[str, Any]) -> list[str]:
     if first["lowest_impact_ratio"] is None:
         return [*told, "No group is large enough to be judged, so nothing follows about fairness."]
     if not qualifying:
-        return [*told, f"None of them raises that ratio at a loss of AUC of {report['auc_loss']} or less."]
+        return [*told, "None of them qualifies."]
     best = max(qualifying, key=lambda each: Decimal(each["lowest_impact_ratio"]))
     return [
         *told,
-        f"{len(qualifying)} raise that ratio at a loss of AUC of {report['auc_loss']} or less; the highest is"
-        f" {_ratio(best)}, by the scorecard \u201c{best['name']}\u201d, with an AUC of {interval(best['auc'])}.",
+        f"Alternatives that qualify: {len(qualifying)}. The highest ratio is {_ratio(best)}, of the scorecard"
+        f" \u201c{best['name']}\u201d, with an AUC of {interval(best['auc'])}.",
     ]
 
 
@@ -142,7 +147,8 @@ def _ratio(candidate: Mapping[str, Any]) -> str:
 
 
 def _groups(report: Mapping[str, Any]) -> Markup | None:
-    shown = [report["candidates"][0], *(each for each in report["candidates"][1:] if each["qualifies"])]
+    qualifying = [each for each in sorted(report["candidates"][1:], key=_rank) if each["qualifies"]]
+    shown = [report["candidates"][0], *qualifying[:_SHOWN]]
     tables = [_group_table(found["attribute"], shown) for found in shown[0]["fairness"]]
     return joined(*tables) if tables else None
 
@@ -172,7 +178,7 @@ def _group_table(attribute: str, shown: Sequence[Mapping[str, Any]]) -> Markup:
         "Standardised mean difference",
         "Equal-opportunity difference",
     )
-    caption = f"Against the group {reference}: the scorecard of the spec and those that qualify"
+    caption = f"Against the group {reference}: the scorecard of the spec and the first {_SHOWN} that qualify"
     content = table(caption, heads, rows, texts=2) if rows else note("No group is large enough to be judged.")
     return joined(element("h3", named(attribute)), content)
 

@@ -1,6 +1,7 @@
 """The report of a search: every scorecard tried with its figures, the frontier, and those that qualify."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -29,17 +30,27 @@ Progress = Callable[[str, int, int], None]
 """Called with the step under way, the steps done and the most there can be."""
 
 
-def search_alternatives(data: Path, spec: Path, auc_loss: Decimal, progress: Progress) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Bargain:
+    """What makes an alternative worth looking at: how much AUC it may lose, and by how much it has to raise the lowest
+    adverse impact ratio. Raises `ValueError` unless both lie between 0 and 1."""
+
+    auc_loss: Decimal = Decimal("0.005")
+    ratio_gain: Decimal = Decimal("0.01")
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.auc_loss < 1 and 0 <= self.ratio_gain < 1):
+            raise ValueError("the loss of AUC and the gain of ratio must be between 0 and 1")
+
+
+def search_alternatives(data: Path, spec: Path, bargain: Bargain, progress: Progress) -> dict[str, Any]:
     """Return the report of the search on a file of data, with decimals as strings.
 
     Every scorecard is fitted on the training rows and judged on the held-out ones, at the cut-off that approves the
-    same share of training rows: that of the spec's cut-off, or four fifths. An alternative qualifies if its AUC is
-    lower by no more than `auc_loss` and the lowest adverse impact ratio of the groups that are judged is higher than
-    under the spec. Raises `BuildError` where the data or the spec can't be built from, or name no protected
-    attribute, and `OSError`.
+    same share of training rows: that of the spec's cut-off, or four fifths. An alternative qualifies if its AUC falls
+    short of the spec's, and the lowest adverse impact ratio of the groups that are judged rises, as `bargain` says.
+    Raises `BuildError` where the data or the spec can't be built from, or name no protected attribute, and `OSError`.
     """
-    if not 0 <= auc_loss < 1:
-        raise BuildError("the loss of AUC must be between 0 and 1")
     plan = read_spec(spec)
     progress("reading the data", 0, 1)
     sample = read_sample(data, plan)
@@ -56,7 +67,7 @@ def search_alternatives(data: Path, spec: Path, auc_loss: Decimal, progress: Pro
     tried = try_out(train, plan, fairer, lambda done, most: progress("fitting alternatives", done, most))
     progress("measuring", 1, 1)
     judged = _judged(tried, train, held_out, plan)
-    return _document(plan, sample, tried, judged, held_out, auc_loss)
+    return _document(plan, sample, tried, judged, held_out, bargain)
 
 
 def _approval(first: Model, train: Sample, plan: BuildSpec) -> float:
@@ -86,15 +97,15 @@ def _document(
     tried: Sequence[Tried],
     judged: Sequence[Treatment],
     held_out: Sample,
-    auc_loss: Decimal,
+    bargain: Bargain,
 ) -> dict[str, Any]:
     found = [_candidate(each, one, tried[0], held_out) for each, one in zip(tried, judged, strict=True)]
     ratio = judged[0].lowest_ratio
     for entry, one in zip(found, judged, strict=True):
         loses = -Decimal(entry["auc_difference"]["estimate"])
-        better = one.lowest_ratio is not None and ratio is not None and one.lowest_ratio > ratio
+        rises = None if one.lowest_ratio is None or ratio is None else one.lowest_ratio - ratio
         entry["on_frontier"] = not any(_beats(other, entry) for other in found)
-        entry["qualifies"] = better and loses <= auc_loss
+        entry["qualifies"] = rises is not None and 0 < rises >= bargain.ratio_gain and loses <= bargain.auc_loss
     return {
         "format": FORMAT,
         "name": plan.name,
@@ -105,7 +116,8 @@ def _document(
         "data_sha256": sample.sha256,
         "rows": len(held_out),
         "bads": int(held_out.bads.sum()),
-        "auc_loss": str(auc_loss),
+        "auc_loss": str(bargain.auc_loss),
+        "ratio_gain": str(bargain.ratio_gain),
         "search": _search_words(),
         "candidates": found,
     }

@@ -25,7 +25,7 @@ def percent(text: str | None) -> str:
 
 def number(text: str | None, places: int) -> str:
     """Return a decimal string with so many places."""
-    return NONE if text is None else f"{Decimal(text):,.{places}f}".replace("-", _MINUS)
+    return NONE if text is None else f"{Decimal(text):z,.{places}f}".replace("-", _MINUS)
 
 
 def interval(bounds: Mapping[str, str] | None, places: int = 3) -> str:

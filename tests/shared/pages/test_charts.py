@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.pages.charts import (
     Columns,
     Curve,
+    Dot,
     Marked,
     Observed,
     Range,
@@ -18,6 +19,7 @@ from shared.pages.charts import (
     columns,
     curves,
     impact_ratios,
+    scatter,
 )
 from shared.pages.markup import Markup
 from shared.pages.style import ALARM
@@ -113,3 +115,22 @@ def test_a_label_cannot_break_out_of_the_chart() -> None:
     chart = against_thresholds("c", "<b>", [Marked("</svg><script>", HALF, HALF, "&")])
     assert "<script>" not in chart
     assert told(chart) == "</svg><script>: &"
+
+
+@given(st.lists(st.tuples(shares, shares), min_size=1, max_size=12))
+@settings(max_examples=60)
+def test_dots_stay_within_the_frame_whatever_they_are(places: list[tuple[Fraction, Fraction]]) -> None:
+    assert inside(scatter("c", "t", [Dot("one", *place, "#000", True) for place in places], "x", "y"))
+
+
+def test_the_line_goes_through_the_dots_that_are_on_it() -> None:
+    dots = [
+        Dot("a", Fraction(0), WHOLE, "#000", True),
+        Dot("b", HALF, HALF, "#000"),
+        Dot("c", WHOLE, HALF, "#000", True),
+    ]
+    chart = scatter("c", "t", dots, "x", "y")
+    circles = [(each.attrib["cx"], each.attrib["cy"]) for each in drawn(chart).iter("circle")]
+    path = re.findall(r"([\d.]+) ([\d.]+)", next(drawn(chart).iter("path")).attrib["d"])
+    assert path == [circles[0], circles[2]]
+    assert told(chart) == "a: 0.000, 1.000; b: 0.500, 0.500; c: 1.000, 0.500"
