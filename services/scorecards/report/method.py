@@ -67,8 +67,8 @@ def _entered(document: Mapping[str, Any]) -> Markup | None:
         rows.append(
             (
                 named(each["fact"]),
-                number(each["information_value"], 3),
-                number(each["coefficient"], 3),
+                number(each.get("information_value"), 3),
+                number(each.get("coefficient"), 3),
                 number(error.get("standard_error"), 3),
                 number(error.get("variance_inflation"), 2),
                 f"{min(points)} to {max(points)}",

@@ -28,7 +28,7 @@ def scorecard_table(document: Mapping[str, Any]) -> Markup | None:
 
 
 def _rows(characteristic: Mapping[str, Any]) -> Iterator[Markup]:
-    strength = number(characteristic["information_value"], 3)
+    strength = number(characteristic.get("information_value"), 3)
     under = f"reason {characteristic['reason_code']}, information value {strength}"
     title = joined(named(characteristic["fact"]), element("small", under))
     yield element("tr", element("th", title, scope="rowgroup", colspan=len(_HEADS), class_="text"), class_="total")
