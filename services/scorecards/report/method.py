@@ -19,6 +19,10 @@ _TREES = (
     "Gradient-boosted trees were fitted on the training rows. Their answer is turned into a whole number of points"
     " before any cut-off is applied, and the PD is the one that the points stand for.",
 )
+_IMPORTED = (
+    "The bins and the points are those of a scorecard of another tool, as its file states them. How it was fitted, and"
+    " on which rows, is not known from that file: its developer has to say.",
+)
 _LIMITS = {
     "minimum_information_value": "Smallest information value",
     "maximum_correlation": "Largest correlation of weights of evidence",
@@ -30,8 +34,9 @@ _LIMITS = {
 def method(document: Mapping[str, Any]) -> Markup:
     """Return the steps from data to points."""
     provenance = document["provenance"]
+    fitted = _TREES if "inputs" in document else _BINNING
     return joined(
-        paragraphs(_TREES if "inputs" in document else _BINNING),
+        paragraphs(_IMPORTED if "imported_from" in provenance else fitted),
         entries([("As built", str(provenance["method"]))]) if "method" in provenance else None,
         _choices(stated(document, "provenance", "choices")),
         _entered(document),
