@@ -45,7 +45,7 @@ def import_command(
         raise _refused(file, error) from None
     _write(out, rendered(document))
     provenance = document["provenance"]
-    for note in provenance["notes"]:
+    for note in provenance["limits"]:
         console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
     difference = Decimal(provenance["largest_difference_points"]).normalize()
     console.print(

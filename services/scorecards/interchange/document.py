@@ -115,7 +115,7 @@ def _document(
     scale, scaling = rounding.scale, mapping.scaling
     sign = -1 if mapping.negated else 1
     reference = _kind_of_reference(card)
-    total = _total(card.characteristics[0])
+    total = _total(card.characteristics[0]) or Tally(0, 0)
     entries = [
         _characteristic(each, points, stated, reference, total)
         for each, points, stated in zip(card.characteristics, rounded.points, rounded.references, strict=True)
@@ -147,7 +147,8 @@ def _document(
             "source_sha256": source.sha256,
             "points_multiplied_by": sign * scale,
             "largest_difference_points": f"{float(rounded.largest_difference):.6f}",
-            "notes": list(card.notes),
+            "method": f"bins and points as {source.tool} wrote them; nothing was fitted again",
+            "limits": list(card.notes),
         },
         "content_hash": "",
     }
@@ -164,21 +165,21 @@ def _kind_of_reference(card: Card) -> Reference:
 
 
 def _characteristic(
-    each: CardCharacteristic, points: Sequence[int], stated: Fraction | None, reference: Reference, total: Tally | None
+    each: CardCharacteristic, points: Sequence[int], stated: Fraction | None, reference: Reference, total: Tally
 ) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "fact": each.fact.name,
         "reason_code": each.reason_code,
         "reference_millipoints": _reference_millipoints(each, points, stated, reference),
     }
-    if total is not None and 0 < total.bads < total.count:
+    if _both_classes(total):
         entry["information_value"] = _decimal(_information_value(each, total))
     if each.coefficient is not None:
         entry["coefficient"] = each.coefficient
     labels = _labels(each)
     binding = Binding(each.fact.name, each.fact, MappedCharacteristic())
     bins = zip(each.pieces, points, labels, strict=True)
-    return entry | {"bins": [_bin(piece, earned, label, binding) for piece, earned, label in bins]}
+    return entry | {"bins": [_bin(piece, earned, label, binding, total) for piece, earned, label in bins]}
 
 
 def _reference_millipoints(
@@ -193,7 +194,7 @@ def _reference_millipoints(
     return round(Fraction(_MILLI * total, max(sum(counts), 1)))
 
 
-def _bin(piece: Piece, points: int, label: str, binding: Binding) -> dict[str, Any]:
+def _bin(piece: Piece, points: int, label: str, binding: Binding, total: Tally) -> dict[str, Any]:
     tally = piece.tally or Tally(0, 0)
     item: dict[str, Any] = {"label": label, "role": piece.role.value}
     if piece.start is not None:
@@ -209,26 +210,32 @@ def _bin(piece: Piece, points: int, label: str, binding: Binding) -> dict[str, A
     item |= {"points": points, "count": tally.count, "bads": tally.bads}
     if tally.count:
         item["bad_rate"] = _decimal(Fraction(tally.bads, tally.count))
+    if tally.count and _both_classes(total):
+        item["woe"] = _decimal(_woe(tally, total))
     return item
 
 
-def _information_value(each: CardCharacteristic, total: Tally) -> float:
+def _both_classes(total: Tally) -> bool:
+    return 0 < total.bads < total.count
+
+
+def _woe(tally: Tally, total: Tally) -> float:
     """Half a row stands in for none, as when scorecards are built here, so that the logarithm stays finite."""
-    value, goods = 0.0, total.count - total.bads
-    for piece in each.pieces:
-        if piece.tally is not None and piece.tally.count:
-            good, bad = piece.tally.count - piece.tally.bads, piece.tally.bads
-            woe = log((good or 0.5) / goods) - log((bad or 0.5) / total.bads)
-            value += (good / goods - bad / total.bads) * woe
-    return value
+    good, goods = tally.count - tally.bads, total.count - total.bads
+    return log((good or 0.5) / goods) - log((tally.bads or 0.5) / total.bads)
 
 
-def _baseline(entries: Sequence[Mapping[str, Any]], total: Tally | None) -> dict[str, Any]:
+def _information_value(each: CardCharacteristic, total: Tally) -> float:
+    tallies = [piece.tally for piece in each.pieces if piece.tally is not None and piece.tally.count]
+    goods = total.count - total.bads
+    return sum(((tally.count - tally.bads) / goods - tally.bads / total.bads) * _woe(tally, total) for tally in tallies)
+
+
+def _baseline(entries: Sequence[Mapping[str, Any]], rows: Tally) -> dict[str, Any]:
     """Counts per bin, and one band for all scores: a table of bins does not say how they go together.
 
     A source without counts leaves a baseline of no rows, which says that nothing is known to compare with.
     """
-    rows = total or Tally(0, 0)
     rate = Fraction(rows.bads, rows.count) if rows.count else Fraction(0)
     return {
         "sample": "development sample of the source" if rows.count else "unknown",

