@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from services.scoring import consumers
+from services.scoring.api.comparisons import comparison_router
 from services.scoring.api.experiments import experiment_router
 from services.scoring.api.monitoring import monitoring_router
 from services.scoring.api.outcomes import outcome_router
@@ -46,6 +47,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         shadow_router(db, plans),
         outcome_router(db),
         monitoring_router(db, plans),
+        comparison_router(db, plans),
         governance_router(db, GOVERNANCE),
     ]
     return service.api("scoring", routers, db, ApiKeys.load(platform.api_keys_file))

@@ -23,11 +23,12 @@ from shared.pages.page import CONTENT_SECURITY_POLICY
 _LATEST: Final = "mon_~"
 """Sorts after every report id."""
 
-_PAGE_HEADERS: Final = {
+PAGE_HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; base-uri 'none'; frame-ancestors 'none'",
 }
+"""What a page is answered with: it may load nothing, run nothing and be framed nowhere."""
 
 
 class ReportBody(Body):
@@ -118,7 +119,7 @@ def monitoring_router(db: Database, plans: Plans) -> APIRouter:
     @routes.get("/monitoring/{report_id}/report.html", **operation("monitoring:read", replies={200: ReportReply}))
     async def get_report_page(report_id: str) -> Response:
         """Return the report for people: one file of HTML that loads and runs nothing."""
-        return Response(report_page(await handlers.get_report(db, report_id)), 200, _PAGE_HEADERS, "text/html")
+        return Response(report_page(await handlers.get_report(db, report_id)), 200, PAGE_HEADERS, "text/html")
 
     return routes
 

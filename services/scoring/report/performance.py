@@ -1,10 +1,9 @@
 """How well the score told bads from goods, and whether its probabilities came true."""
 
-from decimal import Decimal
 from fractions import Fraction
 
 from services.scoring.domain.monitoring.figures import CalibrationBand, CalibrationFigures, Figures, PerformanceFigures
-from services.scoring.report.words import interval, percent, plain
+from services.scoring.report.words import interval, p_value, percent, plain
 from shared.pages.charts import Observed, against_expected
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import figure, table
@@ -43,8 +42,8 @@ def _calibration(found: CalibrationFigures) -> Markup:
     words = (
         f"Of {found.count:,} applications whose window is over, {found.bads:,} went bad; "
         f"{plain(found.expected_bads, 1)} were expected: {plain(found.ratio, 2)} times as many "
-        f"(p {_p(found.p_value)}). Hosmer-Lemeshow {plain(found.hosmer_lemeshow, 1)} "
-        f"(p {_p(found.hosmer_lemeshow_p)}), Brier score {plain(found.brier, 4)}."
+        f"(p {p_value(found.p_value)}). Hosmer-Lemeshow {plain(found.hosmer_lemeshow, 1)} "
+        f"(p {p_value(found.hosmer_lemeshow_p)}), Brier score {plain(found.brier, 4)}."
     )
     chart = against_expected(
         "calibration",
@@ -79,9 +78,5 @@ def _row(band: CalibrationBand) -> tuple[str, ...]:
         plain(band.expected_bads, 1),
         percent(rate.value),
         f"{percent(rate.low)} to {percent(rate.high)}",
-        _p(band.p_value),
+        p_value(band.p_value),
     )
-
-
-def _p(value: Decimal) -> str:
-    return "< 0.001" if value < Decimal("0.001") else plain(value)

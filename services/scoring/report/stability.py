@@ -28,7 +28,7 @@ def score(figures: Figures) -> Markup | None:
         "band of scores",
     )
     return joined(
-        element("p", _verdict(shift)), figure(chart, "Share of applications by band.", _legend()), _bins(shift)
+        element("p", _verdict(shift)), figure(chart, "Share of applications by band.", _legend()), bands_of(shift)
     )
 
 
@@ -57,7 +57,7 @@ def characteristics(figures: Figures) -> Markup | None:
         map(_row, ranked),
     )
     moved = [each for each in ranked if each.shift.value > each.shift.critical_99]
-    bins = [joined(element("h3", each.name), _bins(each.shift)) for each in moved]
+    bins = [joined(element("h3", each.name), bands_of(each.shift)) for each in moved]
     return joined(figure(chart, words), overall, *bins)
 
 
@@ -87,10 +87,12 @@ def _verdict(shift: Shift) -> str:
     )
 
 
-def _bins(shift: Shift) -> Markup:
+def bands_of(shift: Shift, sides: tuple[str, str] = ("Development", "Now")) -> Markup:
+    """Return the shares of both sides in each bin, and what it adds to the index."""
+    before, now = sides
     return table(
         "",
-        ("Bin", "Development", "Now", "Change", "Rows now", "Of the index"),
+        ("Bin", before, now, "Change", f"Rows {now.lower()}", "Of the index"),
         [
             (
                 each.label,

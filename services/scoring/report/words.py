@@ -63,3 +63,8 @@ def group(name: str | None) -> str:
 def minute(moment: datetime) -> str:
     """Return a moment to the minute, UTC."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def p_value(number: Decimal) -> str:
+    """Return a p-value with three places, or that it is smaller."""
+    return "< 0.001" if number < Decimal("0.001") else plain(number)

@@ -8,7 +8,10 @@ import pytest
 
 from services.embedded.postgres import Address
 from tests.kit.service import Urls, migrated
+from tests.scoring.experiments.conftest import laboratory, own_urls
 from tests.scoring.monitoring.scene import Scene, playing
+
+__all__ = ["laboratory", "own_urls"]
 
 _VERSIONS = count(1)
 

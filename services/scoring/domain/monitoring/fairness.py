@@ -99,9 +99,7 @@ def _compared(group: _Group, reference: _Group | None, cutoff: int | None, decli
         approval_rate=share(group.approved, group.decided),
         impact_ratio=None if impact is None else estimate(impact.ratio),
         impact_p_value=None if impact is None else six_places(impact.p_value),
-        smd=None
-        if other is None
-        else _shown(standardised_mean_difference(group.scores.elements(), other.scores.elements())),
+        smd=None if other is None else _shown(standardised_mean_difference(group.scores, other.scores)),
         known_goods=group.goods,
         equal_opportunity=None if other is None or not declined_known else _opportunity(group, other),
         score_impact_ratio=None if other is None or cutoff is None else _score_impact(group, other),

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, repeat
 
 from services.scoring.domain.measures.calibration import calibration
 from services.scoring.domain.measures.discrimination import auc_interval, ks_interval
@@ -67,14 +66,11 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: S
     )
 
 
-def outcomes_of(rows: Iterable[tuple[int, bool, int]]) -> list[tuple[int, bool]]:
-    """Return (score, is bad) as often as it was counted."""
-    return list(chain.from_iterable(repeat((score, bad), count) for score, bad, count in rows))
-
-
-def discrimination(rows: Sequence[tuple[int, bool, int]]) -> tuple[Estimate | None, Estimate | None]:
+def discrimination(rows: Iterable[tuple[int, bool, int]]) -> tuple[Estimate | None, Estimate | None]:
     """Return AUC (DeLong) and KS (bootstrap) with intervals, of counts by (score, is bad); None without both kinds."""
-    outcomes = outcomes_of(rows)
+    outcomes: Counter[tuple[int, bool]] = Counter()
+    for score, bad, count in rows:
+        outcomes[score, bad] += count
     if len({bad for _, bad in outcomes}) < 2:
         return None, None
     return estimate(auc_interval(outcomes)), estimate(ks_interval(outcomes))
