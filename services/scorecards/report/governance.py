@@ -15,6 +15,13 @@ _SIGNATURES: Final = (
     ("Model owner", "The model is fit for the intended use, within the limits stated."),
     ("Approval", "The model may be used from the date signed."),
 )
+_INVENTORY: Final = (
+    ("Exposure: portfolio, volume and money that depend on the model", ""),
+    ("Materiality, of exposure and purpose", ""),
+    ("Models and data sources it depends on", ""),
+    ("Policies, limits, prices and reports that use it", ""),
+    ("Next validation, and what brings it forward", ""),
+)
 
 
 def monitoring(document: Mapping[str, Any]) -> Markup:
@@ -75,8 +82,9 @@ def reproduction(document: Mapping[str, Any]) -> Markup:
         entries(pairs),
         element(
             "p",
-            "The same data, build spec and libraries give the same artefact to the byte. Scoring is in whole numbers;"
-            " a service that does not reproduce the golden vectors refuses the model.",
+            "The same data, build spec and libraries give the same artefact to the byte. The libraries are of third"
+            " parties and only fit the model; they never score. Scoring is in whole numbers; a service that does not"
+            " reproduce the golden vectors refuses the model.",
         ),
     )
 
@@ -89,9 +97,11 @@ def governance(document: Mapping[str, Any]) -> Markup:
     return joined(
         element("div", log, class_="signatures"),
         note(
-            "A version is immutable once submitted, approved by somebody who did not edit it, and void if its hash"
-            " changes. Materiality (exposure and purpose) is the owner's to state in the model inventory."
+            "A version is immutable once submitted, approved by somebody who did not edit it, and its approval void if"
+            " its hash changes."
         ),
+        element("h3", "For the model inventory"),
+        element("div", table("To be stated by the owner", ("Entry", ""), _INVENTORY, texts=2), class_="signatures"),
     )
 
 

@@ -28,7 +28,10 @@ _LIMITS = {
     "maximum_correlation": "Largest correlation of weights of evidence",
     "maximum_variance_inflation": "Largest variance inflation",
     "maximum_characteristics": "Most characteristics",
+    "minimum_special_rows": "Fewest rows for points of its own",
+    "penalty": "Ridge penalty, C",
 }
+_ELSEWHERE = frozenset({"population"})
 
 
 def method(document: Mapping[str, Any]) -> Markup:
@@ -47,12 +50,9 @@ def method(document: Mapping[str, Any]) -> Markup:
 
 
 def _choices(choices: Mapping[str, Any]) -> Markup | None:
-    selection = [(_LIMITS.get(name, named(name)), str(value)) for name, value in stated(choices, "selection").items()]
-    shown: list[tuple[str, str]] = list(selection)
-    if "minimum_special_rows" in choices:
-        shown.append(("Fewest rows for points of its own", str(choices["minimum_special_rows"])))
-    if "penalty" in choices:
-        shown.append(("Ridge penalty, C", choices["penalty"]))
+    shown = [(_LIMITS.get(name, named(name)), str(value)) for name, value in stated(choices, "selection").items()]
+    plain = {name: value for name, value in choices.items() if isinstance(value, str | int) and name not in _ELSEWHERE}
+    shown += [(_LIMITS.get(name, named(name)), str(value)) for name, value in plain.items()]
     tried = [(penalty, number(area, 4)) for penalty, area in stated(choices, "penalties_tried").items()]
     forced = sorted(stated(choices, "forced").items())
     derived = sorted(stated(choices, "derived_facts").items())
@@ -95,7 +95,10 @@ def _left_out(left_out: Sequence[Mapping[str, Any]]) -> Markup | None:
 
 def _inputs(document: Mapping[str, Any]) -> Markup | None:
     rows = [
-        (named(each["fact"]), ", ".join(f"{key}: {value}" for key, value in each.items() if key != "fact"))
+        (
+            named(each["fact"]),
+            ", ".join(f"{key}: {value}" for key, value in each.items() if key not in ("fact", "edges")),
+        )
         for each in document.get("inputs", ())
     ]
     return joined(element("h3", "Inputs"), table("", ("Fact", "As the trees see it"), rows, texts=2)) if rows else None

@@ -15,11 +15,12 @@ def scaling(document: Mapping[str, Any]) -> Markup:
     base, odds, pdo = scale["base_score"], scale["base_odds"], scale["points_to_double_odds"]
     formula = f"score = {base} + {pdo} / ln 2 \u00b7 (ln odds \u2212 ln {odds})"
     inverse = f"PD = 1 / (1 + {odds} \u00b7 2^((score \u2212 {base}) / {pdo}))"
+    rounded = "the answer of the trees" if "inputs" in document else "points of each bin"
     pairs = [
         ("Score", element("code", formula)),
         ("PD", element("code", inverse)),
         ("Odds", "goods to one bad"),
-        ("Rounding", "points of each bin to whole points; PD to six places, half to even"),
+        ("Rounding", f"{rounded} to whole points; PD to six places, half to even"),
     ]
     return joined(entries(pairs), _example(document))
 
@@ -44,18 +45,22 @@ def _example(document: Mapping[str, Any]) -> Markup | None:
     ]
     if not rows:
         facts = [(named(name), _value(value)) for name, value in vector["facts"].items()]
-        return joined(element("h3", "A worked example"), intro, table("", ("Fact", "Value"), facts, texts=2), outcome)
+        shown = table("", ("Fact", "Value"), facts, texts=2)
+        return joined(element("h3", "A worked example"), intro, shown, outcome, _reasons(document))
     rows.append(("Sum", "", str(vector["score"])))
     return joined(
         element("h3", "A worked example"),
         intro,
         table("", ("Characteristic", "Value", "Points"), rows, texts=2),
         outcome,
-        note(
-            "A reason is a characteristic that earned fewer points than its reference,"
-            f" {document['reasons']['reference']} (method: {document['reasons']['method']})."
-        ),
+        _reasons(document),
     )
+
+
+def _reasons(document: Mapping[str, Any]) -> Markup:
+    stated = document["reasons"]
+    what = "would have given more points at" if "inputs" in document else "earned fewer points than"
+    return note(f"A reason is a fact that {what} its reference: {stated['reference']} (method: {stated['method']}).")
 
 
 def _value(value: object) -> str:

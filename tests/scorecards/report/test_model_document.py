@@ -12,6 +12,7 @@ from services.scorecards.report import model_document
 from services.scoring.domain.scorecard import load_scorecard
 from tests.scorecards.build.committed import DOCUMENT
 from tests.scorecards.report.documents import validated_document
+from tests.scoring.boosted.small import small_document as boosted_document
 from tests.scoring.domain.small import SMALL_PRODUCT, small_document
 
 VALIDATED = validated_document(
@@ -168,3 +169,19 @@ def test_warnings_of_the_build_stand_before_any_figure() -> None:
     document["metrics"] = {"warnings": [{"code": "reject_inference", "detail": "only accepted applications"}]}
     words = words_of(model_document(document))
     assert words.index("only accepted applications") < words.index("1. Purpose and use")
+
+
+def test_a_boosted_model_is_documented_with_its_inputs_and_without_a_table_of_bins() -> None:
+    page = model_document(boosted_document())
+    chapters = [heading.split(". ", 1)[1] for heading in read(page).headings]
+    assert "The scorecard" not in chapters
+    assert "Characteristics" not in chapters
+    assert "Purpose encoding: one_hot, values: ['car', 'boat']" in words_of(page)
+    assert "the answer of the trees to whole points" in words_of(page)
+
+
+def test_choices_that_were_made_before_fitting_are_listed() -> None:
+    choices = {"population": "through_the_door", "selection": {"maximum_correlation": "0.8"}, "trees": 200}
+    words = words_of(model_document(validated_document(choices=choices)))
+    assert "Largest correlation of weights of evidence 0.8 Trees 200" in words
+    assert "no reject inference was needed" in words
