@@ -42,9 +42,10 @@ async def _answer(
     model = await model_at(tx, shelf, shadow.product, version.number) if given else None
     results = await _answers(given, model)
     await answers.keep(tx, shadow.version_id, results)
-    causes = [str(result.failure) for result in results if result.has_failed]
-    different = sum(1 for result in results if result.differs and not result.has_failed)
-    return Compared(len(results) - different - len(causes), different, causes)
+    beside_champion = [result for result in results if not result.given.is_challengers]
+    causes = [str(result.failure) for result in beside_champion if result.has_failed]
+    different = sum(1 for result in beside_champion if result.differs and not result.has_failed)
+    return Compared(len(beside_champion) - different - len(causes), different, causes)
 
 
 async def _answers(given: Sequence[GivenScore], model: Model | None) -> list[ShadowScore]:
