@@ -25,6 +25,7 @@ from shared.money import exponent
 from shared.products import Product
 
 _MILLI: Final = 1000
+_LONGEST_LABEL: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ def _labels(each: CardCharacteristic) -> list[str]:
     labels: list[str] = []
     for piece in each.pieces:
         label = _label(piece, each)
+        label = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}... ({len(piece.values)} values)"
         labels.append(label if label not in labels else f"{label} ({len(labels) + 1})")
     return labels
 

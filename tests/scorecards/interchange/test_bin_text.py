@@ -100,7 +100,7 @@ def test_what_is_not_an_interval(parts: tuple[Part, ...], expected: tuple[Part, 
 
 
 @pytest.mark.parametrize(
-    "text", ["[1, 2]", "(1, inf)", "(1, 2]", "[-1e3,+2.5)", "(-inf, 0)", "[ 1 ~ 2 )"],
+    "text", ["[1, 2]", "(1, inf)", "(1, 2]", "[-1e3,+2.5)", "(-inf, 0)", "[ 1 ~ 2 )", "[-Inf,26)"],
 )  # fmt: skip
 def test_brackets_say_which_ends_belong(text: str) -> None:
     interval = read_interval(text)

