@@ -93,7 +93,7 @@ def completed(
     document["reasons"]["reference_score"] = model.score(model.reference).score
     document["psi_baseline"] = _baseline(document["inputs"], train, scores)
     document["golden_vectors"] = [
-        {"facts": dictionary.to_wire(facts), **golden_answer(model.score(facts))}
+        {"facts": dictionary.to_wire(facts), **golden_answer(model.bare_score(facts))}
         for facts in _golden_facts(document["inputs"], train)
     ]
     document["provenance"] = _provenance(train, spec)

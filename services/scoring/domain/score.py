@@ -48,8 +48,8 @@ class ScoredBin:
 class Score:
     """The answer of a model: the reasons with the largest shortfall first; `pd` has six places.
 
-    `points` are those of a scorecard, in characteristic order; other kinds of models have none. `grade` is None where
-    the model has no grades.
+    `points` are those of a scorecard, in characteristic order; trees state the band of each fact there, by which drift
+    is counted, with no points. `grade` is None where the model has no grades.
     """
 
     score: int

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.scoring.domain.boosted import AnswerError, BoostedModel, Probability
 from services.scoring.domain.boosted.answers import probability
 from services.scoring.domain.boosted.model import UnavailableModel
+from services.scoring.domain.monitoring.baseline import read_baseline
 from services.scoring.domain.score import Failure, Unscorable
 from services.scoring.domain.scorecard import Scaling
 from services.scoring.onnx.batch import score_many
@@ -117,6 +118,23 @@ def test_no_more_reasons_are_given_than_the_artefact_allows_and_ties_stand_in_th
         ]
 
     assert load_boosted(changed(change), PRODUCT).name == "small-trees"
+
+
+def test_a_score_states_the_band_of_each_fact_in_which_drift_is_counted() -> None:
+    found = MODEL.score({"requested_amount": 50_000, "debt_ratio": Decimal("0.34"), "purpose": "holiday"})
+    assert [(each.characteristic, each.bin) for each in found.points] == [
+        ("requested_amount", "500 to below 1000"),
+        ("debt_ratio", "below 0.35"),
+        ("purpose", "not seen in training"),
+        ("home_owner", "missing"),
+    ]
+    baseline = read_baseline(small_document())
+    assert baseline is not None
+    assert {name: [each.count for each in bins] for name, bins in baseline.characteristics.items()} == (
+        small_document()["psi_baseline"]["characteristics"]
+    )
+    for each in found.points:
+        assert each.bin in {band.label for band in baseline.characteristics[each.characteristic]}
 
 
 @given(FACTS)

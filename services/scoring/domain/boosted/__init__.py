@@ -12,7 +12,7 @@ from services.scoring.domain.boosted.artefact import (
     stand_in,
 )
 from services.scoring.domain.boosted.graph import Graph
-from services.scoring.domain.boosted.inputs import Encoding, Input, last_places, parse_input
+from services.scoring.domain.boosted.inputs import Encoding, Input, band_names, last_places, parse_input
 from services.scoring.domain.boosted.model import BoostedModel, OpenSession, Run, Substitution, UnavailableModel
 from services.scoring.domain.boosted.trees import EXACT_SUM
 
@@ -36,6 +36,7 @@ __all__ = [
     "Substitution",
     "UnavailableModel",
     "assemble_boosted",
+    "band_names",
     "last_places",
     "load_boosted",
     "parse_input",

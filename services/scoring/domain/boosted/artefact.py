@@ -121,10 +121,10 @@ def load_boosted(document: Mapping[str, Any], product: Product, open_session: Op
     _refuse(hash_faults(document))
     _refuse(_meaning_faults(document, product))
     model = assemble_boosted(document, product, open_session)
-    _refuse(baseline_faults(document["psi_baseline"], {each.fact.name: each.bands for each in model.inputs}))
+    _refuse(baseline_faults(document["psi_baseline"], {each.fact.name: len(each.bands) for each in model.inputs}))
     if model.score(model.reference).score != document["reasons"]["reference_score"]:
         raise BoostedError([Fault("/reasons/reference_score", "not_reproduced", "is not what this model answers")])
-    _refuse(golden_faults(document["golden_vectors"], model.score, product))
+    _refuse(golden_faults(document["golden_vectors"], model.bare_score, product))
     return model
 
 

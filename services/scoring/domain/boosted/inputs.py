@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import isfinite, nan
 from typing import Any, Final
 
+from services.scoring.domain.score import ScoredBin
 from shared.facts import Fact, FactDictionary, FactType, FactValue, Source
 from shared.money import MAX_MINOR
 
@@ -55,7 +56,8 @@ class Input:
     """A fact and its columns of the row.
 
     `quantum` is how many units of its last place one unit of the row has; `rows` are the columns of each listed value.
-    `edges` are the inner ends of the bands of a number, in units of its last place.
+    `edges` are the inner ends of the bands of a number, in units of its last place. `bands` are named as `band_names`
+    has them; trees give a band no points of its own.
     """
 
     fact: Fact
@@ -65,16 +67,12 @@ class Input:
     missing: tuple[float, ...]
     unseen: tuple[float, ...]
     edges: tuple[int, ...]
+    bands: tuple[ScoredBin, ...]
 
     @property
     def width(self) -> int:
         """The number of columns."""
         return len(self.missing)
-
-    @property
-    def bands(self) -> int:
-        """The number of bands: those between the edges, or one for each listed value; then unseen, then missing."""
-        return (len(self.edges) + 1 if self.encoding is Encoding.NUMBER else len(self.rows)) + 2
 
     def encode(self, value: FactValue | None) -> tuple[float, ...]:
         """Return the columns of a value as `FactDictionary.parse` gives it; None is missing."""
@@ -84,13 +82,13 @@ class Input:
             return self.rows.get(value, self.unseen)
         return (float(last_places(self.fact, value)) / self.quantum,)
 
-    def band_of(self, value: FactValue | None) -> int:
-        """Return the band of a value, counted from 0."""
+    def band_of(self, value: FactValue | None) -> ScoredBin:
+        """Return the band of a value."""
         if value is None:
-            return self.bands - 1
+            return self.bands[-1]
         if self.encoding is Encoding.NUMBER:
-            return bisect_right(self.edges, last_places(self.fact, value))
-        return next((place for place, listed in enumerate(self.rows) if listed == value), self.bands - 2)
+            return self.bands[bisect_right(self.edges, last_places(self.fact, value))]
+        return self.bands[next((place for place, listed in enumerate(self.rows) if listed == value), -2)]
 
 
 def last_places(fact: Fact, value: FactValue) -> int:
@@ -102,6 +100,18 @@ def last_places(fact: Fact, value: FactValue) -> int:
     assert isinstance(value, int | Decimal)
     scaled = int(value.scaleb(fact.scale)) if isinstance(value, Decimal) else value
     return max(-MAX_MINOR, min(MAX_MINOR, scaled))
+
+
+def band_names(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and role of each band in which drift of an input is counted: between the edges, in the units of the
+    row, or one for each listed value; then what is unseen, then what is missing."""
+    if entry["encoding"] == Encoding.NUMBER:
+        ends = [format(Decimal(edge) / entry.get("divisor", 1), "f") for edge in entry.get("edges", [])]
+        inner = [f"{start} to below {end}" for start, end in pairwise(ends)]
+        names = [f"below {ends[0]}", *inner, f"{ends[-1]} or more"] if ends else ["any"]
+    else:
+        names = [str(value).lower() if isinstance(value, bool) else value for value in entry.get("values", [])]
+    return [*((name, "regular") for name in names), ("not seen in training", "unseen"), ("missing", "missing")]
 
 
 def parse_input(entry: Mapping[str, Any], dictionary: FactDictionary) -> Input:
@@ -131,6 +141,7 @@ def parse_input(entry: Mapping[str, Any], dictionary: FactDictionary) -> Input:
         missing=nothing if one_hot else (_declared(entry, "missing"),),
         unseen=nothing if one_hot else (_declared(entry, "unseen"),),
         edges=_edges(fact, entry.get("edges", [])),
+        bands=tuple(ScoredBin(fact.name, name, 0) for name, _ in band_names(entry)),
     )
 
 

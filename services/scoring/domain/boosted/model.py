@@ -1,7 +1,7 @@
 """A loaded ensemble of trees and the score it gives, with reasons found by substitution."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from services.scoring.domain.boosted.answers import AnswerError, Answers
@@ -81,6 +81,11 @@ class BoostedModel:
 
         Raises `Unscorable` when the runtime fails or answers with what is no answer.
         """
+        bands = tuple(each.band_of(facts.get(each.fact.name)) for each in self.inputs)
+        return replace(self.bare_score(facts), points=bands)
+
+    def bare_score(self, facts: Mapping[str, FactValue]) -> Score:
+        """Return the score of facts as golden vectors state it: without the bands that nothing depends on."""
         row = self.row(facts)
         rows = [row, *(self._substituted(row, each) for each in self.substitutions)]
         try:

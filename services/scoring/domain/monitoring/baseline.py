@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from services.scoring.domain.boosted import band_names
+
 MISSING: Final = "missing"
 UNSEEN: Final = "unseen"
 
@@ -48,8 +50,9 @@ class BaselineBin:
 class Baseline:
     """The development sample as the artefact keeps it.
 
-    `characteristics` is empty for a model that keeps none. `auc` is the one that validation promised, on the sample
-    that `auc_sample` names; None where the artefact states none.
+    `characteristics` is empty for a model that keeps none; those of trees are their inputs, in bands without points.
+    `auc` is the one that validation promised, on the sample that `auc_sample` names; None where the artefact states
+    none.
     """
 
     sample: str
@@ -73,6 +76,13 @@ def read_baseline(document: Mapping[str, Any]) -> Baseline | None:
         )
         for entry in document.get("characteristics", [])
         if isinstance(entry, Mapping) and "bins" in entry and entry.get("fact") in counts
+    }
+    characteristics |= {
+        entry["fact"]: tuple(
+            BaselineBin(name, role, 0, rows)
+            for (name, role), rows in zip(band_names(entry), counts[entry["fact"]], strict=True)
+        )
+        for entry in document.get("inputs", [])
     }
     sample, auc = _promised(document.get("metrics", {}))
     bands = tuple(BaselineBand(band.get("from"), band.get("below"), band["count"]) for band in frozen["score_bands"])
