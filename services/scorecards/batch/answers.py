@@ -14,6 +14,9 @@ from services.scoring.domain.scorecard.sql import PD_SCALE, may_refuse, reason_c
 
 Model = Scorecard | BoostedModel
 
+PD_TYPE: Final = f"DECIMAL(7, {PD_SCALE})"
+SHORTFALL_TYPE: Final = "DECIMAL(15, 3)"
+
 CODED: Final = "scored"
 """A table of coded answers, of the columns that `Layout.coded` has."""
 
@@ -79,17 +82,18 @@ class Layout:
 
     def names(self) -> list[str]:
         """Return the names of the columns that are written, in order."""
-        return [*self.carried, *(self._named(column) for column in self.coded)]
+        return [*self.carried, *(self.named(column) for column in self.coded)]
 
     def _written(self, column: str) -> str:
         sql = column
         if column == "pd":
-            sql = f"CAST(CAST(pd AS DECIMAL(18, 0)) * 0.{'1':0>{PD_SCALE}} AS DECIMAL(7, {PD_SCALE}))"
+            sql = f"CAST(CAST(pd AS DECIMAL(18, 0)) * 0.{'1':0>{PD_SCALE}} AS {PD_TYPE})"
         elif column.startswith("shortfall_"):
-            sql = f"CAST(CAST({column} AS DECIMAL(18, 0)) * 0.001 AS DECIMAL(15, 3))"
-        return f"{sql} AS {name(self._named(column))}"
+            sql = f"CAST(CAST({column} AS DECIMAL(18, 0)) * 0.001 AS {SHORTFALL_TYPE})"
+        return f"{sql} AS {name(self.named(column))}"
 
-    def _named(self, column: str) -> str:
+    def named(self, column: str) -> str:
+        """Return the name under which a coded column is written."""
         if column.startswith("points_"):
             return f"points_{self.characteristics[int(column.removeprefix('points_'))]}"
         return column

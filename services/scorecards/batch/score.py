@@ -14,7 +14,8 @@ import duckdb
 from services.backtests.engines.spark import LOCAL
 from services.backtests.stored import text_literal
 from services.backtests.watch import Progress, Stopped, never, silent, stoppable
-from services.scorecards.batch.answers import CODED, Layout, coded_query
+from services.scorecards.batch.answers import CODED, Layout
+from services.scorecards.batch.bits import scorecard_query
 from services.scorecards.batch.engines import Engine
 from services.scorecards.batch.engines.rows import by_rows
 from services.scorecards.batch.engines.spark import by_spark
@@ -69,14 +70,14 @@ def score_rows(
     """
     how, form = how or How(), ending(out)
     assert form is not None
-    coded = _coded(db, layout, product, how, progress, stopped)
+    query = _written(db, layout, product, how, progress, stopped)
     handle, beside = tempfile.mkstemp(dir=out.absolute().parent, prefix=f".{out.name}.")
     os.close(handle)
     unfinished = Path(beside)
     try:
-        with stoppable(db, stopped), followed(db, "scoring" if coded != CODED else "writing", progress):
-            rows = _copy(db, layout, layout.written(coded), unfinished, form)
-            without = _without_score(db, layout, coded)
+        with stoppable(db, stopped), followed(db, "writing", progress):
+            rows = _copy(db, layout, query, unfinished, form)
+            without = _without_score(db, layout, query)
         publish(unfinished, out)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -96,22 +97,24 @@ def ending(path: Path) -> str | None:
     return next((each for each in sorted(FORMATS, key=len, reverse=True) if path.name.lower().endswith(each)), None)
 
 
-def _coded(
+def _written(
     db: duckdb.DuckDBPyConnection, layout: Layout, product: Product, how: How, progress: Progress, stopped: Stopped
 ) -> str:
-    """Return SQL of a table of coded answers."""
+    """Return the query of what is written, over coded answers where it is not one query with the scoring."""
     if how.engine is Engine.ROWS:
-        return by_rows(db, layout, product, progress, stopped)
-    if isinstance(layout.model, Scorecard):
-        if how.engine is Engine.SPARK:
-            return by_spark(db, layout, progress, stopped, how.spark_master, how.spark_folder)
-        return f"({coded_query(layout, ROWS)})"
-    if how.engine is Engine.SPARK:
+        by_rows(db, layout, product, progress, stopped)
+    elif isinstance(layout.model, Scorecard):
+        if how.engine is Engine.DUCKDB:
+            return scorecard_query(layout, ROWS)
+        by_spark(db, layout, progress, stopped, how.spark_master, how.spark_folder)
+    elif how.engine is Engine.SPARK:
         raise EngineUnsuitable("Spark scores scorecards; a boosted model needs the engine duckdb or rows")
-    # numpy and onnxruntime come with the extra `onnx`, and whoever has a boosted model has it.
-    from services.scorecards.batch.engines.arrays import by_arrays  # noqa: PLC0415
+    else:
+        # numpy and onnxruntime come with the extra `onnx`, and whoever has a boosted model has it.
+        from services.scorecards.batch.engines.arrays import by_arrays  # noqa: PLC0415
 
-    return by_arrays(db, layout, progress, stopped)
+        by_arrays(db, layout, progress, stopped)
+    return layout.written(CODED)
 
 
 def _copy(db: duckdb.DuckDBPyConnection, layout: Layout, query: str, to: Path, form: str) -> int:
@@ -125,8 +128,8 @@ def _copy(db: duckdb.DuckDBPyConnection, layout: Layout, query: str, to: Path, f
     return int(rows)
 
 
-def _without_score(db: duckdb.DuckDBPyConnection, layout: Layout, coded: str) -> dict[str, int]:
+def _without_score(db: duckdb.DuckDBPyConnection, layout: Layout, query: str) -> dict[str, int]:
     if not layout.may_fail:
         return {}
-    counted = f"SELECT failure, count(*) FROM {coded} WHERE failure IS NOT NULL GROUP BY failure ORDER BY failure"
+    counted = f"SELECT failure, count(*) FROM ({query}) WHERE failure IS NOT NULL GROUP BY failure ORDER BY failure"
     return dict(db.execute(counted).fetchall())

@@ -22,8 +22,8 @@ _ROWS: Final = 122_880
 _FOUND: Final = "found"
 
 
-def by_arrays(db: duckdb.DuckDBPyConnection, layout: Layout, progress: Progress, stopped: Stopped) -> str:
-    """Score rows by a boosted model and return the name of the table of coded answers; raises `Cancelled`.
+def by_arrays(db: duckdb.DuckDBPyConnection, layout: Layout, progress: Progress, stopped: Stopped) -> None:
+    """Score rows by a boosted model into the table `CODED`; raises `Cancelled`.
 
     Raises `AnswerError` when the runtime fails.
     """
@@ -51,7 +51,7 @@ def by_arrays(db: duckdb.DuckDBPyConnection, layout: Layout, progress: Progress,
         db.execute(f"CREATE OR REPLACE TEMP TABLE {ANSWERS} AS {answers}")
         db.unregister(_FOUND)
 
-    return score_slices(db, layout, _ROWS, score, progress, stopped)
+    score_slices(db, layout, _ROWS, score, progress, stopped)
 
 
 def _answers(layout: Layout, model: BoostedModel) -> str:

@@ -23,8 +23,8 @@ _MISSING: Final = "\\N"
 
 def by_rows(
     db: duckdb.DuckDBPyConnection, layout: Layout, product: Product, progress: Progress, stopped: Stopped
-) -> str:
-    """Score each row as the service would, and return the name of the table of coded answers; raises `Cancelled`."""
+) -> None:
+    """Score each row into the table `CODED` as the service would; raises `Cancelled`."""
     facts = [product.dictionary.facts[label] for label in layout.model.reads]
     columns = ", ".join(f'"{label}": "{kind}"' for label, kind in {"row_id": "BIGINT", **layout.coded}.items())
     asked = ", ".join(["row_id", *(name(fact.name) for fact in facts)])
@@ -52,4 +52,4 @@ def by_rows(
                     escape = '"', nullstr = '{_MISSING}')
             """)
 
-        return score_slices(db, layout, _ROWS, score, progress, stopped)
+        score_slices(db, layout, _ROWS, score, progress, stopped)

@@ -23,8 +23,8 @@ Score = Callable[[duckdb.DuckDBPyConnection], None]
 
 def score_slices(
     db: duckdb.DuckDBPyConnection, layout: Layout, size: int, score: Score, progress: Progress, stopped: Stopped
-) -> str:
-    """Score `size` rows at a time and return the name of the table of coded answers; raises `Cancelled`."""
+) -> None:
+    """Score `size` rows at a time into the table `CODED`; raises `Cancelled`."""
     with stoppable(db, stopped):
         db.execute(f"CREATE OR REPLACE TABLE {_FACTS} AS SELECT * FROM {ROWS}")
         first, last, total = bounds_of(db, _FACTS)
@@ -45,4 +45,3 @@ def score_slices(
             ).fetchall()
             done += written
             progress("scoring", done, total)
-    return CODED

@@ -21,8 +21,8 @@ def by_spark(
     stopped: Stopped,
     master: str = LOCAL,
     folder: Path | None = None,
-) -> str:
-    """Score rows on Spark and return the name of the table of coded answers.
+) -> None:
+    """Score rows on Spark into the table `CODED`.
 
     `folder` is one that Spark's workers reach, too. Raises `Cancelled` and `SparkUnavailable`.
     """
@@ -43,4 +43,3 @@ def by_spark(
             read = f"SELECT {', '.join(typed)} FROM read_parquet('{answers}/*.parquet') ORDER BY row_id"
             db.execute(f"CREATE OR REPLACE TABLE {CODED} AS {read}")
             progress("scoring on Spark", total, total)
-    return CODED

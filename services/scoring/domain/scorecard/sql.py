@@ -92,19 +92,24 @@ def facts_read(scorecard: Scorecard) -> tuple[str, ...]:
     return tuple(each.name for each in scorecard.characteristics)
 
 
-def _bin(characteristic: Characteristic) -> str:
-    """Return SQL of the place of the bin that a value falls into, by the rules of `Characteristic.bin_of`."""
+def bin_cases(characteristic: Characteristic, numbers: Sequence[int]) -> str:
+    """Return SQL of that one of `numbers` whose bin a value falls into, by the rules of `Characteristic.bin_of`."""
     column = _name(characteristic.name)
-    place = {id(each): at for at, each in enumerate(characteristic.bins)}
-    cases = [f"WHEN {column} IS NULL THEN {place[id(characteristic.missing)]}"]
+    number = {id(each): numbers[at] for at, each in enumerate(characteristic.bins)}
+    cases = [f"WHEN {column} IS NULL THEN {number[id(characteristic.missing)]}"]
     for found in characteristic.bins:
-        values = [_literal(value) for value, target in characteristic.by_value.items() if target is found]
+        values = [literal(value) for value, target in characteristic.by_value.items() if target is found]
         if values:
-            cases.append(f"WHEN {column} IN ({', '.join(values)}) THEN {place[id(found)]}")
+            cases.append(f"WHEN {column} IN ({', '.join(values)}) THEN {number[id(found)]}")
     for edge, interval in zip(characteristic.edges, characteristic.intervals, strict=False):
-        cases.append(f"WHEN {column} < {_literal(edge)} THEN {place[id(interval)]}")
+        cases.append(f"WHEN {column} < {literal(edge)} THEN {number[id(interval)]}")
     last = characteristic.intervals[-1] if characteristic.intervals else characteristic.unseen
-    return f"CAST(CASE {' '.join(cases)} ELSE {place[id(last)]} END AS BIGINT)"
+    return f"CAST(CASE {' '.join(cases)} ELSE {number[id(last)]} END AS BIGINT)"
+
+
+def _bin(characteristic: Characteristic) -> str:
+    """Return SQL of the place of the bin that a value falls into."""
+    return bin_cases(characteristic, range(len(characteristic.bins)))
 
 
 def _total(scorecard: Scorecard) -> str:
@@ -124,7 +129,7 @@ def _grade(scorecard: Scorecard) -> list[str]:
         lowest.setdefault(grade, score)
     if None in lowest:
         return []
-    cases = [f"WHEN __score >= {score} THEN {_literal(str(grade))}" for grade, score in reversed(lowest.items())]
+    cases = [f"WHEN __score >= {score} THEN {literal(str(grade))}" for grade, score in reversed(lowest.items())]
     return [f"CASE {' '.join(cases)} END AS score_grade"]
 
 
@@ -133,7 +138,7 @@ def _failure(scorecard: Scorecard) -> list[str]:
     if not may_refuse(scorecard):
         return []
     cases = [
-        f"WHEN __bin_{at} = {place} THEN {_literal(found.refusal)}"
+        f"WHEN __bin_{at} = {place} THEN {literal(found.refusal)}"
         for at, one in enumerate(scorecard.characteristics)
         for place, found in enumerate(one.bins)
         if found.refusal is not None
@@ -221,7 +226,8 @@ def _integer(value: Decimal) -> int:
     return -number if sign else number
 
 
-def _literal(value: FactValue) -> str:
+def literal(value: FactValue) -> str:
+    """Return a value of a fact as SQL, in its stored form."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, Decimal):

@@ -1,0 +1,1 @@
+"""What scoring costs, many rows at once and one at a time."""
