@@ -1,11 +1,14 @@
 """A monitoring plan is read strictly, and begins from defaults."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.migrate import PROJECT
 from services.scoring.domain.monitoring.plan import Plan, PlanError, Plans, Thresholds, parse_plans
+from shared.yaml import load_yaml
 
 
 def test_without_a_document_everything_is_as_the_defaults_say() -> None:
@@ -24,6 +27,14 @@ def test_a_product_begins_from_the_default_of_the_document() -> None:
     assert (loan.population_days, loan.cutoff, loan.edges["age_years"]) == (90, 520, (25, 62))
     assert loan.psi == plans.of("other").psi == Thresholds(Decimal("0.05"), Decimal("0.10"))
     assert plans.of("other").population_days == 7
+
+
+def test_the_plan_that_the_guide_shows_can_be_read() -> None:
+    guide = (PROJECT / "docs" / "monitoring.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    plans = parse_plans(load_yaml(example))
+    assert plans.default == Plan()
+    assert plans.of("consumer-loan").cutoff == 520
 
 
 @pytest.mark.parametrize(
