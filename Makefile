@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo up down test lint format types imports kafka scorecard bench-flow bench-policy bench-backtest check-sheets lock clean
+.PHONY: help demo up down test lint format types imports kafka training scorecard bench-flow bench-policy bench-backtest check-sheets lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,8 @@ imports: $(VENV)/.dev ## Check that arrows point inward
 
 kafka: $(VENV)/.runtime ## Run a Kafka broker in the foreground (needs Java 17 and Maven)
 	@$(BIN)/assay kafka
+
+training: $(VENV)/.train ## Install what fits scorecards and boosted trees
 
 scorecard: $(VENV)/.train ## Build the scorecard anew and compare it with the one in the catalogue
 	@$(BIN)/assay scorecard build --check
