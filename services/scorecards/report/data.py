@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.scorecards.report.words import NOT_STATED, entries, named, note, part_name, parts, percent, share, stated
+from services.scorecards.report.words import (
+    NOT_STATED,
+    entries,
+    named,
+    note,
+    origin,
+    part_name,
+    parts,
+    percent,
+    share,
+    stated,
+)
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
 
@@ -22,17 +33,10 @@ _UNKNOWN = (
 
 def data(document: Mapping[str, Any]) -> Markup:
     """Return source, population, parts, quality and exclusions."""
-    provenance = document["provenance"]
-    source = stated(document, "provenance", "data")
-    pairs = [
-        ("Source", source.get("citation") or str(provenance.get("data", NOT_STATED))),
-        ("File", joined("SHA-256 ", element("code", source.get("sha256", NOT_STATED)))),
-        ("Build spec", joined("SHA-256 ", element("code", provenance.get("spec_sha256", NOT_STATED)))),
-    ]
     population = stated(document, "provenance", "choices").get("population")
     words = {"accepted": _ACCEPTED, "through_the_door": _THROUGH}.get(str(population), _UNKNOWN)
     return joined(
-        entries(pairs),
+        entries(origin(document)),
         element("h3", "Population"),
         element("p", words),
         element("h3", "Parts"),

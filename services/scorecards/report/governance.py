@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.scorecards.report.words import NOT_STATED, entries, items, judged, note, number, stated
+from services.scorecards.report.words import NOT_STATED, entries, items, judged, note, number, origin, stated
 from services.scoring.domain.monitoring.plan import Plan
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
@@ -15,6 +15,12 @@ _SIGNATURES: Final = (
     ("Model owner", "The model is fit for the intended use, within the limits stated."),
     ("Approval", "The model may be used from the date signed."),
 )
+_SERVED: Final = " Scoring is in whole numbers; a service that does not reproduce the golden vectors refuses the model."
+_BUILT: Final = (
+    "The same data, build spec and libraries give the same artefact to the byte. The libraries are of third parties and"
+    f" only fit the model; they never score.{_SERVED}"
+)
+_IMPORTED: Final = f"The same source file and mapping give the same artefact to the byte.{_SERVED}"
 _INVENTORY: Final = (
     ("Exposure: portfolio, volume and money that depend on the model", ""),
     ("Materiality, of exposure and purpose", ""),
@@ -64,8 +70,7 @@ def reproduction(document: Mapping[str, Any]) -> Markup:
     libraries = ", ".join(f"{name} {version}" for name, version in stated(document, "provenance", "libraries").items())
     pairs = [
         ("Artefact", joined(element("code", document["content_hash"]), ", SHA-256 of its canonical JSON")),
-        ("Data", element("code", stated(document, "provenance", "data").get("sha256", NOT_STATED))),
-        ("Build spec", element("code", provenance.get("spec_sha256", NOT_STATED))),
+        *origin(document),
         ("Libraries", libraries or NOT_STATED),
         ("Golden vectors", f"{len(document['golden_vectors'])}, checked before the model is served"),
     ]
@@ -80,12 +85,7 @@ def reproduction(document: Mapping[str, Any]) -> Markup:
         )
     return joined(
         entries(pairs),
-        element(
-            "p",
-            "The same data, build spec and libraries give the same artefact to the byte. The libraries are of third"
-            " parties and only fit the model; they never score. Scoring is in whole numbers; a service that does not"
-            " reproduce the golden vectors refuses the model.",
-        ),
+        element("p", _IMPORTED if "imported_from" in provenance else _BUILT),
     )
 
 

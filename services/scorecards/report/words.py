@@ -77,6 +77,20 @@ def stated_list(document: Mapping[str, Any], *keys: str) -> Sequence[Mapping[str
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
 
 
+def origin(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the artefact was made from, with the hashes that hold it to that."""
+    provenance = document["provenance"]
+    if "imported_from" in provenance:
+        file = element("code", str(provenance.get("source_sha256", NOT_STATED)))
+        return [("Imported from", str(provenance["imported_from"])), ("Its file", joined("SHA-256 ", file))]
+    source = stated(document, "provenance", "data")
+    return [
+        ("Source", str(source.get("citation") or provenance.get("data", NOT_STATED))),
+        ("File", joined("SHA-256 ", element("code", str(source.get("sha256", NOT_STATED))))),
+        ("Build spec", joined("SHA-256 ", element("code", str(provenance.get("spec_sha256", NOT_STATED))))),
+    ]
+
+
 def part_name(name: str) -> str:
     """Return the name of a part as words: `held_out` is `held out`."""
     return name.replace("_", " ")

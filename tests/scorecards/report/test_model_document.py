@@ -13,7 +13,7 @@ from services.scoring.domain.scorecard import load_scorecard
 from tests.scorecards.build.committed import DOCUMENT
 from tests.scorecards.report.documents import validated_document
 from tests.scoring.boosted.small import small_document as boosted_document
-from tests.scoring.domain.small import SMALL_PRODUCT, small_document
+from tests.scoring.domain.small import SMALL_PRODUCT, signed, small_document
 
 VALIDATED = validated_document(
     purpose="Decides who gets a small loan.", use="Only through the policy.", limits=["No loans above 10,000."]
@@ -185,3 +185,11 @@ def test_choices_that_were_made_before_fitting_are_listed() -> None:
     words = words_of(model_document(validated_document(choices=choices)))
     assert "Largest correlation of weights of evidence 0.8 Trees 200" in words
     assert "no reject inference was needed" in words
+
+
+def test_an_imported_scorecard_is_documented_as_one_that_was_not_fitted_here() -> None:
+    document = small_document()
+    document["provenance"] = {"imported_from": "toad", "source_sha256": "5" * 64, "method": "bins and points as toad"}
+    words = words_of(model_document(signed(document)))
+    assert f"Imported from toad Its file SHA-256 {'5' * 64}" in words
+    assert "The same source file and mapping give the same artefact to the byte." in words
