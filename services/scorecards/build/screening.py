@@ -1,6 +1,6 @@
 """Candidates that no scorecard should be built on: empty ones, identifiers, the outcome itself, and proxies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +34,8 @@ class Association:
 
 
 def check_sample(sample: Sample, spec: BuildSpec) -> None:
-    """Raise `BuildError` for too few outcomes, and naming every candidate that is constant, empty or an identifier.
+    """Raise `BuildError` for too few outcomes, naming every candidate that is constant, empty or an identifier, or
+    naming every one whose values tell goods from bads too well to have been known before.
 
     Candidates that the analyst left out are not looked at.
     """
@@ -42,26 +43,36 @@ def check_sample(sample: Sample, spec: BuildSpec) -> None:
     if min(bads, len(sample) - bads) < MINIMUM_OUTCOMES:
         words = f"{len(sample)} rows to fit on with {bads} bads; at least {MINIMUM_OUTCOMES} goods and"
         raise BuildError(f"too few rows: {words} {MINIMUM_OUTCOMES} bads are needed")
-    faults = []
-    for candidate in spec.candidates:
-        if candidate.force is not Force.OUT:
-            fault = _fault_of(sample.columns[candidate.fact])
-            faults += [f"{candidate.fact} {fault}"] if fault else []
+    columns = {each.fact: sample.columns[each.fact] for each in spec.candidates if each.force is not Force.OUT}
+    faults = [f"{name} {fault}" for name, column in columns.items() if (fault := _fault_of(column))]
     if faults:
         raise BuildError("can't be characteristics: " + "; ".join(faults))
+    _refuse_knowing({name: _area_of(column, sample.bads) for name, column in columns.items()})
 
 
 def check_leakage(binned: Sequence[Binned], bads: Any) -> None:
-    """Raise `BuildError` naming every candidate that by itself tells goods from bads too well to be known before."""
-    found = []
-    for each in binned:
-        area = area_under_curve(each.woes[each.places], bads)
-        if area > MAXIMUM_AREA and each.candidate.force is not Force.OUT:
-            found.append(f"{each.candidate.fact} (AUC {area:.4f})")
+    """Raise `BuildError` naming every candidate whose bins tell goods from bads too well to have been known before."""
+    looked_at = [each for each in binned if each.candidate.force is not Force.OUT]
+    _refuse_knowing({each.candidate.fact: area_under_curve(each.woes[each.places], bads) for each in looked_at})
+
+
+def _refuse_knowing(areas: Mapping[str, float]) -> None:
+    found = [f"{name} (AUC {area:.4f})" for name, area in areas.items() if area > MAXIMUM_AREA]
     if found:
-        raise BuildError(
-            f"knows the outcome: {', '.join(found)}; a fact that was known before the decision does not tell it so well"
-        )
+        words = "; a fact that was known before the decision does not tell it so well"
+        raise BuildError(f"knows the outcome: {', '.join(found)}{words}")
+
+
+def _area_of(column: Column, bads: Any) -> float:
+    """Return how well values tell goods from bads without bins, which would hide those that hold one outcome only."""
+    if column.fact.type in (FactType.ENUM, FactType.BOOLEAN):
+        values, places = numpy.unique(column.codes, return_inverse=True)
+        rates = numpy.bincount(places, weights=bads, minlength=len(values)) / numpy.bincount(places)
+        return area_under_curve(-rates[places], bads)
+    codes = column.codes.astype(numpy.int64)
+    last = numpy.where(column.missing, codes.max() + 1, codes)
+    areas = [area_under_curve(codes, bads), area_under_curve(last, bads)]
+    return max(*areas, *(1 - area for area in areas))
 
 
 def associations(binned: Sequence[Binned], sample: Sample) -> list[Association]:

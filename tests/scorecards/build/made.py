@@ -1,5 +1,6 @@
 """A made-up product, its build spec and its data: small enough to build in a moment."""
 
+import copy
 import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -67,7 +68,7 @@ SPEC: dict[str, Any] = {
 
 def document(change: Change = lambda _: None) -> dict[str, Any]:
     """Return the build spec as a document, changed."""
-    copied: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SPEC))
+    copied = copy.deepcopy(SPEC)
     change(copied)
     return copied
 
@@ -76,7 +77,7 @@ def spec_file(folder: Path, change: Change = lambda _: None) -> Path:
     """Write product and spec and return the path of the latter."""
     (folder / "tiny-loan.yaml").write_text(yaml.safe_dump(PRODUCT), encoding="utf-8")
     path = folder / "tiny.build.yaml"
-    path.write_text(yaml.safe_dump(document(change)), encoding="utf-8")
+    path.write_text(yaml.safe_dump(document(change), sort_keys=False), encoding="utf-8")
     return path
 
 
