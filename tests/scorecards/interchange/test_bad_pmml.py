@@ -61,6 +61,9 @@ def refused(text: str | bytes) -> str:
         ('reasonCode="RC_RATIO"', 'reasonCode="7-too high"', "must be upper snake case"),
         ('<DataField name="duration" optype="continuous" dataType="integer"/>',
          '<DataField name="duration" optype="categorical" dataType="string"/>', "compares 'duration' by greaterThan"),
+        ('dataType="integer"/>', 'dataType="integer"><Interval closure="closedClosed" leftMargin="1"/></DataField>',
+         "line 35: the data dictionary restricts 'duration'; that is read with invalidValueTreatment asIs"),
+        ('<Value value="rent"/>', '<Value value="rent" property="missing"/>', "makes a value of 'housing' missing"),
         ('field="phone"', 'field="housing"', "housing has a characteristic already, at line 88"),
     ],
 )  # fmt: skip

@@ -97,3 +97,9 @@ def test_reasons_for_points_above_a_baseline_are_those_of_a_score_of_which_more_
 
 def _imported(content: bytes, **changes: Any) -> dict[str, Any]:
     return import_scorecard(content, "pmml", mapping(characteristics=STATED, **changes), PRODUCT)
+
+
+def test_a_file_that_is_one_line_is_read_like_one_of_many() -> None:
+    content = (MADE / "made-up.pmml").read_bytes()
+    one_line = b" ".join(line.strip() for line in content.splitlines())
+    assert _imported(one_line)["characteristics"] == _imported(content)["characteristics"]

@@ -1,8 +1,9 @@
 """From a PMML scorecard to a card: for every value that a fact can have, the attribute that holds for it first."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Final
 
 from services.scorecards.interchange.binding import Binding, Value, bind
@@ -36,14 +37,14 @@ def card_of_pmml(content: bytes, product: Product, mapping: ImportMapping) -> Ca
     """
     model = read_pmml(content)
     if model.uses_reason_codes and model.points_above != mapping.negated:
-        direction, algorithm = ("lower_is_better", "pointsAbove") if model.points_above else ("higher_is_better", "")
-        words = f"must be {direction}: the file's reasons are {algorithm or 'pointsBelow'}"
-        raise InterchangeError(words, "mapping /scaling/direction")
+        words = "lower_is_better: the file ranks reasons by pointsAbove"
+        if not model.points_above:
+            words = "higher_is_better: the file ranks reasons by pointsBelow"
+        raise InterchangeError(f"must be {words}", "mapping /scaling/direction")
     if mapping.intercept is not None:
         raise InterchangeError("the file states its initialScore", "mapping /intercept")
     seen: dict[str, str] = {}
     characteristics: list[CardCharacteristic] = []
-    notes: list[str] = []
     for each in model.characteristics:
         bound = _Bound(bind(each.field.name, product, mapping, each.place), each, model)
         fact = bound.binding.fact.name
@@ -51,11 +52,10 @@ def card_of_pmml(content: bytes, product: Product, mapping: ImportMapping) -> Ca
             raise InterchangeError(f"{fact} has a characteristic already, at {seen[fact]}", each.place)
         seen[fact] = each.place
         characteristics.append(bound.characteristic(mapping))
-        notes += bound.notes
     unused = mapping.characteristics.keys() - {each.field.name for each in model.characteristics}
     if unused:
         raise InterchangeError("is not a field of the scorecard", f"mapping /characteristics/{sorted(unused)[0]}")
-    return Card(tuple(characteristics), model.initial_score, tuple(notes))
+    return Card(tuple(characteristics), model.initial_score)
 
 
 class _Bound:
@@ -65,8 +65,10 @@ class _Bound:
         self.binding, self.source = binding, source
         self.uses_reason_codes = model.uses_reason_codes
         self.mining = model.mining_fields.get(source.field.name, _AS_WRITTEN)
-        self.codes: dict[str, str] = {}
-        self.notes: list[str] = []
+        self.codes: dict[int, str] = {}
+        if source.field.restricted and self.mining.invalid_treatment != "asIs":
+            words = f"the data dictionary restricts {source.field.name!r}; that is read with invalidValueTreatment asIs"
+            raise InterchangeError(words, source.place)
 
     def characteristic(self, mapping: ImportMapping) -> CardCharacteristic:
         code = self._reason_code(mapping)
@@ -88,11 +90,11 @@ class _Bound:
         for attribute in self.source.attributes:
             if attribute.reason_code is not None and self.uses_reason_codes:
                 own = attribute.reason_code
-                self.codes[attribute.place] = mapping.reason_codes.get(own, own)
+                self.codes[attribute.number] = mapping.reason_codes.get(own, own)
         stated = self.source.reason_code if self.uses_reason_codes else None
         code = self.binding.said.reason_code or mapping.reason_codes.get(stated or "", stated)
         if code is None and len(self.codes) == len(self.source.attributes):
-            return self.codes[self.source.attributes[0].place]
+            return self.codes[0]
         if code is None:
             where = f"mapping /characteristics/{self.binding.variable}/reason_code"
             raise InterchangeError(f"is needed: {self.source.place} of the file states none", where)
@@ -106,7 +108,7 @@ class _Bound:
         return next(found, None)
 
     def _piece(self, attribute: Attribute, role: BinRole, values: tuple[Value, ...] = ()) -> Piece:
-        code = self.codes.get(attribute.place)
+        code = self.codes.get(attribute.number)
         return Piece(role, Fraction(attribute.points), values=values, reason_code=code)
 
     def _absent(self, role: BinRole, attribute: Attribute | None, priced: Sequence[Piece]) -> Piece:
@@ -159,8 +161,7 @@ class _Bound:
         low, high = self.binding.reach
         inner = [cut for cut in cuts if low < cut <= high]
         cells: list[tuple[int | None, int | None, Attribute]] = []
-        for start, end in pairwise([low, *inner, None]):
-            at = start or 0
+        for at, end in zip([low, *inner], [*inner, None], strict=True):
             if at in listed and (at == high if end is None else at + 1 == end):
                 # A number that is listed by itself has a bin of its own; the interval around it need not be cut.
                 cells[-1:] = [(cell[0], end, cell[2]) for cell in cells[-1:]]
@@ -170,19 +171,19 @@ class _Bound:
                 upto = "" if end is None else f" to below {self.binding.written(end)}"
                 words = f"no attribute of {self.source.name!r} holds for {self.binding.written(at)}{upto}"
                 raise InterchangeError(words, self.source.place)
-            cells.append((start if cells else None, end, attribute))
+            cells.append((at if cells else None, end, attribute))
         pieces = []
-        for attribute, group in groupby(cells, key=lambda cell: cell[2]):
+        for _, group in groupby(cells, key=lambda cell: cell[2].number):
             run = list(group)
-            code, points = self.codes.get(attribute.place), Fraction(attribute.points)
-            pieces.append(Piece(BinRole.REGULAR, points, run[0][0], run[-1][1], reason_code=code))
+            piece = self._piece(run[0][2], BinRole.REGULAR)
+            pieces.append(replace(piece, start=run[0][0], end=run[-1][1]))
         return pieces
 
     def _categories(self) -> list[Piece]:
         texts = self.binding.texts()
         self._check_bounds(len(texts) + 2)
         elsewhere, missing = self._category(_ELSEWHERE), self._first(None)
-        groups: dict[str, tuple[Attribute, list[Value]]] = {}
+        groups: dict[int, tuple[Attribute, list[Value]]] = {}
         meant: dict[Value, tuple[str, Attribute | None]] = {}
         for text, value in texts.items():
             attribute = self._category(text)
@@ -191,18 +192,17 @@ class _Bound:
                 words = f"{other_text!r} and {text!r} both mean {value!r}, yet hold different attributes"
                 raise InterchangeError(words, self.source.place)
             if attribute is not None and attribute is not elsewhere:
-                values = groups.setdefault(attribute.place, (attribute, []))[1]
+                values = groups.setdefault(attribute.number, (attribute, []))[1]
                 if value not in values:
                     values.append(value)
         self._check_known()
         if not groups and elsewhere is not None:
-            groups[elsewhere.place] = (elsewhere, list(dict.fromkeys(texts.values())))
+            groups[elsewhere.number] = (elsewhere, list(dict.fromkeys(texts.values())))
         if not groups:
             words = f"no attribute of {self.source.name!r} holds for a value of {self.binding.fact.name}"
             raise InterchangeError(words, self.source.place)
         pieces = [
-            self._piece(attribute, BinRole.REGULAR, tuple(values))
-            for attribute, values in (groups[each.place] for each in self.source.attributes if each.place in groups)
+            self._piece(attribute, BinRole.REGULAR, tuple(values)) for _, (attribute, values) in sorted(groups.items())
         ]
         absent = self._absent(BinRole.MISSING, missing, pieces), self._absent(BinRole.UNSEEN, elsewhere, pieces)
         return [*pieces, *absent]

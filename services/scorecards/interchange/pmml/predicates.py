@@ -66,11 +66,15 @@ Predicate = Always | IsMissing | Compares | IsOneOf | Compound
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the data dictionary. `values` are those that the dictionary lists as valid, if it lists any."""
+    """A field of the data dictionary. `values` are those that the dictionary lists as valid, if it lists any.
+
+    `restricted` says that not every number is valid.
+    """
 
     name: str
     numeric: bool
     values: frozenset[str]
+    restricted: bool
 
     def constant(self, text: str) -> Constant | None:
         """Return the value that `text` is for this field, None when it is none."""

@@ -29,8 +29,12 @@ _READ: Final = frozenset({"MiningSchema", "Output", "ModelStats", "ModelExplanat
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: when it holds, what it earns, and its own reason code if it has one."""
+    """One attribute: when it holds, what it earns, and its own reason code if it has one.
 
+    `number` counts the attributes of a characteristic from 0; places need not differ, a file may be one line.
+    """
+
+    number: int
     place: str
     predicate: Predicate
     points: Decimal
@@ -96,9 +100,17 @@ def _fields(root: Element) -> Mapping[str, Field]:
             continue  # A field of another type can be the target; a predicate on it is refused as on no field.
         if name in fields:
             raise fault(element, f"defines {name!r} a second time")
-        listed = (each for each in element.all("Value") if each.attributes.get("property", "valid") == "valid")
-        fields[name] = Field(name, kind in _NUMBERS, frozenset(required(each, "value") for each in listed))
+        fields[name] = _field(name, kind in _NUMBERS, element)
     return fields
+
+
+def _field(name: str, numeric: bool, element: Element) -> Field:
+    values = list(element.all("Value"))
+    for each in values:
+        if each.attributes.get("property", "valid") != "valid":
+            raise fault(each, f"makes a value of {name!r} missing or invalid, which is not read")
+    restricted = element.first("Interval") is not None or (numeric and bool(values))
+    return Field(name, numeric, frozenset(required(each, "value") for each in values), restricted)
 
 
 def _scorecard(model: Element, fields: Mapping[str, Field]) -> PmmlScorecard:
@@ -156,7 +168,7 @@ def _mining_fields(model: Element) -> Mapping[str, MiningField]:
 
 def _characteristic(element: Element, fields: Mapping[str, Field], baseline: Decimal | None) -> PmmlCharacteristic:
     names: set[str] = set()
-    attributes = tuple(_attribute(each, fields, names) for each in element.all("Attribute"))
+    attributes = tuple(_attribute(number, each, fields, names) for number, each in enumerate(element.all("Attribute")))
     name = element.attributes.get("name", "")
     if not attributes:
         raise fault(element, f"{name!r} has no Attribute")
@@ -174,7 +186,7 @@ def _characteristic(element: Element, fields: Mapping[str, Field], baseline: Dec
     )
 
 
-def _attribute(element: Element, fields: Mapping[str, Field], names: set[str]) -> Attribute:
+def _attribute(number: int, element: Element, fields: Mapping[str, Field], names: set[str]) -> Attribute:
     complex_score = element.first("ComplexPartialScore")
     if complex_score is not None:
         raise fault(complex_score, "computes points from values; only bins with points of their own are read")
@@ -185,7 +197,7 @@ def _attribute(element: Element, fields: Mapping[str, Field], names: set[str]) -
     points = _number(element, "partialScore")
     if points is None:
         raise fault(element, "lacks the attribute partialScore")
-    return Attribute(f"line {element.line}", predicate, points, element.attributes.get("reasonCode"))
+    return Attribute(number, f"line {element.line}", predicate, points, element.attributes.get("reasonCode"))
 
 
 def _number(element: Element, attribute: str) -> Decimal | None:

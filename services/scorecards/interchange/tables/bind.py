@@ -1,18 +1,17 @@
 """From the rows of a table to a card: every bin bound to values of a fact, every gap and overlap found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 
 from services.scorecards.interchange.binding import Binding, Value, bind
 from services.scorecards.interchange.card import Card, CardCharacteristic, Piece, Tally, lowest_points
 from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.mapping import ImportMapping
-from services.scorecards.interchange.tables.bin_text import BinTextError, Catch, Interval, Named, Part
+from services.scorecards.interchange.tables.bin_text import BinTextError, Catch, Interval, Named
 from services.scorecards.interchange.tables.dialects import Absent, Dialect, TableBin
+from services.scorecards.interchange.tables.intervals import Held, doubted_edges, interval_pieces
 from services.scoring.domain.scorecard import BinRole
 from shared.products import Product
 
@@ -26,10 +25,8 @@ def card_of_table(content: bytes, dialect: Dialect, product: Product, mapping: I
     if intercepts and mapping.intercept is not None:
         raise InterchangeError("the table has a row for it", "mapping /intercept")
     stated = intercepts[0].points if intercepts else mapping.intercept
-    grouped = [
-        (variable, list(bins))
-        for variable, bins in groupby((row for row in rows if row not in intercepts), attrgetter("variable"))
-    ]
+    others = (row for row in rows if row.variable != dialect.intercept)
+    grouped = [(variable, list(bins)) for variable, bins in groupby(others, attrgetter("variable"))]
     if not grouped:
         raise InterchangeError("the table has no characteristic")
     seen: set[str] = set()
@@ -48,16 +45,8 @@ def card_of_table(content: bytes, dialect: Dialect, product: Product, mapping: I
     return Card(tuple(characteristics), stated or Fraction(0), tuple(notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A row with what it holds."""
-
-    row: TableBin
-    parts: tuple[Part, ...]
-
-
 class _Table:
-    """The rows of one variable."""
+    """The rows of one variable; `notes` gathers what they leave open and how it was closed."""
 
     def __init__(
         self, binding: Binding, dialect: Dialect, rows: Sequence[TableBin], accepts_rounded_edges: bool
@@ -94,89 +83,27 @@ class _Table:
                 pieces.append(Piece(BinRole.SPECIAL, row.points, values=values, tally=row.tally))
         return pieces
 
-    def _held(self, row: TableBin) -> _Held:
+    def _held(self, row: TableBin) -> Held:
         try:
-            return _Held(row, self.dialect.parts(row.text, numeric=self.binding.numeric))
+            return Held(row, self.dialect.parts(row.text, numeric=self.binding.numeric))
         except BinTextError as error:
             if self.dialect.names_special_bins and row.tally == Tally(0, 0):
                 self.notes.append(f"{row.place}: left out the special bin {row.text!r}, in which no row was counted")
-                return _Held(row, ())
+                return Held(row, ())
             message = f"the bin {row.text[:80]!r} of {self.binding.variable} {error}"
             if self.dialect.names_special_bins:
                 message += "; if it holds special values, list them under `special` of the mapping"
             raise InterchangeError(message, row.place) from None
 
-    def _intervals(self, held: Sequence[_Held]) -> list[Piece]:
-        """The numbers from end to end, in quanta: without gap or overlap, each bin counted once."""
-        found = [(part, each.row) for each in held for part in each.parts if isinstance(part, Interval)]
-        found.sort(key=lambda item: (item[0].start is not None, item[0].start or 0))
-        self._check_chain(found)
-        self._doubt_rounded([part.end for part, _ in found if part.end is not None])
-        low, high = self.binding.reach
-        pieces: list[Piece] = []
-        counted: set[str] = set()
-        for part, row in found:
-            start, end = self._start(part), self._end(part)
-            tally = None if row.tally is None or row.place in counted else row.tally
-            counted.add(row.place)
-            empty = start is not None and end is not None and start >= end
-            beyond = (end is not None and end <= low) or (start is not None and start > high)
-            if empty or beyond:
-                self._leave_out(row, tally)
-                continue
-            pieces.append(Piece(BinRole.REGULAR, row.points, start, end, tally=tally or _none_of(row)))
-        return _open_ended(pieces)
-
-    def _check_chain(self, found: Sequence[tuple[Interval, TableBin]]) -> None:
-        if not found:
-            message = f"{self.binding.variable} has no interval, yet {self.binding.fact.name} is a number"
-            raise InterchangeError(message, self.rows[0].place)
-        (first, first_row), (last, last_row) = found[0], found[-1]
-        if first.start is not None or last.end is not None:
-            row = first_row if first.start is not None else last_row
-            raise InterchangeError(f"the bins of {self.binding.variable} do not reach from -inf to inf", row.place)
-        for (one, _), (other, row) in pairwise(found):
-            if one.end is None or one.end != other.start or one.end_included == other.start_included:
-                message = f"the bin {row.text!r} of {self.binding.variable} does not begin where the one before it ends"
-                raise InterchangeError(message, row.place)
-
-    def _doubt_rounded(self, edges: Sequence[Decimal]) -> None:
-        """Edges printed with so few digits that a value of the fact may belong on their other side."""
-        doubted = [edge for edge in edges if 0 <= -_exponent(edge) < self.dialect.exact_digits and self._touches(edge)]
-        if not doubted:
-            return
-        shown = ", ".join(map(str, doubted[:5])) + (", ..." if len(doubted) > 5 else "")
-        doubt = f"{self.dialect.name} rounds the edges in its table, so {self.binding.fact.name} at {shown} may belong"
-        doubt += " to the bin before or after"
-        if not self.accepts_rounded_edges:
+    def _intervals(self, held: Sequence[Held]) -> list[Piece]:
+        doubt = doubted_edges(self.binding, self.dialect, held)
+        if doubt is not None and not self.accepts_rounded_edges:
             hint = f"save the table with show_digits={self.dialect.exact_digits}, or say `rounded_edges: accept`"
             raise InterchangeError(f"{doubt}; {hint} in the mapping", self.rows[0].place)
-        self.notes.append(doubt)
+        self.notes += [] if doubt is None else [doubt]
+        return interval_pieces(self.binding, held, self.notes)
 
-    def _touches(self, edge: Decimal) -> bool:
-        half = Decimal(5).scaleb(_exponent(edge) - 1)
-        return self.binding.first_at(edge - half) < self.binding.first_above(edge + half)
-
-    def _start(self, part: Interval) -> int | None:
-        if part.start is None:
-            return None
-        return self.binding.first_at(part.start) if part.start_included else self.binding.first_above(part.start)
-
-    def _end(self, part: Interval) -> int | None:
-        if part.end is None:
-            return None
-        return self.binding.first_above(part.end) if part.end_included else self.binding.first_at(part.end)
-
-    def _leave_out(self, row: TableBin, tally: Tally | None) -> None:
-        fact = self.binding.fact.name
-        if tally is not None and tally.count:
-            message = (
-                f"the bin {row.text!r} counts {tally.count} rows, yet {fact} has no value in it: is `multiply` right?"
-            )
-            raise InterchangeError(message, row.place)
-        self.notes.append(f"{row.place}: left out the bin {row.text!r}, in which {fact} has no value")
-
-    def _special_numbers(self, held: Sequence[_Held]) -> list[Piece]:
+    def _special_numbers(self, held: Sequence[Held]) -> list[Piece]:
         """Numbers that a bin names one by one."""
         pieces = []
         for each in held:
@@ -188,12 +115,12 @@ class _Table:
                 name = names[quanta.index(None)]
                 raise InterchangeError(f"{name[:80]!r} is not a number of {self.binding.fact.name}", each.row.place)
             alone = all(isinstance(part, Named) for part in each.parts)
-            tally = each.row.tally if alone else _none_of(each.row)
+            tally = each.row.tally if alone else each.no_rows
             values = tuple(self.binding.written(quantum) for quantum in quanta if quantum is not None)
             pieces.append(Piece(BinRole.SPECIAL, each.row.points, values=values, tally=tally))
         return pieces
 
-    def _groups(self, held: Sequence[_Held]) -> list[Piece]:
+    def _groups(self, held: Sequence[Held]) -> list[Piece]:
         """The categories, each in one bin."""
         pieces, seen = [], set[Value]()
         for each in held:
@@ -216,7 +143,7 @@ class _Table:
             raise InterchangeError(f"{text[:80]!r} is not a value of {self.binding.fact.name}; {hint}", row.place)
         return value
 
-    def _absent(self, held: Sequence[_Held], priced: Sequence[Piece], mapping: ImportMapping) -> tuple[Piece, Piece]:
+    def _absent(self, held: Sequence[Held], priced: Sequence[Piece], mapping: ImportMapping) -> tuple[Piece, Piece]:
         """The missing and the unseen bin: as a row says, else as the tool itself scores, or the lowest points."""
         numeric = self.binding.numeric
         missing = self._caught(held, Catch.MISSING, BinRole.MISSING)
@@ -239,14 +166,14 @@ class _Table:
             unseen = Piece(BinRole.UNSEEN, lowest, tally=unseen.tally)
         return missing, unseen
 
-    def _caught(self, held: Sequence[_Held], catch: Catch, role: BinRole) -> Piece | None:
+    def _caught(self, held: Sequence[Held], catch: Catch, role: BinRole) -> Piece | None:
         found = [each for each in held if catch in each.parts]
         if not found:
             return None
         if len(found) > 1:
             raise InterchangeError(f"a second bin of {self.binding.variable} holds {catch} values", found[1].row.place)
-        row, alone = found[0].row, found[0].parts == (catch,)
-        return Piece(role, row.points, tally=row.tally if alone else _none_of(row))
+        each = found[0]
+        return Piece(role, each.row.points, tally=each.row.tally if each.parts == (catch,) else each.no_rows)
 
     def _by_rule(self, rule: Absent, priced: Sequence[Piece], missing: Piece | None) -> Fraction:
         if rule is Absent.ZERO:
@@ -255,7 +182,7 @@ class _Table:
             return missing.points
         return lowest_points(priced)
 
-    def _minus_one(self, held: Sequence[_Held]) -> Fraction:
+    def _minus_one(self, held: Sequence[Held]) -> Fraction:
         # The bins reach from end to end and are closed on the left, and -1 is of the source and need not be a number
         # of the fact.
         below = [
@@ -271,29 +198,5 @@ class _Table:
         return f"{self.binding.fact.name}: {what} earns {float(points):g}, {rule}, {source}"
 
 
-def _exponent(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _none_of(row: TableBin) -> Tally | None:
-    return _empty(row.tally)
-
-
 def _empty(tally: Tally | None) -> Tally | None:
     return None if tally is None else Tally(0, 0)
-
-
-def _open_ended(pieces: Sequence[Piece]) -> list[Piece]:
-    """Let the outermost pieces reach out where bins beyond the fact's numbers were left out."""
-    last = len(pieces) - 1
-    return [
-        Piece(
-            each.role,
-            each.points,
-            None if index == 0 else each.start,
-            None if index == last else each.end,
-            tally=each.tally,
-        )
-        for index, each in enumerate(pieces)
-    ]
