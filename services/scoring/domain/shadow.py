@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from services.scoring.domain.result import Model, Scored, score_facts
+from services.scoring.domain.result import Model, score_facts
+from services.scoring.domain.score import Score
 
 BAND_POINTS: Final = 20
 """Scores are counted in bands so wide: as many points as double the odds on many scales."""
@@ -33,59 +34,56 @@ class GivenScore:
 
 @dataclass(frozen=True, slots=True)
 class ShadowScore:
-    """What a shadow makes of an application: its answer and the parts that differ from what was given.
+    """What a shadow makes of an application that was given an answer.
 
-    `failure` says why it has no score: what a model may answer, or what kept it from an answer.
+    `score` is None with a `failure`: what a model may answer, or what kept it from an answer.
     """
 
     given: GivenScore
-    answer: Scored | None
+    score: Score | None
     failure: str | None
-    differs: tuple[str, ...]
 
     @property
-    def score(self) -> int | None:
+    def points(self) -> int | None:
         """The shadow's score, if it has one."""
-        return None if self.answer is None or self.answer.score is None else self.answer.score.score
+        return None if self.score is None else self.score.score
+
+    @property
+    def grade(self) -> str | None:
+        """The shadow's grade, if its model has grades."""
+        return None if self.score is None else self.score.grade
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """The shadow's reason codes."""
-        score = None if self.answer is None else self.answer.score
-        return () if score is None else tuple(reason.code for reason in score.reasons)
+        return () if self.score is None else tuple(reason.code for reason in self.score.reasons)
 
     @property
     def has_failed(self) -> bool:
         """Whether the shadow has no score for an application that was given one."""
         return self.score is None and self.given.score is not None
 
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """The names of the parts of the answer that differ from what was given."""
+        parts = {
+            "score": self.given.score != self.points,
+            "grade": self.given.grade != self.grade,
+            "reasons": self.given.reasons != self.reasons,
+            "failure": self.given.failure != self.failure,
+        }
+        return tuple(name for name, is_different in parts.items() if is_different)
+
 
 def shadowed(given: GivenScore, model: Model | None) -> ShadowScore:
     """Return what `model` makes of the same facts; without a model that loads there is no answer."""
     if model is None:
-        return ShadowScore(given, None, MODEL_UNUSABLE, _differing(given, None, None, (), MODEL_UNUSABLE))
+        return ShadowScore(given, None, MODEL_UNUSABLE)
     try:
         answer = score_facts(model, given.facts)
     except _MODEL_FAULTS as fault:
-        error = type(fault).__name__
-        return ShadowScore(given, None, error, _differing(given, None, None, (), error))
-    score = answer.score
-    if score is None:
-        return ShadowScore(given, answer, answer.failure, _differing(given, None, None, (), answer.failure))
-    codes = tuple(reason.code for reason in score.reasons)
-    return ShadowScore(given, answer, None, _differing(given, score.score, score.grade, codes, None))
-
-
-def _differing(
-    given: GivenScore, score: int | None, grade: str | None, reasons: tuple[str, ...], failure: str | None
-) -> tuple[str, ...]:
-    parts = {
-        "score": given.score != score,
-        "grade": given.grade != grade,
-        "reasons": given.reasons != reasons,
-        "failure": given.failure != failure,
-    }
-    return tuple(name for name, differs in parts.items() if differs)
+        return ShadowScore(given, None, type(fault).__name__)
+    return ShadowScore(given, answer.score, answer.failure)
 
 
 def band_of(score: int | None) -> int | None:

@@ -164,19 +164,19 @@ def _codes(reasons: Sequence[Sequence[Any]] | None) -> tuple[str, ...]:
 
 
 def _result_row(result: ShadowScore) -> dict[str, Any]:
-    row: dict[str, Any] = {
+    return {
         "score_id": result.given.score_id,
+        "score": result.points,
+        "pd": None if result.score is None else result.score.pd,
+        "grade": result.grade,
+        "reasons": None if result.score is None else result.reasons,
         "failure": result.failure,
         "differs": result.differs,
     }
-    score = None if result.answer is None else result.answer.score
-    if score is not None:
-        row |= {"score": score.score, "pd": score.pd, "grade": score.grade, "reasons": result.reasons}
-    return row
 
 
 def _tally_row(result: ShadowScore) -> dict[str, Any]:
-    live, shadow = result.given.score, result.score
+    live, shadow = result.given.score, result.points
     both = live is not None and shadow is not None
     return {
         "live_band": band_of(live),

@@ -34,7 +34,7 @@ class _Broken:
 
 def test_the_same_model_gives_the_same_answer() -> None:
     result = shadowed(_SAME, _MODEL)
-    assert (result.score, result.reasons, result.differs, result.has_failed) == (540, _SAME.reasons, (), False)
+    assert (result.points, result.reasons, result.differs, result.has_failed) == (540, _SAME.reasons, (), False)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_parts_that_differ_are_named(given: GivenScore, differs: tuple[str, 
 
 def test_a_model_that_breaks_on_an_application_has_failed_on_that_one_and_says_how() -> None:
     result = shadowed(_SAME, Model(SMALL_PRODUCT, _Broken()))
-    assert (result.score, result.failure, result.has_failed) == (None, "ZeroDivisionError", True)
+    assert (result.points, result.failure, result.has_failed) == (None, "ZeroDivisionError", True)
 
 
 def test_without_a_model_that_loads_everything_fails() -> None:
