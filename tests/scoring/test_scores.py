@@ -233,6 +233,32 @@ async def test_an_expired_score_is_stale_and_the_next_one_says_why_it_is_new(
     assert (await kept(desk, application_id))["stale"] is False
 
 
+async def test_a_score_that_an_earlier_release_kept_can_be_read_and_is_replaced_by_a_whole_one(
+    desk: httpx.AsyncClient, product: str, urls: Urls
+) -> None:
+    document = scorecard(product)
+    await make_live(desk, "scorecard", document)
+    application_id = new_id("app")
+    connection = await asyncpg.connect(urls.admin)
+    await connection.execute(
+        "INSERT INTO scoring.score (score_id, application_id, product, facts, model, model_version, model_hash, score,"
+        " pd, points, reasons) VALUES ($1, $2, $3, '{}', 'small', 1, $4, 540, 0.210526, '[]', $5)",
+        new_id("scr"),
+        application_id,
+        product,
+        document["content_hash"],
+        '[["AMOUNT_TOO_HIGH", 20000]]',
+    )
+    await connection.close()
+
+    recalled = await kept(desk, application_id)
+    anew = await ask(desk, product, application_id)
+
+    assert (recalled["score"]["score"], recalled["score"]["pd"], recalled["stale"]) == (540, "0.210526", False)
+    assert recalled["score"]["reasons"] == [{"code": "AMOUNT_TOO_HIGH", "characteristic": "", "shortfall": "20.000"}]
+    assert anew["anew_because"] == ["inputs_changed"]
+
+
 async def test_a_score_of_a_model_that_was_replaced_is_stale(desk: httpx.AsyncClient, product: str) -> None:
     await make_live(desk, "scorecard", scorecard(product))
     application_id = new_id("app")
