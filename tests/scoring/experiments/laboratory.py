@@ -26,7 +26,15 @@ from shared.experiments.handlers.shadowing import shadow_once
 from shared.ids import new_id
 from tests.kit.catalogue import APPROVER, AUTHOR, SCOPES, act, approved, bearing
 from tests.kit.service import Urls, delivery
-from tests.scoring.domain.small import SMALL_FACTS, signed, small_document
+from tests.scoring.domain.small import (
+    MISSING,
+    SMALL_FACTS,
+    UNSEEN,
+    characteristic,
+    regular,
+    signed,
+    small_document,
+)
 
 CLIENTS: Final[Mapping[str, list[str]]] = {
     **SCOPES,
@@ -65,6 +73,21 @@ def refusing(product: str) -> dict[str, Any]:
     return signed(document)
 
 
+def curious(product: str) -> dict[str, Any]:
+    """Return a scorecard that asks for a guarantor as well, a fact that the product does not have from the start."""
+    document = copy.deepcopy(small_document()) | {"product": product, "version": 4}
+    bins = [
+        regular("none", 0, values=[False]),
+        regular("there is one", 10, values=[True]),
+        MISSING | {"points": 0},
+        UNSEEN | {"points": 0},
+    ]
+    document["characteristics"].append(characteristic("guarantor", "NO_GUARANTOR", 0, bins))
+    document["psi_baseline"]["characteristics"]["guarantor"] = [50, 50, 0, 0]
+    document["golden_vectors"][0]["points"].append(0)
+    return signed(document)
+
+
 _AGE: Final = timedelta(days=14 * 31)
 _OLD_ID: Final = f"""
     'scr_' || lpad(to_hex(('x' || lpad(substr({{}}, 5, 12), 16, '0'))::bit(64)::bigint
@@ -90,9 +113,9 @@ class Laboratory:
     product: str = field(default_factory=lambda: new_id("loan").replace("_", "-"))
     _trials: list[str] = field(default_factory=list)
 
-    async def hear_of_product(self, revision: int = 1, **without: Any) -> None:
-        """Have scoring hear that the product is live, without the facts named."""
-        facts = {name: fact for name, fact in SMALL_FACTS.items() if name not in without}
+    async def hear_of_product(self, revision: int = 1, **more: Any) -> None:
+        """Have scoring hear that the product is live, with more facts."""
+        facts = {**SMALL_FACTS, **more}
         document = {"name": self.product, "title": "Small loan", "currency": "EUR", "facts": facts}
         now = datetime.now(UTC)
         told = ProductPublished(name=self.product, revision=revision, document=document, effective_at=now)

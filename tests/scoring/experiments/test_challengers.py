@@ -14,6 +14,7 @@ from tests.scoring.experiments.laboratory import (
     OWNER,
     TENANT,
     Laboratory,
+    curious,
     parties,
     refusing,
     stern,
@@ -101,13 +102,14 @@ async def test_a_stopped_challenger_scores_nobody_any_more(laboratory: Laborator
 async def test_a_challenger_that_no_longer_fits_the_product_leaves_its_parties_to_the_champion(
     laboratory: Laboratory,
 ) -> None:
-    document = stern(laboratory.product)
-    await laboratory.challenge(document, "unfit", 10_000)
-    await laboratory.hear_of_product(2, home_owner=None)
-    scored = await laboratory.scored({party: {**OWNER, "home_owner": None} for party in parties(2)})
-    # The live model reads the same fact: nobody is left to score, and nothing is scored by guessing.
-    assert {(row["arm"], row["failure"]) for row in scored.values()} == {(None, "no_model")}
+    await laboratory.hear_of_product(2, guarantor={"type": "boolean"})
+    await laboratory.challenge(curious(laboratory.product), "unfit", 10_000)
+    scored = await laboratory.scored({party: {**OWNER, "guarantor": True} for party in parties(2)})
+    assert {(row["arm"], row["score"]) for row in scored.values()} == {("challenger:unfit", 550)}
     await laboratory.hear_of_product(3)
+    scored = await laboratory.scored(dict.fromkeys(parties(2), OWNER))
+    assert {(row["arm"], row["score"]) for row in scored.values()} == {(None, 540)}
+    await laboratory.hear_of_product(4, guarantor={"type": "boolean"})
     scored = await laboratory.scored(dict.fromkeys(parties(2), OWNER))
     assert {row["arm"] for row in scored.values()} == {"challenger:unfit"}
 
