@@ -8,7 +8,7 @@ from services.scorecards.report.words import NONE, fraction, interval, named, no
 from shared.pages.charts import Range, impact_ratios
 from shared.pages.markup import Markup, element, joined
 from shared.pages.style import ALARM, CANDIDATE
-from shared.pages.tables import figure, table
+from shared.pages.tables import above, figure, table
 
 _ABSENT = (
     "The validation data carry no protected attribute, so nothing is known of how the score treats protected groups."
@@ -72,15 +72,21 @@ def _row(group: Mapping[str, Any], reference: str | None) -> Sequence[str]:
     if group["group"] is not None and group["group"] == reference:
         judged = ["reference", NONE, NONE, NONE]
     elif "not_judged" in group:
-        judged = [f"not judged: {group['not_judged']}", NONE, NONE, NONE]
+        judged = [above("not judged", group["not_judged"]), NONE, NONE, NONE]
     else:
         judged = [
             interval(impact, 2),
             p_value(impact["p_value"]) if impact else NONE,
             interval(group.get("standardised_mean_difference"), 2),
-            group.get("equal_opportunity_not_judged") or interval(group.get("equal_opportunity_difference"), 3),
+            _opportunity(group),
         ]
     return [label, f"{group['rows']:,}", percent(group["approval_rate"]), *judged]
+
+
+def _opportunity(group: Mapping[str, Any]) -> str:
+    if "equal_opportunity_not_judged" in group:
+        return above("not judged", group["equal_opportunity_not_judged"])
+    return interval(group.get("equal_opportunity_difference"), 3)
 
 
 def _chart(found: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> Markup:

@@ -76,7 +76,7 @@ def _entered(document: Mapping[str, Any]) -> Markup | None:
                 number(each.get("coefficient"), 3),
                 number(error.get("standard_error"), 3),
                 number(error.get("variance_inflation"), 2),
-                f"{min(points)} to {max(points)}",
+                f"{number(str(min(points)), 0)} to {number(str(max(points)), 0)}",
             )
         )
     if not rows:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.scorecards.report.words import entries, named, note
+from services.scorecards.report.words import entries, named, note, number
 from shared.money import Money
 from shared.pages.markup import Markup, element, joined
 from shared.pages.tables import table
@@ -40,7 +40,7 @@ def _example(document: Mapping[str, Any]) -> Markup | None:
         [("Score", str(vector["score"])), ("PD", vector["pd"]), *grade, ("Reasons", "; ".join(reasons) or "none")]
     )
     rows = [
-        (named(each["fact"]), _value(vector["facts"].get(each["fact"])), str(points))
+        (named(each["fact"]), _value(vector["facts"].get(each["fact"])), number(str(points), 0))
         for each, points in zip(document.get("characteristics", ()), vector.get("points", ()), strict=False)
     ]
     if not rows:

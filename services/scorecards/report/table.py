@@ -40,7 +40,7 @@ def _rows(characteristic: Mapping[str, Any]) -> Iterator[Markup]:
             f"{each['bads']:,}",
             percent(each.get("bad_rate")),
             number(each.get("woe"), 3),
-            str(each["points"]),
+            number(str(each["points"]), 0),
         )
         yield element(
             "tr",

@@ -91,7 +91,7 @@ def sample(size: int, seed: int) -> list[tuple[int, bool]]:
     drawn = []
     for number in range(size):
         bad = number % 4 == 0
-        drawn.append((round(500 + 50 * (normal.inv_cdf(draw.uniform()) - bad)), bad))
+        drawn.append((round(500 + 16 * (normal.inv_cdf(draw.uniform()) - bad)), bad))
     return drawn
 
 
