@@ -42,6 +42,21 @@ def test_a_scorecard_that_sklearn2pmml_wrote_scores_as_in_jpmml() -> None:
     assert ours.count(None) == 30  # the applicants with a category that the file does not list as valid
 
 
+def test_a_score_of_risk_that_another_generator_wrote_scores_and_explains_with_its_sign_changed() -> None:
+    said = {variable: MAPPING["characteristics"][variable] for variable in ("duration", "ratio", "phone")}
+    said["arrears"] = {"fact": "months_since_arrears", "reason_code": "ARREARS"}
+    scaling = {**MAPPING["scaling"], "direction": "lower_is_better"}
+    scorecard = loaded(imported("risk.pmml", "pmml", mapping(characteristics=said, scaling=scaling)))
+    for facts, theirs in zip(rows(), answers("risk"), strict=True):
+        ours = scored(scorecard, facts)
+        if theirs is None or ours is None:
+            assert ours is theirs, facts
+        else:
+            assert -ours[0] == theirs["RiskScore"], facts
+            codes = [theirs[f"ReasonCode{rank}"] for rank in (1, 2, 3)]
+            assert ours[1][:3] == codes[: len(ours[1])], facts
+
+
 def test_every_predicate_and_treatment_scores_and_explains_as_in_jpmml() -> None:
     scorecard = loaded(imported("made-up.pmml", "pmml", mapping(characteristics=STATED, reasons={"limit": 3})))
     for facts, theirs in zip(rows("probes.csv"), answers("made-up"), strict=True):

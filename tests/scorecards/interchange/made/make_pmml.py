@@ -1,7 +1,7 @@
-"""Writes what other tools make of PMML: a scorecard that sklearn2pmml wrote, and what JPMML answers to three files.
+"""Writes what other tools make of PMML: scorecards that two of them wrote, and what JPMML answers to four files.
 
-Run beside `make_tables.py`, where Java 11, sklearn2pmml 0.133.1, optbinning 1.0.0 and jpmml_evaluator 0.16.0 are
-installed:
+Run beside `make_tables.py`, where Java 11, sklearn2pmml 0.133.1, optbinning 1.0.0, scorecard 0.3 (the generator of PMML
+scorecards by N. Coghlan, Apache licence) and jpmml_evaluator 0.16.0 are installed:
 
     python make_pmml.py
 
@@ -39,6 +39,44 @@ def write_scorecard() -> None:
     pipeline.fit(sample[make_tables.COLUMNS].astype(categories), sample["bad"].values)
     pipeline.active_fields, pipeline.target_fields = make_tables.COLUMNS, ["bad"]
     sklearn2pmml(pipeline, str(HERE / "sklearn2pmml.pmml"))
+
+
+RISK = {
+    "duration": [("TERM_LONG", 0, ["< 12"]), ("TERM_LONG", 3, [">= 12", "<= 36"]), ("TERM_VERY_LONG", 8, ["> 36"])],
+    "ratio": [("RATIO_UNKNOWN", 4, None), ("RATIO_HIGH", 1, ["<= 0.2"]), ("RATIO_HIGH", 6, ["> 0.2"])],
+    "arrears": [("ARREARS", 0, ["== -9"]), ("ARREARS", 9, ["< 6"]), ("ARREARS", 5, [">= 6", "< 24"]),
+                ("ARREARS", 2, [">= 24"])],
+    "phone": [("NO_PHONE", 0, ["== yes"]), ("NO_PHONE", 2, ["== no"])],
+}  # fmt: skip
+"""Points of risk, of which more are worse: reason code, points and conditions of each attribute."""
+
+
+def write_risk() -> None:
+    """A scorecard with reasons by `pointsAbove` and codes on its attributes, in the words of PMML 4.2."""
+    from scorecard import pmml_scorecard
+
+    texts = {"dataType": "string", "optype": "categorical", "values": ["yes", "no"]}
+    numbers = {"dataType": "double", "optype": "continuous"}
+    spec = {
+        "model_name": "risk",
+        "data_fields": [{"name": name, **(texts if name == "phone" else numbers)} for name in RISK],
+        "characteristics": [
+            {
+                "name": name,
+                "attributes": [
+                    {"reasonCode": code, "partialScore": points, "predicate": _condition(conditions)}
+                    for code, points, conditions in attributes
+                ],
+            }
+            for name, attributes in RISK.items()
+        ],
+    }
+    (HERE / "risk.pmml").write_bytes(pmml_scorecard(spec))
+
+
+def _condition(conditions: list[str] | None) -> str | list[str] | None:
+    """A condition as the tool wants it: alone as a text, several as a list."""
+    return conditions[0] if conditions is not None and len(conditions) == 1 else conditions
 
 
 def answers(name: str, rows: list[dict]) -> None:
@@ -96,7 +134,9 @@ def as_facts(row: dict) -> dict:
 
 if __name__ == "__main__":
     write_scorecard()
+    write_risk()
     save_probes()
     answers("sklearn2pmml.pmml", rows_of("applicants.csv"))
+    answers("risk.pmml", rows_of("applicants.csv"))
     answers("made-up.pmml", rows_of("probes.csv"))
     answers("exported.pmml", [as_facts(row) for row in rows_of("applicants.csv")])
