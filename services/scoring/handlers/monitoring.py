@@ -220,7 +220,7 @@ async def _raise_alarms(tx: Transaction, report: Report, plan: Plan) -> None:
             version=report.model.version,
             measure=reading.measure,
             subject=reading.subject,
-            level=reading.level,
+            reached=reading.level,
             value=str(reading.value),
         )
 

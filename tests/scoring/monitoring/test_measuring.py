@@ -75,6 +75,14 @@ def test_a_large_index_of_a_small_sample_is_chance_and_of_a_large_one_is_not() -
     assert [each.level for each in many.readings if each.measure is Measure.PSI] == [Level.WATCH]
 
 
+def test_a_shift_of_fewer_than_a_hundred_applications_is_shown_and_calls_nobody() -> None:
+    figures = measure(counted(scores=(ScoreCount(400, HALF, 99),)), BASELINE, Plan())
+    (reading,) = [each for each in figures.readings if each.measure is Measure.PSI]
+    assert reading.critical is not None
+    assert reading.value > max(reading.act, reading.critical)
+    assert (reading.significant, reading.level) == (False, Level.CALM)
+
+
 def test_a_characteristic_tells_points_missing_and_unseen_values() -> None:
     bins = {("housing", "own"): 400, ("housing", "rent"): 500, ("housing", "not seen in training"): 100}
     figures = measure(counted(scores=(ScoreCount(500, HALF, 1_000),), bins=bins), BASELINE, Plan())

@@ -21,8 +21,11 @@ _FALLING: Final = frozenset({Measure.AUC, Measure.IMPACT_RATIO})
 """Measures that are the worse the lower they are."""
 _CALIBRATION_P: Final = Decimal("0.01")
 _IMPACT_P: Final = Decimal("0.05")
-_LEAST_FOR_SHARES: Final = 100
-"""Shares of fewer applications raise no alarm: one of them alone would be a percent."""
+_LEAST: Final = 100
+"""Shares and indices of fewer applications raise no alarm.
+
+One of them alone would be a percent, and critical values are those of samples in which most bins are filled.
+"""
 
 Subject = tuple[Measure, str]
 
@@ -56,10 +59,10 @@ def readings_of(
     found += [_index(Measure.CSI, each.name, each.shift, plan.csi) for each in characteristics]
     found += _performance(performance, plan)
     if applications:
-        enough = applications >= _LEAST_FOR_SHARES
+        enough = applications >= _LEAST
         found.append(_reading(Measure.FAILURE_SHARE, "", failure_share, plan.failure_share, None, enough))
     for each in characteristics:
-        enough = each.shift.actual_rows >= _LEAST_FOR_SHARES
+        enough = each.shift.actual_rows >= _LEAST
         found.append(_reading(Measure.UNSEEN_SHARE, each.name, each.unseen_share, plan.unseen_share, None, enough))
     found += _impact(fairness, plan)
     return tuple(found)
@@ -95,7 +98,7 @@ def crossings(before: Mapping[Subject, Level], readings: Sequence[Reading]) -> l
 
 
 def _index(measure: Measure, subject: str, shift: Shift, thresholds: Thresholds) -> Reading:
-    beyond_chance = shift.value > shift.critical_99
+    beyond_chance = shift.value > shift.critical_99 and shift.actual_rows >= _LEAST
     return _reading(measure, subject, shift.value, thresholds, shift.critical_99, beyond_chance)
 
 

@@ -287,7 +287,7 @@ def _cautions(
             f"{performance.matured - performance.complete} bads came before their window was over. They count in AUC "
             "and KS; calibration leaves them out until the goods of the same age are known."
         )
-    if performance.matured and performance.matured < performance.scored:
+    if performance.matured and performance.known < performance.scored:
         yield "Outcomes are known of some applications only, as a rule of those that were granted credit."
     for fact in left_out:
         yield f"Nothing is told by {fact}: a number needs edges in the monitoring plan, and a date can't be grouped."

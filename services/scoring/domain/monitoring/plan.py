@@ -32,7 +32,8 @@ class Plan:
     - `outcome` names the definition of bad that performance is measured by.
     - `population_days` and `performance_days` are how far back scheduled reports look: for what is known at once, and
       for what takes a performance window to be known.
-    - `psi` and `csi` apply to index values that also exceed the 99 % critical value of their sample sizes;
+    - `psi` and `csi` apply to index values that also exceed the 99 % critical value of their sample sizes, of 100
+      applications or more;
       `auc_drop` to the AUC that validation promised less the one observed, if the whole 95 % interval lies below;
       `calibration` to the distance of observed from expected bads, as a share of the expected, if p < 0.01;
       `failure_share` and `unseen_share` to shares of applications; `impact_ratio` to adverse impact ratios, from above,
