@@ -36,7 +36,7 @@ def test_the_index_is_symmetric_and_never_negative(expected: list[int], data: st
 
 @given(counts)
 def test_a_population_of_the_same_shape_has_not_moved(expected: list[int]) -> None:
-    assert stability(expected, [3 * count for count in expected]).value == pytest.approx(0, abs=0.2)
+    assert stability(expected, [3 * count for count in expected]).value == pytest.approx(0, abs=1e-9)
     assert stability(expected, expected).value == 0
 
 
