@@ -64,7 +64,8 @@ def scorecard_query(layout: Layout, source: str) -> str:
     assert isinstance(layout.model, Scorecard)
     packing = None if layout.may_fail else Packing.of(layout.model)
     if packing is None:
-        return layout.written(f"({coded_query(layout, source)})")
+        # PDs are joined to scores there, and a join keeps no order.
+        return f"{layout.written(f'({coded_query(layout, source)})')} ORDER BY row_id"
     return _by_bits(layout, source, layout.model, packing)
 
 

@@ -45,7 +45,7 @@ def product() -> Product:
 def write(path: Path, rows: int, first: int = 0) -> None:
     """Write applicants to a Parquet file: `id`, their facts in stored form, and `bad`."""
     columns = ["range", "range AS id", *map(_number, NUMBERS), *map(_category, CATEGORIES)]
-    risk = f"""
+    risk = """
         0.16 + 0.002 * COALESCE(duration_months, 20) + 0.0015 * COALESCE(utilisation, 50) - 0.0004 *
         COALESCE(age_of_account_months, 60) + CASE WHEN checking_status IN ('none', 'overdrawn') THEN 0.12 ELSE 0 END +
         CASE WHEN credit_history = 'critical' THEN 0.15 ELSE 0 END + CASE WHEN housing = 'own' THEN -0.05 ELSE 0 END +
