@@ -10,10 +10,10 @@ from math import sqrt
 from services.scoring.domain.arms import Arm
 from services.scoring.domain.measures.discrimination import Difference, auc_interval
 from services.scoring.domain.measures.distributions import Interval, two_sided_p, two_sided_z
-from services.scoring.domain.measures.stability import stability
-from services.scoring.domain.monitoring.figures import BinFigures, Estimate, Shift
+from services.scoring.domain.monitoring.figures import Estimate, Shift
 from services.scoring.domain.monitoring.outcome import BadDefinition
 from services.scoring.domain.monitoring.rounding import estimate, share, six_places
+from services.scoring.domain.monitoring.shifts import shift_of
 from services.scoring.domain.shadow import BAND_POINTS, Tally
 
 _LEVEL = 0.95
@@ -124,17 +124,4 @@ def _shift(both: Sequence[Tally]) -> Shift:
     starts = sorted({band for tally in both for band in (tally.live_band, tally.shadow_band) if band is not None})
     live = [sum(tally.answered for tally in both if tally.live_band == start) for start in starts]
     shadow = [sum(tally.answered for tally in both if tally.shadow_band == start) for start in starts]
-    found = stability(live, shadow)
-    return Shift(
-        value=six_places(found.value),
-        critical_95=six_places(found.critical_95),
-        critical_99=six_places(found.critical_99),
-        expected_rows=found.expected_rows,
-        actual_rows=found.actual_rows,
-        bins=tuple(
-            BinFigures(
-                f"{start} to {start + BAND_POINTS - 1}", each.expected, each.actual, six_places(each.contribution)
-            )
-            for start, each in zip(starts, found.bins, strict=True)
-        ),
-    )
+    return shift_of([f"{start} to {start + BAND_POINTS - 1}" for start in starts], live, shadow)

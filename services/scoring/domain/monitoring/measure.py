@@ -1,34 +1,28 @@
 """A report made of what was counted: stability against the artefact's baseline, decisions by band, performance."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.scoring.domain.measures.calibration import calibration
-from services.scoring.domain.measures.discrimination import auc_interval, ks_interval
-from services.scoring.domain.measures.distributions import binomial_p
-from services.scoring.domain.measures.stability import points_shift, stability
+from services.scoring.domain.measures.stability import points_shift
 from services.scoring.domain.monitoring.alarms import readings_of
 from services.scoring.domain.monitoring.baseline import MISSING, UNSEEN, Baseline, BaselineBand, BaselineBin
-from services.scoring.domain.monitoring.counts import Counted, DecisionCount, GroupCount, Maturity, OutcomeCount
+from services.scoring.domain.monitoring.counts import Counted, DecisionCount, GroupCount
 from services.scoring.domain.monitoring.fairness import live_fairness
 from services.scoring.domain.monitoring.figures import (
     APPROVED,
     BandMix,
-    BinFigures,
-    CalibrationBand,
-    CalibrationFigures,
     CharacteristicFigures,
-    Estimate,
     Figures,
     PerformanceFigures,
     SegmentFigures,
     Shift,
 )
+from services.scoring.domain.monitoring.performance import discrimination, performance_of
 from services.scoring.domain.monitoring.plan import Plan
-from services.scoring.domain.monitoring.rounding import estimate, share, six_places
+from services.scoring.domain.monitoring.rounding import share, six_places
+from services.scoring.domain.monitoring.shifts import by_band, mean_of, place_of, shift_of
 
 _ALL_SCORES = (BaselineBand(None, None, 0),)
 
@@ -43,7 +37,7 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: S
     bands = _ALL_SCORES if baseline is None else baseline.bands
     score = None if baseline is None or not scored else _score_shift(counted, baseline)
     characteristics = () if baseline is None or not scored else _characteristics(counted, baseline)
-    performance = _performance(counted.maturity, counted.outcomes, bands, baseline, plan)
+    performance = performance_of(counted.maturity, counted.outcomes, bands, baseline, plan)
     segments = [each for fact, rows in counted.segments.items() for each in _segments(fact, rows, bands)]
     fairness = tuple(
         live_fairness(fact, rows, plan.references.get(fact), plan.cutoff) for fact, rows in counted.protected.items()
@@ -51,7 +45,7 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: S
     failure_share = share(failed, scored + failed) or six_places(0)
     return Figures(
         scored=scored,
-        mean_score=None if not scored else six_places(_mean((entry.score, entry.count) for entry in counted.scores)),
+        mean_score=None if not scored else six_places(mean_of((entry.score, entry.count) for entry in counted.scores)),
         failures=dict(counted.failures),
         failure_share=failure_share,
         baseline_sample=None if baseline is None else baseline.sample,
@@ -66,19 +60,9 @@ def measure(counted: Counted, baseline: Baseline | None, plan: Plan, left_out: S
     )
 
 
-def discrimination(rows: Iterable[tuple[int, bool, int]]) -> tuple[Estimate | None, Estimate | None]:
-    """Return AUC (DeLong) and KS (bootstrap) with intervals, of counts by (score, is bad); None without both kinds."""
-    outcomes: Counter[tuple[int, bool]] = Counter()
-    for score, bad, count in rows:
-        outcomes[score, bad] += count
-    if len({bad for _, bad in outcomes}) < 2:
-        return None, None
-    return estimate(auc_interval(outcomes)), estimate(ks_interval(outcomes))
-
-
 def _score_shift(counted: Counted, baseline: Baseline) -> Shift:
-    actual = _by_band(baseline.bands, ((entry.score, entry.count) for entry in counted.scores))
-    return _shift([band.label for band in baseline.bands], [band.count for band in baseline.bands], actual)
+    actual = by_band(baseline.bands, ((entry.score, entry.count) for entry in counted.scores))
+    return shift_of([band.label for band in baseline.bands], [band.count for band in baseline.bands], actual)
 
 
 def _characteristics(counted: Counted, baseline: Baseline) -> tuple[CharacteristicFigures, ...]:
@@ -92,7 +76,7 @@ def _characteristics(counted: Counted, baseline: Baseline) -> tuple[Characterist
         found.append(
             CharacteristicFigures(
                 name=name,
-                shift=_shift([each.label for each in bins], expected, actual),
+                shift=shift_of([each.label for each in bins], expected, actual),
                 points_shift=six_places(moved),
                 missing_share=_role_share(bins, MISSING, actual),
                 missing_share_before=_role_share(bins, MISSING, expected),
@@ -108,44 +92,11 @@ def _role_share(bins: Sequence[BaselineBin], role: str, counts: Sequence[int]) -
     return six_places(Fraction(part, sum(counts)))
 
 
-def _shift(labels: Sequence[str], expected: Sequence[int], actual: Sequence[int]) -> Shift:
-    found = stability(expected, actual)
-    return Shift(
-        value=six_places(found.value),
-        critical_95=six_places(found.critical_95),
-        critical_99=six_places(found.critical_99),
-        expected_rows=found.expected_rows,
-        actual_rows=found.actual_rows,
-        bins=tuple(
-            BinFigures(label, each.expected, each.actual, six_places(each.contribution))
-            for label, each in zip(labels, found.bins, strict=True)
-        ),
-    )
-
-
-def _by_band(bands: Sequence[BaselineBand], counts: Iterable[tuple[int, int]]) -> list[int]:
-    found = [0] * len(bands)
-    for score, count in counts:
-        found[_place(bands, score)] += count
-    return found
-
-
-def _place(bands: Sequence[BaselineBand], score: int) -> int:
-    return bisect_right([band.start for band in bands[1:] if band.start is not None], score)
-
-
-def _mean(counts: Iterable[tuple[int, int]]) -> Fraction:
-    total = rows = 0
-    for score, count in counts:
-        total, rows = total + score * count, rows + count
-    return Fraction(total, rows)
-
-
 def _mix(counted: Counted, bands: Sequence[BaselineBand], cutoff: int | None) -> tuple[BandMix, ...]:
-    scored = _by_band(bands, ((entry.score, entry.count) for entry in counted.scores))
+    scored = by_band(bands, ((entry.score, entry.count) for entry in counted.scores))
     decided: list[list[DecisionCount]] = [[] for _ in bands]
     for entry in counted.decisions:
-        decided[_place(bands, entry.score)].append(entry)
+        decided[place_of(bands, entry.score)].append(entry)
     return tuple(
         _band_mix(band.label, rows, entries, cutoff) for band, rows, entries in zip(bands, scored, decided, strict=True)
     )
@@ -170,69 +121,6 @@ def _band_mix(label: str, scored: int, entries: Sequence[DecisionCount], cutoff:
     )
 
 
-def _performance(
-    maturity: Maturity,
-    outcomes: Sequence[OutcomeCount],
-    bands: Sequence[BaselineBand],
-    baseline: Baseline | None,
-    plan: Plan,
-) -> PerformanceFigures:
-    area, gap = discrimination([(entry.score, entry.bad, entry.count) for entry in outcomes])
-    return PerformanceFigures(
-        definition=plan.outcome.name,
-        window_months=plan.outcome.window_months,
-        scored=maturity.scored,
-        known=maturity.known,
-        matured=maturity.matured,
-        complete=maturity.complete,
-        bads=sum(entry.count for entry in outcomes if entry.bad),
-        auc=area,
-        ks=gap,
-        promised_auc=None if baseline is None else baseline.auc,
-        promised_sample=None if baseline is None else baseline.auc_sample,
-        calibration=_calibration([entry for entry in outcomes if entry.complete], bands),
-    )
-
-
-def _calibration(outcomes: Sequence[OutcomeCount], bands: Sequence[BaselineBand]) -> CalibrationFigures | None:
-    """Return how PDs came true where the window is over: bads that came early would otherwise stand without goods."""
-    if not outcomes:
-        return None
-    pds, counts, bads = [Fraction(0)] * len(bands), [0] * len(bands), [0] * len(bands)
-    for entry in outcomes:
-        place = _place(bands, entry.score)
-        pds[place] += Fraction(entry.pd) * entry.count
-        counts[place] += entry.count
-        bads[place] += entry.count if entry.bad else 0
-    rows = [
-        (band.label, pd / count if count else Fraction(0), count, bad)
-        for band, pd, count, bad in zip(bands, pds, counts, bads, strict=True)
-    ]
-    found = calibration(rows)
-    mean_pd = found.expected_bads / found.count
-    return CalibrationFigures(
-        count=found.count,
-        bads=found.bads,
-        expected_bads=six_places(found.expected_bads),
-        ratio=six_places(found.bads / found.expected_bads) if found.expected_bads else None,
-        p_value=six_places(binomial_p(found.bads, found.count, float(mean_pd))),
-        hosmer_lemeshow=six_places(found.hosmer_lemeshow),
-        hosmer_lemeshow_p=six_places(found.p_value),
-        brier=six_places(found.brier),
-        bands=tuple(
-            CalibrationBand(
-                label=band.label,
-                count=band.count,
-                bads=band.bads,
-                expected_bads=six_places(band.expected_bads),
-                observed_rate=estimate(band.observed),
-                p_value=six_places(band.p_value),
-            )
-            for band in found.bands
-        ),
-    )
-
-
 def _segments(fact: str, rows: Sequence[GroupCount], bands: Sequence[BaselineBand]) -> list[SegmentFigures]:
     groups: dict[str | None, list[GroupCount]] = {}
     for entry in rows:
@@ -252,7 +140,7 @@ def _segment(
         fact=fact,
         group=group,
         scored=sum(entry.count for entry in recent),
-        mean_score=six_places(_mean((entry.score, entry.count) for entry in recent)) if recent else None,
+        mean_score=six_places(mean_of((entry.score, entry.count) for entry in recent)) if recent else None,
         decided=decisions,
         approval_rate=share(sum(entry.count for entry in decided if entry.decision in APPROVED), decisions),
         matured=sum(count for _, _, count in matured),
@@ -265,10 +153,10 @@ def _segment(
 
 def _segment_shift(entries: Sequence[GroupCount], bands: Sequence[BaselineBand]) -> Shift | None:
     before, now = (
-        _by_band(bands, ((entry.score, entry.count) for entry in entries if entry.recent is recent))
+        by_band(bands, ((entry.score, entry.count) for entry in entries if entry.recent is recent))
         for recent in (False, True)
     )
-    return _shift([band.label for band in bands], before, now) if sum(before) and sum(now) else None
+    return shift_of([band.label for band in bands], before, now) if sum(before) and sum(now) else None
 
 
 def _cautions(
