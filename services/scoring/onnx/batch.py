@@ -65,7 +65,7 @@ def _encoded(each: Input, values: Any) -> Any:
         whole = numpy.clip(values.astype(numpy.int64), -MAX_MINOR, MAX_MINOR)
         return (whole.astype(numpy.float64) / each.quantum).reshape(-1, 1)
     encoded = numpy.tile(numpy.array(each.unseen), (len(values), 1))
-    for value, row in each.rows.items():
+    for value, (row, _) in each.listed.items():
         encoded[values == value] = row
     return encoded
 

@@ -109,6 +109,13 @@ def test_a_second_graph_that_a_lenient_reader_would_merge_into_the_first_is_refu
     assert refusal(trees_file() + hidden.SerializeToString()) == "the file.graph stands twice"
 
 
+def test_a_file_that_poses_as_the_runtimes_own_format_is_read_as_what_was_checked() -> None:
+    posing = with_change(lambda model: setattr(model, "producer_name", "ORTM"))
+    # At this place onnxruntime looks for the mark of its own format, which has no part in the checks made here.
+    assert posing[4:8] == b"ORTM"
+    assert load_boosted(changed(lambda d: d.update(onnx=onnx_entry(posing))), PRODUCT).name == "small-trees"
+
+
 @pytest.mark.parametrize(
     ("columns", "words"),
     [

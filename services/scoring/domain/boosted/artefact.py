@@ -229,7 +229,7 @@ def _substitutions(
     start = 0
     for each in inputs:
         name = each.fact.name
-        columns[name] = list(enumerate(each.encode(reference.get(name)), start))
+        columns[name] = list(enumerate(each.read(reference.get(name))[0], start))
         start += each.width
     return tuple(
         Substitution(

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
 from math import isfinite, nan
@@ -25,8 +25,8 @@ INPUT: Final = {
 
 _NUMERIC: Final = frozenset({FactType.INTEGER, FactType.MONEY, FactType.DECIMAL})
 _CATEGORICAL: Final = frozenset({FactType.ENUM, FactType.BOOLEAN})
+_EXACT: Final = Context(prec=40)
 _MOST_EDGES: Final = 100
-_LARGEST_DIVISOR: Final = 10**12
 
 
 class InputError(ValueError):
@@ -55,15 +55,15 @@ class Encoding(StrEnum):
 class Input:
     """A fact and its columns of the row.
 
-    `quantum` is how many units of its last place one unit of the row has; `rows` are the columns of each listed value.
-    `edges` are the inner ends of the bands of a number, in units of its last place. `bands` are named as `band_names`
-    has them; trees give a band no points of its own.
+    `quantum` is how many units of its last place one unit of the row has; `listed` are the columns and the band of each
+    listed value. `edges` are the inner ends of the bands of a number, in units of its last place. `bands` are named as
+    `band_names` has them; trees give a band no points of its own.
     """
 
     fact: Fact
     encoding: Encoding
     quantum: int
-    rows: Mapping[FactValue, tuple[float, ...]]
+    listed: Mapping[FactValue, tuple[tuple[float, ...], ScoredBin]]
     missing: tuple[float, ...]
     unseen: tuple[float, ...]
     edges: tuple[int, ...]
@@ -74,21 +74,14 @@ class Input:
         """The number of columns."""
         return len(self.missing)
 
-    def encode(self, value: FactValue | None) -> tuple[float, ...]:
-        """Return the columns of a value as `FactDictionary.parse` gives it; None is missing."""
+    def read(self, value: FactValue | None) -> tuple[tuple[float, ...], ScoredBin]:
+        """Return the columns and the band of a value as `FactDictionary.parse` gives it; None is missing."""
         if value is None:
-            return self.missing
-        if self.encoding is not Encoding.NUMBER:
-            return self.rows.get(value, self.unseen)
-        return (float(last_places(self.fact, value)) / self.quantum,)
-
-    def band_of(self, value: FactValue | None) -> ScoredBin:
-        """Return the band of a value."""
-        if value is None:
-            return self.bands[-1]
+            return self.missing, self.bands[-1]
         if self.encoding is Encoding.NUMBER:
-            return self.bands[bisect_right(self.edges, last_places(self.fact, value))]
-        return self.bands[next((place for place, listed in enumerate(self.rows) if listed == value), -2)]
+            number = last_places(self.fact, value)
+            return (number / self.quantum,), self.bands[bisect_right(self.edges, number)]
+        return self.listed.get(value, (self.unseen, self.bands[-2]))
 
 
 def last_places(fact: Fact, value: FactValue) -> int:
@@ -97,9 +90,11 @@ def last_places(fact: Fact, value: FactValue) -> int:
     Up to there binary floating point holds every integer, so the division that follows is the only rounding but the
     one to 32 bits, and a column of a batch is encoded as a value of one application is.
     """
-    assert isinstance(value, int | Decimal)
-    scaled = int(value.scaleb(fact.scale)) if isinstance(value, Decimal) else value
-    return max(-MAX_MINOR, min(MAX_MINOR, scaled))
+    number = int(value.scaleb(fact.scale, _EXACT)) if isinstance(value, Decimal) else value
+    assert isinstance(number, int)
+    if -MAX_MINOR <= number <= MAX_MINOR:
+        return number
+    return MAX_MINOR if number > 0 else -MAX_MINOR
 
 
 def band_names(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -128,20 +123,21 @@ def parse_input(entry: Mapping[str, Any], dictionary: FactDictionary) -> Input:
     if (encoding is Encoding.NUMBER) != (fact.type in _NUMERIC):
         raise InputError("/encoding", "wrong_type", "does not suit the type of the fact")
     divisor = entry.get("divisor", 1)
-    if not 1 <= divisor <= _LARGEST_DIVISOR:
-        raise InputError("/divisor", "invalid_input", f"must be 1 to {_LARGEST_DIVISOR}")
+    if divisor < 1 or divisor * 10**fact.scale > MAX_MINOR:
+        raise InputError("/divisor", "invalid_input", "must be 1 or more, and below 2^53 in last places of the fact")
     rows = {} if encoding is Encoding.NUMBER else _rows(fact, entry.get("values", []), encoding)
     nothing = (0.0,) * len(rows)
     one_hot = encoding is Encoding.ONE_HOT
+    bands = tuple(ScoredBin(fact.name, name, 0) for name, _ in band_names(entry))
     return Input(
         fact=fact,
         encoding=encoding,
         quantum=divisor * 10**fact.scale,
-        rows=rows,
+        listed={value: (row, band) for (value, row), band in zip(rows.items(), bands, strict=False)},
         missing=nothing if one_hot else (_declared(entry, "missing"),),
         unseen=nothing if one_hot else (_declared(entry, "unseen"),),
         edges=_edges(fact, entry.get("edges", [])),
-        bands=tuple(ScoredBin(fact.name, name, 0) for name, _ in band_names(entry)),
+        bands=bands,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.scoring.domain.boosted.answers import AnswerError, Answers
 from services.scoring.domain.boosted.graph import Graph
 from services.scoring.domain.boosted.inputs import Input
-from services.scoring.domain.score import Failure, Reason, Score, Unscorable
+from services.scoring.domain.score import Failure, Reason, Score, ScoredBin, Unscorable
 from shared.facts import FactValue
 
 Run = Callable[[Sequence[Sequence[float]]], Sequence[float]]
@@ -65,7 +65,7 @@ class BoostedModel:
 
     def row(self, facts: Mapping[str, FactValue]) -> list[float]:
         """Return the row that the trees look at."""
-        return [number for each in self.inputs for number in each.encode(facts.get(each.fact.name))]
+        return [number for columns, _ in self._read(facts) for number in columns]
 
     def score(self, facts: Mapping[str, FactValue]) -> Score:
         """Score exact fact values, as `FactDictionary.parse` gives them; facts without an entry are missing.
@@ -81,12 +81,8 @@ class BoostedModel:
 
         Raises `Unscorable` when the runtime fails or answers with what is no answer.
         """
-        bands = tuple(each.band_of(facts.get(each.fact.name)) for each in self.inputs)
-        return replace(self.bare_score(facts), points=bands)
-
-    def bare_score(self, facts: Mapping[str, FactValue]) -> Score:
-        """Return the score of facts as golden vectors state it: without the bands that nothing depends on."""
-        row = self.row(facts)
+        read = self._read(facts)
+        row = [number for columns, _ in read for number in columns]
         rows = [row, *(self._substituted(row, each) for each in self.substitutions)]
         try:
             first, *others = (self.answers.score(answer) for answer in self.run(rows))
@@ -99,7 +95,16 @@ class BoostedModel:
             for points, each in gains[: self.reason_limit]
         )
         place = first - self.lowest_score
-        return Score(first, self.pd_by_score[place], reasons, grade=self.grade_by_score[place])
+        return Score(
+            first, self.pd_by_score[place], reasons, tuple(band for _, band in read), self.grade_by_score[place]
+        )
+
+    def bare_score(self, facts: Mapping[str, FactValue]) -> Score:
+        """Return the score of facts as golden vectors state it: without the bands, on which nothing depends."""
+        return replace(self.score(facts), points=())
+
+    def _read(self, facts: Mapping[str, FactValue]) -> list[tuple[tuple[float, ...], ScoredBin]]:
+        return [each.read(facts.get(each.fact.name)) for each in self.inputs]
 
     def _substituted(self, row: list[float], substitution: Substitution) -> list[float]:
         other = row.copy()
