@@ -18,6 +18,7 @@ from shared.yaml import load_yaml
 FORMAT: Final = "assay.scorecard-import/1"
 
 _VALUE: Final = (str, int, bool)
+_NUMBER: Final = (str, int)
 _SHAPE: Final = {
     "format": str,
     "name": str,
@@ -25,7 +26,7 @@ _SHAPE: Final = {
     "title": str,
     "target": {"bad": str, "definition": str},
     "scaling": {"base_score": int, "base_odds": int, "points_to_double_odds": int, "direction?": str},
-    "intercept?": str,
+    "intercept?": _NUMBER,
     "absent?": str,
     "rounded_edges?": str,
     "reasons": {"limit": int},
@@ -34,10 +35,10 @@ _SHAPE: Final = {
         ANY_KEY: {
             "fact?": str,
             "reason_code?": str,
-            "multiply?": str,
+            "multiply?": _NUMBER,
             "values?": {ANY_KEY: _VALUE},
             "special?": {ANY_KEY: [_VALUE]},
-            "reference?": str,
+            "reference?": _NUMBER,
         }
     },
 }
@@ -145,9 +146,9 @@ def _characteristic(name: str, entry: Mapping[str, Any]) -> MappedCharacteristic
 def _number(entry: Mapping[str, Any], key: str, place: str) -> Fraction | None:
     if key not in entry:
         return None
-    number = read_number(entry[key])
+    number = read_number(str(entry[key]))
     if number is None:
-        raise InterchangeError("must be a number written as a string", f"mapping {place}/{key}")
+        raise InterchangeError("must be a number, with quotes where it has a fraction", f"mapping {place}/{key}")
     return Fraction(number)
 
 

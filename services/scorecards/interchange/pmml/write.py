@@ -17,7 +17,8 @@ from shared.facts import Fact, FactType
 from shared.products import Product
 
 _NAMESPACE: Final = "http://www.dmg.org/PMML-4_4"
-_SCORE: Final = "score"
+_SCORE: Final = "Score"
+"""The target. It and the output fields begin with a capital, which no fact does."""
 _BASELINES: Final = {
     ReasonMethod.POPULATION_MEAN: "mean",
     ReasonMethod.AT_CUTOFF: "other",
@@ -83,10 +84,10 @@ def _schema(model: Element, facts: Sequence[Fact]) -> None:
 
 def _output(model: Element, reasons: int) -> None:
     output = SubElement(model, "Output")
-    SubElement(output, "OutputField", {"name": "points", "feature": "predictedValue", "dataType": "integer",
+    SubElement(output, "OutputField", {"name": "Points", "feature": "predictedValue", "dataType": "integer",
                                        "optype": "continuous"})  # fmt: skip
     for rank in range(1, reasons + 1):
-        SubElement(output, "OutputField", {"name": f"reason_{rank}", "feature": "reasonCode", "rank": str(rank),
+        SubElement(output, "OutputField", {"name": f"Reason{rank}", "feature": "reasonCode", "rank": str(rank),
                                            "dataType": "string", "optype": "categorical"})  # fmt: skip
 
 

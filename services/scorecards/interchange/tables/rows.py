@@ -10,7 +10,7 @@ from typing import Any, Final
 from services.scorecards.interchange.faults import InterchangeError
 
 MAX_BYTES: Final = 5_000_000
-MAX_ROWS: Final = 20_000
+MAX_ROWS: Final = 5_000
 MAX_COLUMNS: Final = 200
 
 
