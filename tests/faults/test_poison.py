@@ -18,7 +18,7 @@ from tests.kit.traffic import Traffic, submissions
 CONSUMERS: Final = {
     "assay.application": (("scoring",), "intake.application_submitted.v1"),
     "assay.score": (("decision",), "scoring.application_scored.v1"),
-    "assay.decision": (("intake", "limits"), "decision.decided.v1"),
+    "assay.decision": (("intake", "limits", "scoring"), "decision.decided.v1"),
     "assay.product": (("intake", "scoring"), "decision.product_published.v1"),
     "assay.limit": (("intake",), "limits.limit_granted.v1"),
 }
