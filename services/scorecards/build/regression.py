@@ -16,6 +16,7 @@ from services.scorecards.build.spec import BuildError
 
 _CHUNK: Final = 1 << 16
 _STEPS: Final = 60
+_HALVINGS: Final = 30
 _SMALL: Final = 1e-11
 
 
@@ -28,27 +29,36 @@ class Regression:
     intercept: float
 
 
-def regress(binned: Sequence[Binned], bads: Any, penalty: Decimal | None) -> Regression:
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """The log loss at some coefficients, its gradient (uphill for the likelihood) and its information matrix."""
+
+    loss: float
+    gradient: Any
+    information: Any
+
+
+def regress(
+    binned: Sequence[Binned], bads: Any, penalty: Decimal | None, start: Sequence[float] | None = None
+) -> Regression:
     """Fit the odds of the good on the weights of evidence.
 
     `penalty` is C of a ridge: half the sum of squared coefficients is added to C times the log loss, the intercept is
-    free; None is no penalty. Raises `BuildError` when the characteristics tell goods and bads apart without fault, or
-    repeat one another, so that no coefficients are the best.
+    free; None is no penalty. `start` is a guess, intercept first, that only saves time. Raises `BuildError` when the
+    characteristics tell goods and bads apart without fault or repeat one another: then no coefficients are the best.
     """
     weight = 0.0 if penalty is None else 1 / float(penalty)
     ridge = numpy.diag([0.0] + [weight] * len(binned))
     goods = (~bads).astype(float)
-    beta = numpy.zeros(len(binned) + 1)
     share = goods.mean()
-    beta[0] = numpy.log(share / (1 - share))
+    beta = numpy.array([numpy.log(share / (1 - share)), *[0.0] * len(binned)] if start is None else start)
+    point = _derivatives(binned, goods, beta)
     for _ in range(_STEPS):
-        loss, gradient, information = _derivatives(binned, goods, beta)
-        step = _solved(information + ridge, gradient - ridge @ beta)
-        beta, size = _walked(binned, goods, beta, step, loss, ridge)
+        step = _solved(point.information + ridge, point.gradient - ridge @ beta)
+        beta, point, size = _walked(binned, goods, beta, step, point, ridge)
         if size < _SMALL:
-            _, _, information = _derivatives(binned, goods, beta)
-            covariance = _solved(information + ridge, numpy.eye(len(beta)))
-            errors = numpy.sqrt(numpy.diag(covariance @ information @ covariance))
+            covariance = _solved(point.information + ridge, numpy.eye(len(beta)))
+            errors = numpy.sqrt(numpy.diag(covariance @ point.information @ covariance))
             return Regression(tuple(beta[1:].tolist()), tuple(errors[1:].tolist()), float(beta[0]))
     raise BuildError("goods and bads are told apart without fault: no finite coefficients are the best ones")
 
@@ -80,7 +90,7 @@ def _chunks(binned: Sequence[Binned]) -> Iterator[tuple[int, Any]]:
         yield start, numpy.array(held)
 
 
-def _derivatives(binned: Sequence[Binned], goods: Any, beta: Any) -> tuple[float, Any, Any]:
+def _derivatives(binned: Sequence[Binned], goods: Any, beta: Any) -> _Point:
     loss, gradient, information = 0.0, numpy.zeros(len(beta)), numpy.zeros((len(beta), len(beta)))
     for start, weights in _chunks(binned):
         inputs = numpy.vstack([numpy.ones(weights.shape[1]), weights])
@@ -90,20 +100,21 @@ def _derivatives(binned: Sequence[Binned], goods: Any, beta: Any) -> tuple[float
         loss += float((numpy.logaddexp(0, odds) - outcome * odds).sum())
         gradient += inputs @ (outcome - chance)
         information += (inputs * (chance * (1 - chance))) @ inputs.T
-    return loss, gradient, information
+    return _Point(loss, gradient, information)
 
 
-def _walked(binned: Sequence[Binned], goods: Any, beta: Any, step: Any, loss: float, ridge: Any) -> tuple[Any, float]:
-    """Return the coefficients after a step, halved until the penalised loss does not grow, and the step's size."""
-    before = loss + float(beta @ ridge @ beta) / 2
-    for _ in range(30):
+def _walked(
+    binned: Sequence[Binned], goods: Any, beta: Any, step: Any, point: _Point, ridge: Any
+) -> tuple[Any, _Point, float]:
+    """Return where a step leads, and its size, halved until the penalised loss does not grow."""
+    before = point.loss + float(beta @ ridge @ beta) / 2
+    for _ in range(_HALVINGS):
         moved = beta + step
-        size = float(numpy.abs(step).max())
-        after = _derivatives(binned, goods, moved)[0] + float(moved @ ridge @ moved) / 2
-        if after <= before + 1e-9 * abs(before):
-            return moved, size
+        reached = _derivatives(binned, goods, moved)
+        if reached.loss + float(moved @ ridge @ moved) / 2 <= before + 1e-9 * abs(before):
+            return moved, reached, float(numpy.abs(step).max())
         step = step / 2
-    return beta, 0.0
+    return beta, point, 0.0
 
 
 def _solved(matrix: Any, right: Any) -> Any:

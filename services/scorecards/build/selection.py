@@ -48,12 +48,15 @@ def select(binned: Sequence[Binned], rules: Selection, penalty: Decimal | None, 
     kept = _distinct(kept, rules, left_out)
     kept = _uninflated(kept, rules, left_out)
     kept = _counted(kept, rules, left_out)
+    start: list[float] | None = None
     while kept:
-        regression = regress(kept, bads, penalty)
+        regression = regress(kept, bads, penalty, start)
         weakest = min(range(len(kept)), key=lambda at: regression.coefficients[at])
         if regression.coefficients[weakest] > 0:
             return Selected(tuple(kept), regression, _inflations(correlations(kept)), tuple(left_out))
         left_out.append(_left(kept.pop(weakest), "coefficient against its own bad rates"))
+        start = [regression.intercept, *regression.coefficients]
+        del start[weakest + 1]
     raise BuildError("no characteristic has the information value to enter")
 
 
