@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo up down test lint format types imports kafka training scorecard bench-flow bench-policy bench-backtest check-sheets lock clean
+.PHONY: help demo up down test lint format types imports kafka training scorecard bench-flow bench-policy bench-backtest bench-scoring check-sheets lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench-policy: $(VENV)/.dev ## Measure a policy's answer against zen-engine and o
 
 bench-backtest: $(VENV)/.dev ## Measure a backtest per row, in memory and beside live traffic; ARGS="--json PATH"
 	@$(BIN)/python -m tests.bench.backtest $(ARGS)
+
+bench-scoring: $(VENV)/.dev ## Measure scores beside optbinning, online and by ten million rows; ARGS="--json PATH"
+	@$(BIN)/python -m tests.bench.scoring $(ARGS)
 
 check-sheets: $(VENV)/.dev ## Open every policy's spreadsheet in LibreOffice and read back what it saves (needs soffice)
 	@$(BIN)/python -m tests.policies.sheets.libreoffice

@@ -15,7 +15,7 @@ from services.scoring.domain.scorecard.sql import PD_SCALE, may_refuse, reason_c
 Model = Scorecard | BoostedModel
 
 PD_TYPE: Final = f"DECIMAL(7, {PD_SCALE})"
-SHORTFALL_TYPE: Final = "DECIMAL(15, 3)"
+SHORTFALL_TYPE: Final = "DECIMAL(9, 3)"
 
 CODED: Final = "scored"
 """A table of coded answers, of the columns that `Layout.coded` has."""

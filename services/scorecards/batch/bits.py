@@ -23,9 +23,6 @@ from services.scoring.domain.scorecard.sql import bin_cases, literal
 _BITS: Final = 62
 """Those of a BIGINT that is above zero."""
 
-_PRIME: Final = 67
-"""The powers 2^0 to 2^65 all differ modulo this: it turns a bit into a place in a list."""
-
 
 @dataclass(frozen=True, slots=True)
 class Packing:
@@ -47,13 +44,6 @@ class Packing:
         """Return the integer of a bin, whose characteristic has `least` points at least."""
         bit = 0 if found.reason is None else 1 << self.reasons.index(found.reason)
         return (bit << self.width) + found.points - least
-
-    def by_bit(self, values: Sequence[str]) -> str:
-        """Return SQL of a list of values, one for each reason, at the place that its bit has."""
-        listed = ["NULL"] * _PRIME
-        for at, value in enumerate(values):
-            listed[(1 << at) % _PRIME] = value
-        return f"[{', '.join(listed)}]"
 
 
 def scorecard_query(layout: Layout, source: str) -> str:
@@ -82,7 +72,7 @@ def _by_bits(layout: Layout, source: str, scorecard: Scorecard, packing: Packing
     kept = [*carried, *points, "__level"]
     for at in range(1, layout.reasons + 1):
         places = [f"__place_{before}" for before in range(1, at)]
-        layers.append([*kept, *places, f"__left_{at}", f"(__left_{at} & -__left_{at}) % {_PRIME} + 1 AS __place_{at}"])
+        layers.append([*kept, *places, f"__left_{at}", f"{_place(at)} AS __place_{at}"])
         if at < layout.reasons:
             layers.append([*kept, *places, f"__place_{at}", f"{_rest(packing, at)} AS __left_{at + 1}"])
     for columns in layers:
@@ -109,6 +99,11 @@ def _least(characteristic: Characteristic) -> int:
     return min(found.points for found in characteristic.bins)
 
 
+def _place(at: int) -> str:
+    """Return SQL of the place of the lowest bit of what is left, from 1; beyond the end of any list if that is none."""
+    return f"CAST(bit_count(xor(__left_{at}, __left_{at} - 1)) AS BIGINT)"
+
+
 def _rest(packing: Packing, at: int) -> str:
     """Return SQL of the reasons that are left behind the one at `at`: none of its code, and none ranked before it."""
     left = f"__left_{at}"
@@ -122,7 +117,7 @@ def _rest(packing: Packing, at: int) -> str:
         for reason in packing.reasons
     ]
     # What no reason is left of has no place in the list, and nothing behind it.
-    return f"{left} & COALESCE(list_extract(CAST({packing.by_bit(others)} AS BIGINT[]), __place_{at}), 0)"
+    return f"{left} & COALESCE(list_extract(CAST([{', '.join(others)}] AS BIGINT[]), __place_{at}), 0)"
 
 
 def _outputs(layout: Layout, scorecard: Scorecard, packing: Packing) -> Iterable[str]:
@@ -131,20 +126,19 @@ def _outputs(layout: Layout, scorecard: Scorecard, packing: Packing) -> Iterable
     pds = ", ".join(map(str, scorecard.pd_by_score))
     columns["pd"] = f"list_extract(CAST([{pds}] AS {PD_TYPE}[]), __level + 1)"
     if layout.graded:
-        grades = [text_literal(str(grade)) for grade in scorecard.grade_by_score]
-        listed = f"[{', '.join(grades)}]"
-        columns["grade"] = f"list_extract({_few(grades, listed)}, __level + 1)"
-    named = _few(codes, packing.by_bit(codes))
-    shortfalls = packing.by_bit([str(Decimal(each.shortfall_millipoints).scaleb(-3)) for each in packing.reasons])
+        grades = _few([text_literal(str(grade)) for grade in scorecard.grade_by_score])
+        columns["grade"] = f"list_extract({grades}, __level + 1)"
+    named = _few(codes)
+    shortfalls = ", ".join(str(Decimal(each.shortfall_millipoints).scaleb(-3)) for each in packing.reasons)
     for at in range(1, layout.reasons + 1):
         columns[f"reason_{at}"] = f"list_extract({named}, __place_{at})"
-        columns[f"shortfall_{at}"] = f"list_extract(CAST({shortfalls} AS {SHORTFALL_TYPE}[]), __place_{at})"
+        columns[f"shortfall_{at}"] = f"list_extract(CAST([{shortfalls}] AS {SHORTFALL_TYPE}[]), __place_{at})"
     for at, each in enumerate(scorecard.characteristics if layout.characteristics else ()):
         columns[f"points_{at}"] = f"(__pack_{at} & {(1 << packing.width) - 1}) + {_least(each)}"
     carried = [f"carry_{at} AS {name(column)}" for at, column in enumerate(layout.carried)]
     return chain(carried, (f"{sql} AS {name(layout.named(column))}" for column, sql in columns.items()))
 
 
-def _few(values: Iterable[str], listed: str) -> str:
+def _few(values: Sequence[str]) -> str:
     """Return SQL of a list of few texts: as an enumeration each is a byte, and still a text to whoever reads it."""
-    return f"CAST({listed} AS ENUM({', '.join(dict.fromkeys(values))})[])"
+    return f"CAST([{', '.join(values)}] AS ENUM({', '.join(dict.fromkeys(values))})[])"

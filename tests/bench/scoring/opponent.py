@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import pandas
 import yaml
 from optbinning import BinningProcess
@@ -57,8 +58,6 @@ def pair(folder: Path) -> Pair:
 
 def frame(path: Path) -> pandas.DataFrame:
     """Return the rows of a Parquet file as optbinning takes them: numbers as floats, NaN where there is none."""
-    import duckdb
-
     with duckdb.connect() as db:
         numbers = ", ".join(f"CAST({name} AS DOUBLE) AS {name}" for name in population.NUMBERS)
         return db.execute(f"SELECT * REPLACE ({numbers}) FROM read_parquet('{path}')").df()

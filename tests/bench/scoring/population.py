@@ -34,12 +34,17 @@ MISSING: Final = 0.02
 """The share of values that are not there."""
 
 
-def product() -> Product:
-    """Return the product of the applicants."""
+def document() -> dict[str, Any]:
+    """Return the product of the applicants, as its file says it."""
     facts: dict[str, Any] = {name: {"type": "integer"} for name in NUMBERS}
     facts |= {name: {"type": "money"} for name in ("requested_amount", "income")}
     facts |= {name: {"type": "enum", "values": list(values)} for name, values in CATEGORIES.items()}
-    return parse_product({"name": "bench-loan", "title": "Benchmark loan", "currency": "EUR", "facts": facts})
+    return {"name": "bench-loan", "title": "Benchmark loan", "currency": "EUR", "facts": facts}
+
+
+def product() -> Product:
+    """Return the product of the applicants."""
+    return parse_product(document())
 
 
 def write(path: Path, rows: int, first: int = 0) -> None:
