@@ -93,14 +93,9 @@ class Binding:
         said = self.said.values or {}
         return {**{text: value for text, value in own.items() if value not in said.values()}, **said}
 
-    def special(self, text: str, place: str) -> tuple[Value, ...] | None:
+    def special(self, text: str) -> tuple[Value, ...] | None:
         """Return the values of the fact that the mapping lists for a named bin, None for a name it doesn't know."""
-        listed = (self.said.special or {}).get(text)
-        if listed is None:
-            return None
-        if not listed:
-            raise InterchangeError(f"the mapping lists no value for the bin {text!r} of {self.variable}", place)
-        return listed
+        return (self.said.special or {}).get(text)
 
     def number(self, text: str) -> int | None:
         """Return the quantum that a text of the source is, None when it is none."""

