@@ -4,7 +4,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -66,6 +66,7 @@ def open_rows(db: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted) -> Foun
     data_map = _by_name(wanted, raw) if given is None else _needed(given, wanted.facts)
     _check_facts(wanted, data_map, raw)
     plan = plan_columns(data_map, wanted.product, raw)
+    _require(plan, wanted)
     _carry(plan, wanted.carried, raw)
     kept = ["row_id", *(f'"carry:{at}" AS carry_{at}' for at in range(len(wanted.carried))), *map(name, wanted.facts)]
     read = query(plan, wanted.product)
@@ -98,10 +99,21 @@ def _check_facts(wanted: Wanted, data_map: DataMap, raw: Raw) -> None:
         for label in wanted.facts
         if label not in data_map.facts and label not in wanted.absent
     ]
+    faults += [
+        InputFault("--absent", f"`{each}` is required by {wanted.product.name}")
+        for each in wanted.absent
+        if each in wanted.facts and wanted.product.dictionary.facts[each].required
+    ]
     strange = [each for each in wanted.absent if each not in wanted.facts]
     faults += [InputFault("--absent", f"`{each}` is no fact that the model reads") for each in strange]
     if faults:
         raise InputError(faults)
+
+
+def _require(plan: Plan, wanted: Wanted) -> None:
+    """Set rows aside that lack what the product requires: the service gives them no score either."""
+    required = {label for label, fact in wanted.product.dictionary.facts.items() if fact.required}
+    plan.read[:] = [replace(each, required=each.required or each.name in required) for each in plan.read]
 
 
 def _carry(plan: Plan, columns: Sequence[str], raw: Raw) -> None:
