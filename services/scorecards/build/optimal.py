@@ -5,7 +5,10 @@ from typing import Any, Final
 
 import numpy
 
-from services.scorecards.build.spec import Candidate, Trend
+from services.scorecards.build.spec import BuildError, Candidate, Trend
+
+_REPEATABLE: Final = ("OPTIMAL", "INFEASIBLE")
+"""What the solver may end with. Cut short by its time limit it would give other bins on another machine."""
 
 _TRENDS: Final = {
     Trend.RISES: "ascending",
@@ -22,6 +25,7 @@ def optimal_bins(candidate: Candidate, values: Any, bads: Any, maximum_prebins: 
     """Return rising cut points, whole numbers that begin a bin, of numbers; or groups of the values of an object array.
 
     Where there is nothing to part (one value, goods only) there is one bin. Shares of rows are those of `values`.
+    Raises `BuildError` when the solver runs out of time.
     """
     categorical = values.dtype == object
     found = sorted(set(values.tolist()), key=str) if categorical else []
@@ -42,6 +46,8 @@ def optimal_bins(candidate: Candidate, values: Any, bads: Any, maximum_prebins: 
         max_n_bins=candidate.maximum_bins,
     )
     binning.fit(values if categorical else values.astype(float), bads.astype(int))
+    if binning.status not in _REPEATABLE:
+        raise BuildError(f"{candidate.fact}: the best bins were not found in time; ask for fewer prebins")
     splits = [split.tolist() for split in binning.splits]
     if categorical:
         return splits or [found]
