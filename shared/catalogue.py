@@ -194,11 +194,11 @@ KEEP_SECONDS: Final = 0.25
 
 
 _MOST_PARSED: Final = 256
-"""Old versions are asked for by those who pin, shadow and replay; a process that runs for years keeps not all of them."""
+"""Old versions are asked for by who pins, shadows and replays; a process that runs for years does not keep them all."""
 
 
 class Shelf(Generic[T]):
-    """Things parsed from documents. Of those used last, each combination of revisions is read and parsed once a process.
+    """Things parsed from documents. Of those used last, each combination of revisions is read and parsed once.
 
     What was found live is taken for live for `keep_seconds`; what was not found is looked for every time.
     """
