@@ -9,12 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from services.scorecards.build.binning import Binned
 from services.scorecards.build.cautions import cautions
 from services.scorecards.build.document import artefact, rendered
 from services.scorecards.build.fit import bin_all, fit_binned
 from services.scorecards.build.reading import read_sample
-from services.scorecards.build.screening import associations, check_leakage, check_proxies, check_sample
-from services.scorecards.build.spec import BuildError, read_spec
+from services.scorecards.build.sample import Sample
+from services.scorecards.build.screening import (
+    Association,
+    associations,
+    check_leakage,
+    check_proxies,
+    check_sample,
+)
+from services.scorecards.build.selection import LeftOut
+from services.scorecards.build.spec import BuildError, BuildSpec, read_spec
 from services.scorecards.build.splits import split_rows
 from services.scorecards.build.validation import check_scorecard, cross_validation, pack, validation
 from services.scoring.domain.scorecard import load_scorecard
@@ -39,11 +48,7 @@ def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> di
     parts = split_rows(sample, plan)
     train, held_out = sample.rows(parts.train), sample.rows(parts.held_out)
     progress("looking for leakage and proxies", 1, steps)
-    check_sample(train, plan)
-    binned, empty = bin_all(train, plan)
-    check_leakage(binned, train.bads)
-    found = associations(binned, train)
-    check_proxies(found, plan.candidates, plan)
+    binned, empty, found = _screened(train, plan)
     progress("fitting on the training rows", 2, steps)
     model = fit_binned(train, binned, empty, plan)
     folded = sample.rows(sorted(parts.train + parts.held_out)) if plan.split.folds_over_all else train
@@ -57,6 +62,18 @@ def build_scorecard(data: Path, spec: Path, out: Path, progress: Progress) -> di
     document = artefact(model, train, metrics, found_pack, plan)
     text = rendered(document)
     check_scorecard(load_scorecard(json.loads(text), plan.product), model, sample)
-    out.write_text(text, encoding="utf-8")
+    partial = out.with_name(f".{out.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(out)
     progress("done", steps, steps)
     return document
+
+
+def _screened(train: Sample, plan: BuildSpec) -> tuple[list[Binned], list[LeftOut], list[Association]]:
+    """Return the candidates with their bins, those without values, and what goes with a protected attribute."""
+    check_sample(train, plan)
+    binned, empty = bin_all(train, plan)
+    check_leakage(binned, train.bads)
+    found = associations(binned, train)
+    check_proxies(found, plan.candidates, plan)
+    return binned, empty, found
