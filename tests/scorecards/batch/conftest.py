@@ -2,27 +2,24 @@
 
 import csv
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
-from services.backtests.engines import open_database
 from services.backtests.stored import bounds, is_number, store
-from services.scorecards.batch.answers import Layout
+from services.scorecards.batch.answers import Layout, Model
 from services.scorecards.batch.reading import Wanted, open_rows
 from services.scorecards.batch.score import How, score_rows
 from services.scoring.domain.score import Unscorable
-from services.scoring.domain.scorecard import Scorecard
 from shared.facts import Fact, FactType, FactValue
+from shared.products import Product
 from tests.scoring.domain import made_up
 
 Facts = dict[str, FactValue]
 Rows = list[dict[str, Any]]
-Scored = Callable[..., Rows]
 
 
 def made_up_rows(dice: random.Random, count: int) -> list[Facts]:
@@ -40,9 +37,9 @@ def _fits(fact: Fact, value: FactValue) -> bool:
     return low <= int(str(store(fact, value))) <= high
 
 
-def write_csv(path: Path, rows: Sequence[Facts], names: Sequence[str]) -> None:
+def write_csv(path: Path, rows: Sequence[Facts], names: Sequence[str], product: Product = made_up.PRODUCT) -> None:
     """Write rows as a lender would hand them over: amounts in minor units, empty cells for what is missing."""
-    facts = made_up.PRODUCT.dictionary.facts
+    facts = product.dictionary.facts
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", *names])
@@ -58,14 +55,14 @@ def _cell(fact: Fact, value: FactValue | None) -> str:
     return str(value).lower() if fact.type is FactType.BOOLEAN else str(value)
 
 
-def expected(scorecard: Scorecard, rows: Sequence[Facts], layout: Layout) -> Rows:
+def expected(model: Model, rows: Sequence[Facts], layout: Layout) -> Rows:
     """Return what the service's code says of rows, in the columns of a file of scores."""
     said = []
     for at, row in enumerate(rows):
         told: dict[str, Any] = dict.fromkeys(layout.names())
         told["id"] = f"A{at}"
         try:
-            score = scorecard.score(row)
+            score = model.score(row)
         except Unscorable as refused:
             said.append(told | {"failure": refused.failure.value})
             continue
@@ -80,17 +77,12 @@ def expected(scorecard: Scorecard, rows: Sequence[Facts], layout: Layout) -> Row
     return said
 
 
-@pytest.fixture
-def db() -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_database(memory="500MB", threads=2) as opened:
-        yield opened
-
-
-def scored(db: duckdb.DuckDBPyConnection, path: Path, layout: Layout, out: Path, how: How | None = None) -> Rows:
+def scored(
+    db: duckdb.DuckDBPyConnection, path: Path, layout: Layout, out: Path, how: How, product: Product = made_up.PRODUCT
+) -> Rows:
     """Score a file of made-up rows and return what was written."""
-    wanted = Wanted(made_up.PRODUCT, layout.model.reads, ("id",), money="minor")
-    open_rows(db, path, wanted)
-    score_rows(db, layout, made_up.PRODUCT, out, how)
+    open_rows(db, path, Wanted(product, layout.model.reads, ("id",), money="minor"))
+    score_rows(db, layout, product, out, how)
     return read(out)
 
 
