@@ -30,7 +30,8 @@ LONG_AGO = timedelta(days=700)
 
 
 async def main(folder: Path) -> None:
-    """Run the drill."""
+    """Run the drill; the reports go into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="assay-drill-") as temporary:
         home = Path(temporary)
         server = await asyncio.to_thread(started, home)
