@@ -31,7 +31,6 @@ LONG_AGO = timedelta(days=700)
 
 async def main(folder: Path) -> None:
     """Run the drill; the reports go into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="assay-drill-") as temporary:
         home = Path(temporary)
         server = await asyncio.to_thread(started, home)
@@ -92,4 +91,5 @@ async def tell(scene: Scene, name: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     asyncio.run(main(Path(sys.argv[1])))
