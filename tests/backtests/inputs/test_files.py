@@ -36,7 +36,7 @@ def _rows(*lines: str) -> str:
         (b"PK\x03\x04rest of a workbook", "is a spreadsheet or a zip archive"),
         ("a,b\n1,2\n".encode("utf-16"), "is UTF-16 text"),
         (b"PAR1 and nothing else", "is no Parquet file"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 5_000)[:-20], "is a gzip file that is cut short"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 5_000, mtime=0)[:-20], "is a gzip file that is cut short"),
         (
             _HEAD.encode() + b"A1,2026-01-31,10,12\nA2,2026-01-31,1\x000,12\n",
             "has a NUL byte: byte 81 of the text, in line 3",
