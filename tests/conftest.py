@@ -1,5 +1,6 @@
 """Fixtures that every test may use: one real PostgreSQL, one broker and one platform per bus."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from services.embedded.processes import free_port
 from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker
 from tests.kit.platform import bed, running
 from tests.kit.spark import spark_session
+
+# A process of a parallel run is told of a terminal with 80 columns, which it does not have.
+os.environ.pop("COLUMNS", None)
 
 # No test depends on how fast the machine is: properties have no deadline, nor do their data.
 settings.register_profile("assay", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,3 +41,15 @@ def postgres_server() -> Iterator[Postgres]:
 def postgres(postgres_server: Postgres) -> Address:
     """Where the server of this run listens."""
     return postgres_server.address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders that take longest, so that no process of a parallel run is left alone with one of them."""
+    slowest = (
+        "tests/faults/",
+        "tests/e2e/",
+        "tests/decision/fuzz/",
+        "tests/backtests/engines/",
+        "tests/contracts/bus/",
+    )
+    items.sort(key=lambda item: not item.nodeid.startswith(slowest))

@@ -47,6 +47,12 @@ def test_neither_process_of_a_service_loads_what_it_does_not_need(service: str, 
     assert not loaded & others
 
 
+def test_the_command_line_that_starts_services_loads_no_library_of_another_command(tmp_path: Path) -> None:
+    script = "import json, sys, services.cli; print(json.dumps(sorted(name.partition('.')[0] for name in sys.modules)))"
+    loaded = set(json.loads(run("-c", script, cwd=tmp_path)))
+    assert not loaded & (TRAINING | ENGINES)
+
+
 @pytest.mark.parametrize("package", ["shared", "services"])
 def test_a_folder_of_the_same_name_in_the_working_directory_does_not_shadow_the_project(
     package: str, tmp_path: Path

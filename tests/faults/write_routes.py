@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import yaml
@@ -49,12 +50,21 @@ def write_routes(bed: Running) -> list[WriteRoute]:
     check = {"party_id": story["party_id"], "product": PRODUCT, "amount": money(100)}
     performed = {"decision_id": story["decision"]["decision_id"], "as_of": "2026-06-30", "bad": False}
     performance = {"items": [performed]}
+    outcome = {
+        "decision_id": story["decision"]["decision_id"],
+        "definition": "90+ dpd",
+        "window_months": 12,
+        "observed_on": datetime.now(UTC).date().isoformat(),
+        "days_past_due": 12,
+    }
     submission = application(f"customer-{secrets.token_hex(6)}")
     taken = f"/v1/reservations/{reservation}"
     return [
         WriteRoute("intake", "/v1/applications", "/v1/applications", "los", submission),
         WriteRoute("scoring", "/v1/scores", "/v1/scores", "analyst", facts, keyed=False),
         WriteRoute("scoring", "/v1/scores/batch", "/v1/scores/batch", "analyst", {"items": [facts]}, keyed=False),
+        WriteRoute("scoring", "/v1/outcomes", "/v1/outcomes", "los", {"items": [outcome]}),
+        WriteRoute("scoring", "/v1/monitoring", "/v1/monitoring", "analyst", _MONITORING, personal=False, small=True),
         WriteRoute("decision", "/v1/decisions", "/v1/decisions", "los", question),
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", performance, keyed=False),
         WriteRoute("limits", "/v1/limit-checks", "/v1/limit-checks", "crm", check, keyed=False),
@@ -88,6 +98,7 @@ _BACKTEST_OF_FILE: Final = {
         "scorecard": {"version": 1},
     },
 }
+_MONITORING: Final = {"product": PRODUCT, "from": "2026-01-01T00:00:00Z", "performance_from": "2026-01-01T00:00:00Z"}
 _PERFORMANCE: Final = {"items": [{"decision_id": "dec_none", "as_of": "2026-11-01", "bad": True}]}
 _KINDS: Final = {"product": "products", "reasons": "reasons", "policy": "policies"}
 _AUTHOR, _APPROVER = "policy-author", "policy-approver"

@@ -3,8 +3,3 @@
 The effects test of fair lending asks of a score with a disparate impact whether the business need could be met as
 well by means that are less disparate. The search is bounded and stated, so that it can be judged itself.
 """
-
-from services.scorecards.alternatives.page import alternatives_page
-from services.scorecards.alternatives.report import Bargain, search_alternatives
-
-__all__ = ["Bargain", "alternatives_page", "search_alternatives"]

@@ -20,7 +20,8 @@ def alternatives_command(
     ratio_gain: Annotated[str, typer.Option(help="How much it has to raise the lowest adverse impact ratio")] = "0.01",
 ) -> None:
     """Search for scorecards that rank about as well and treat protected groups more alike (needs `train`)."""
-    from services.scorecards.alternatives import Bargain, alternatives_page, search_alternatives  # noqa: PLC0415
+    from services.scorecards.alternatives.page import alternatives_page  # noqa: PLC0415
+    from services.scorecards.alternatives.report import Bargain, search_alternatives  # noqa: PLC0415
     from services.scorecards.build.spec import BuildError  # noqa: PLC0415
 
     try:

@@ -219,7 +219,6 @@ async def _raise_alarms(tx: Transaction, report: Report, plan: Plan) -> None:
             product=report.model.product,
             version=report.model.version,
             measure=reading.measure,
-            subject=reading.subject,
             reached=reading.level,
             value=str(reading.value),
         )

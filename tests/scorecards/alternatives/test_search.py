@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from services.scorecards.alternatives import Bargain, alternatives_page, search_alternatives
+from services.scorecards.alternatives.page import alternatives_page
+from services.scorecards.alternatives.report import Bargain, search_alternatives
 from services.scorecards.build.spec import BuildError
 from services.scorecards.commands import app
 from tests.scorecards.build.made import Change, data_file, lines, rows, spec_file
