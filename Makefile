@@ -61,11 +61,11 @@ check-sheets: $(VENV)/.dev ## Open every policy's spreadsheet in LibreOffice and
 
 lock: ## Resolve the requirements anew (needs uv)
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \
-		--extra build --extra spreadsheets --extra backtest -o requirements.lock
+		--extra build --extra spreadsheets --extra backtest --extra onnx -o requirements.lock
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \
-		--extra build --extra spreadsheets --extra backtest --extra dev -c requirements.lock -o requirements-dev.lock
+		--extra build --extra spreadsheets --extra backtest --extra onnx --extra dev -c requirements.lock -o requirements-dev.lock
 	@uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header -q \
-		--extra build --extra spreadsheets --extra backtest --extra train -c requirements-dev.lock -o requirements-train.lock
+		--extra build --extra spreadsheets --extra backtest --extra onnx --extra train -c requirements-dev.lock -o requirements-train.lock
 
 clean: ## Remove environments and caches, and the platform's state
 	@rm -rf $(VENV) .cache .state
