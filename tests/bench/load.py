@@ -11,10 +11,14 @@ from typing import cast
 
 @dataclass(slots=True)
 class Run:
-    """What a run measured: seconds, latencies in seconds, and how often each status came."""
+    """What a run measured: seconds, latencies in seconds, and how often each status came.
+
+    `dues` says of each latency when its request was due, in seconds from the start, where a schedule was kept.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
+    dues: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -25,6 +29,13 @@ class Run:
     def percentile(self, share: float) -> float:
         """Return a latency percentile in milliseconds."""
         return percentile(self.latencies, share) * 1000
+
+    def percentiles_by_second(self, share: float) -> list[float]:
+        """Return a latency percentile, in milliseconds, of the requests due in each second of the schedule."""
+        seconds: dict[int, list[float]] = {}
+        for due, latency in zip(self.dues, self.latencies, strict=True):
+            seconds.setdefault(int(due), []).append(latency)
+        return [percentile(latencies, share) * 1000 for latencies in seconds.values()]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -133,10 +144,11 @@ async def open_loop(port: int, connections: int, rate: float, seconds: float, ma
         idle.put_nowait(connection)
     tasks: set[asyncio.Task[None]] = set()
 
-    async def send(due: float) -> None:
+    async def send(due: float, started: float) -> None:
         connection = await idle.get()
         status = await connection.send(make())
         run.latencies.append(time.perf_counter() - due)
+        run.dues.append(due - started)
         run.statuses[status] = run.statuses.get(status, 0) + 1
         idle.put_nowait(connection)
 
@@ -147,7 +159,7 @@ async def open_loop(port: int, connections: int, rate: float, seconds: float, ma
             pause = due - time.perf_counter()
             if pause > 0:
                 await asyncio.sleep(pause)
-            task = asyncio.create_task(send(due))
+            task = asyncio.create_task(send(due, started))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
