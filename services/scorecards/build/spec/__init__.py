@@ -1,6 +1,5 @@
 """The build spec: which data, which characteristics, which split. What it may say is in docs/scorecards.md."""
 
-
 from services.scorecards.build.spec.model import (
     BuildError,
     BuildSpec,
