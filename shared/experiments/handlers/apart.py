@@ -1,4 +1,4 @@
-"""Shadows answer in a process of their own, at the lowest priority: they use what live traffic leaves over.
+"""Shadows answer in a process of their own that runs only when a processor is idle: on what live traffic leaves over.
 
 The worker keeps that process running while there are shadows, and counts what it tells: a line of JSON for every look
 at a page. It ends when there are no shadows any more, and when nobody listens to it, which is when the worker has gone.
@@ -28,7 +28,6 @@ _REST_RATIO: Final = 3.0
 """Three quarters of the time a shadow rests, however much it has to catch up: the database has others to serve, and
 knows no priorities."""
 
-_LOWEST_PRIORITY: Final = 19
 _LONGEST_LINE: Final = 1024 * 1024
 
 
@@ -80,7 +79,8 @@ async def answer_apart(db: Database, shadowing: Shadowing) -> None:
     An error that passes (the database is away) is logged, and what was missed is read later. Raises `BrokenPipeError`
     when nobody listens any more.
     """
-    os.setpriority(os.PRIO_PROCESS, 0, _LOWEST_PRIORITY)
+    # Whoever else wakes up has the processor at once; a process that is merely nice would first use up its time slice.
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     while True:
         started = monotonic()
         try:
