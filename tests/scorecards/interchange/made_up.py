@@ -1,8 +1,7 @@
 """The made-up product, its applicants, and what other tools wrote about them (see made/make_tables.py)."""
 
-import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from services.scoring.domain.scorecard import Scorecard, load_scorecard
 from shared.facts import FactValue
 from shared.products import parse_product
 from shared.yaml import load_yaml
+from tests.scorecards.interchange.made.people import Applicant
 
 MADE = Path(__file__).parent / "made"
 PRODUCT = parse_product(load_yaml((MADE / "product.yaml").read_text()))
@@ -42,10 +42,9 @@ def loaded(document: Mapping[str, Any]) -> Scorecard:
     return load_scorecard(json.loads(json.dumps(document)), PRODUCT)
 
 
-def rows(name: str = "applicants.csv") -> list[dict[str, FactValue]]:
-    """The facts of a file of made-up applicants."""
-    with (MADE / name).open(newline="") as file:
-        return [_facts(row) for row in csv.DictReader(file)]
+def rows(people: Sequence[Applicant]) -> list[dict[str, FactValue]]:
+    """The facts of made-up people."""
+    return [_facts(each) for each in people]
 
 
 def scores(name: str) -> list[float]:
@@ -53,14 +52,14 @@ def scores(name: str) -> list[float]:
     return [float(line) for line in (MADE / f"{name}.scores.txt").read_text().split()]
 
 
-def _facts(row: Mapping[str, str]) -> dict[str, FactValue]:
+def _facts(row: Applicant) -> dict[str, FactValue]:
     wire: dict[str, object] = {
-        "requested_amount": {"amount_minor": round(float(row["amount"]) * 100), "currency": "EUR"},
-        "duration_months": int(float(row["duration"])) if row["duration"] else None,
-        "payment_ratio": row["ratio"] or None,
-        "months_since_arrears": int(row["arrears"]) if row["arrears"] else None,
-        "housing": row["housing"] or None,
-        "has_phone": row["phone"] == "yes" if row["phone"] else None,
+        "requested_amount": {"amount_minor": round(row["amount"] * 100), "currency": "EUR"},
+        "duration_months": row["duration"],
+        "payment_ratio": None if row["ratio"] is None else str(row["ratio"]),
+        "months_since_arrears": row["arrears"],
+        "housing": row["housing"],
+        "has_phone": None if row["phone"] is None else row["phone"] == "yes",
     }
     facts = PRODUCT.dictionary.facts
     return {name: facts[name].parse(value) for name, value in wire.items() if value is not None}

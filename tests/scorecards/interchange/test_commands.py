@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.scorecards.commands import app
+from tests.scorecards.interchange.made.people import applicants
 from tests.scorecards.interchange.made_up import MADE, loaded, mapping, rows, scores
 
 
@@ -26,7 +27,7 @@ def test_a_table_becomes_an_artefact_and_the_artefact_pmml(tmp_path: Path) -> No
     assert status == 0, output
     assert "a score differs from optbinning's by at most 0 of its points" in output
     scorecard = loaded(json.loads(artefact.read_text()))
-    assert [scorecard.score(facts).score for facts in rows()] == scores("optbinning")
+    assert [scorecard.score(facts).score for facts in rows(applicants())] == scores("optbinning")
     status, output = run("export", artefact, "--to", "pmml", "--product", MADE / "product.yaml", "--out", pmml)
     assert status == 0, output
     assert pmml.read_bytes() == (MADE / "exported.pmml").read_bytes()

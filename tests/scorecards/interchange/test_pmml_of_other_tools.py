@@ -11,6 +11,7 @@ from services.scorecards.interchange.reading import import_scorecard
 from services.scoring.domain.score import Unscorable
 from services.scoring.domain.scorecard import Scorecard
 from shared.facts import FactValue
+from tests.scorecards.interchange.made.people import applicants, probes
 from tests.scorecards.interchange.made_up import MADE, MAPPING, PRODUCT, imported, loaded, mapping, rows
 
 # The characteristics of made-up.pmml state their own reason codes.
@@ -36,7 +37,7 @@ def scored(scorecard: Scorecard, facts: dict[str, FactValue]) -> tuple[int, list
 
 def test_a_scorecard_that_sklearn2pmml_wrote_scores_as_in_jpmml() -> None:
     scorecard = loaded(imported("sklearn2pmml.pmml", "pmml"))
-    ours = [scored(scorecard, facts) for facts in rows()]
+    ours = [scored(scorecard, facts) for facts in rows(applicants())]
     theirs = answers("sklearn2pmml")
     assert [answer and answer[0] for answer in ours] == [answer and answer["bad"] for answer in theirs]
     assert ours.count(None) == 30  # the applicants with a category that the file does not list as valid
@@ -47,7 +48,7 @@ def test_a_score_of_risk_that_another_generator_wrote_scores_and_explains_with_i
     said["arrears"] = {"fact": "months_since_arrears", "reason_code": "ARREARS"}
     scaling = {**MAPPING["scaling"], "direction": "lower_is_better"}
     scorecard = loaded(imported("risk.pmml", "pmml", mapping(characteristics=said, scaling=scaling)))
-    for facts, theirs in zip(rows(), answers("risk"), strict=True):
+    for facts, theirs in zip(rows(applicants()), answers("risk"), strict=True):
         ours = scored(scorecard, facts)
         if theirs is None or ours is None:
             assert ours is theirs, facts
@@ -59,7 +60,7 @@ def test_a_score_of_risk_that_another_generator_wrote_scores_and_explains_with_i
 
 def test_every_predicate_and_treatment_scores_and_explains_as_in_jpmml() -> None:
     scorecard = loaded(imported("made-up.pmml", "pmml", mapping(characteristics=STATED, reasons={"limit": 3})))
-    for facts, theirs in zip(rows("probes.csv"), answers("made-up"), strict=True):
+    for facts, theirs in zip(rows(probes()), answers("made-up"), strict=True):
         ours = scored(scorecard, facts)
         if theirs is None:
             assert ours is None, facts
@@ -73,7 +74,7 @@ def test_jpmml_scores_and_explains_an_exported_scorecard_as_the_artefact_does() 
     document = imported("optbinning.csv", "optbinning")
     scorecard = loaded(document)
     assert (MADE / "exported.pmml").read_bytes() == pmml_of(document, PRODUCT)
-    for facts, theirs in zip(rows(), answers("exported"), strict=True):
+    for facts, theirs in zip(rows(applicants()), answers("exported"), strict=True):
         assert theirs is not None
         score = scorecard.score(facts)
         assert score.score == theirs["Points"], facts
@@ -85,7 +86,7 @@ def test_jpmml_scores_and_explains_an_exported_scorecard_as_the_artefact_does() 
 def test_reason_codes_of_the_file_can_be_given_the_names_of_the_catalogue() -> None:
     codes = {"RC_RATIO": "PAYMENT_RATIO_HIGH", "RC_RATIO_MIDDLE": "PAYMENT_RATIO_HIGH"}
     scorecard = loaded(imported("made-up.pmml", "pmml", mapping(characteristics=STATED, reason_codes=codes)))
-    found = {reason.code for facts in rows("probes.csv") for reason in _reasons(scorecard, facts)}
+    found = {reason.code for facts in rows(probes()) for reason in _reasons(scorecard, facts)}
     assert found == {"PAYMENT_RATIO_HIGH", "TERM_LONG", "ARREARS_RECENT", "HOUSING_NOT_OWNED", "NO_PHONE"}
 
 
@@ -103,7 +104,7 @@ def test_reasons_for_points_above_a_baseline_are_those_of_a_score_of_which_more_
     scaling = {**MAPPING["scaling"], "direction": "lower_is_better"}
     scorecard = loaded(_imported(above, scaling=scaling))
     below = loaded(_imported((MADE / "made-up.pmml").read_bytes()))
-    for facts in rows("probes.csv"):
+    for facts in rows(probes()):
         ours, other = scored(scorecard, facts), scored(below, facts)
         if other is not None and ours is not None:
             assert ours[0] == -other[0]

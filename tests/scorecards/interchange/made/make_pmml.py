@@ -8,12 +8,11 @@ scorecards by N. Coghlan, Apache licence) and jpmml_evaluator 0.16.0 are install
 `exported.pmml` is what the project writes of the artefact that it imports from `optbinning.csv`; its fields are facts.
 """
 
-import csv
 import json
-import random
 from pathlib import Path
 
 import make_tables
+from people import CATEGORIES, COLUMNS, applicants, probes
 
 HERE = Path(__file__).parent
 
@@ -26,8 +25,8 @@ def write_scorecard() -> None:
     from sklearn2pmml.pipeline import PMMLPipeline
 
     sample = make_tables.development()
-    categories = dict.fromkeys(make_tables.CATEGORIES, object)
-    process = BinningProcess(make_tables.COLUMNS, categorical_variables=make_tables.CATEGORIES, max_n_bins=6)
+    categories = dict.fromkeys(CATEGORIES, object)
+    process = BinningProcess(COLUMNS, categorical_variables=CATEGORIES, max_n_bins=6)
     card = Scorecard(
         process,
         LogisticRegression(C=1e6, max_iter=1000),
@@ -36,8 +35,8 @@ def write_scorecard() -> None:
         rounding=True,
     )
     pipeline = PMMLPipeline([("scorecard", card)])
-    pipeline.fit(sample[make_tables.COLUMNS].astype(categories), sample["bad"].values)
-    pipeline.active_fields, pipeline.target_fields = make_tables.COLUMNS, ["bad"]
+    pipeline.fit(sample[COLUMNS].astype(categories), sample["bad"].values)
+    pipeline.active_fields, pipeline.target_fields = COLUMNS, ["bad"]
     sklearn2pmml(pipeline, str(HERE / "sklearn2pmml.pmml"))
 
 
@@ -94,32 +93,6 @@ def answers(name: str, rows: list[dict]) -> None:
     (HERE / name).with_suffix(".jpmml.jsonl").write_text("".join(lines))
 
 
-def save_probes() -> None:
-    """Write rows with values on both sides of every edge of `made-up.pmml`, and with absent ones."""
-    dice = random.Random(5)
-    probes = {
-        "amount": [1000.0],
-        "duration": [None, 6, 12, 13, 23, 24, 36, 37],
-        "ratio": [None, 0.1, 0.11, 0.19, 0.2, 0.25, 0.26, 0.4, 0.41],
-        "arrears": [-9, -8, 11, 12, 29, 30, 31, 59, 60, 61] * 3 + [None],
-        "housing": [None, *make_tables.HOUSES, "castle"],
-        "phone": ["yes", "no"] * 5 + [None],
-    }
-    with (HERE / "probes.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, make_tables.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: dice.choice(values) for name, values in probes.items()} for _ in range(400))
-
-
-def rows_of(name: str) -> list[dict]:
-    """The rows of a CSV file as values of the variables."""
-    whole = {"duration", "arrears"}
-    with (HERE / name).open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    kinds = dict.fromkeys(make_tables.NUMBERS, float) | dict.fromkeys(whole, lambda text: int(float(text)))
-    return [{name: kinds.get(name, str)(text) if text else None for name, text in row.items()} for row in rows]
-
-
 def as_facts(row: dict) -> dict:
     """The same row as facts of `product.yaml`: money in minor units."""
     return {
@@ -135,8 +108,7 @@ def as_facts(row: dict) -> dict:
 if __name__ == "__main__":
     write_scorecard()
     write_risk()
-    save_probes()
-    answers("sklearn2pmml.pmml", rows_of("applicants.csv"))
-    answers("risk.pmml", rows_of("applicants.csv"))
-    answers("made-up.pmml", rows_of("probes.csv"))
-    answers("exported.pmml", [as_facts(row) for row in rows_of("applicants.csv")])
+    answers("sklearn2pmml.pmml", applicants())
+    answers("risk.pmml", applicants())
+    answers("made-up.pmml", probes())
+    answers("exported.pmml", [as_facts(row) for row in applicants()])

@@ -7,32 +7,16 @@ Run where the tool is installed, one tool at a time; nothing here needs the proj
     python make_tables.py toad           # toad 0.1.7 with pandas 1.5, numpy 1.26
 """
 
-import csv
 import random
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from people import CATEGORIES, COLUMNS, applicants, row
 from sklearn.linear_model import LogisticRegression
 
 HERE = Path(__file__).parent
-NUMBERS = ["amount", "duration", "ratio", "arrears"]
-CATEGORIES = ["housing", "phone"]
-COLUMNS = NUMBERS + CATEGORIES
-HOUSES = ["own", "rent", "for free", "it's shared"]
-
-
-def row(dice: random.Random) -> dict:
-    """One made-up applicant; amounts in major units, -9 for a history without arrears."""
-    return {
-        "amount": round(dice.lognormvariate(7.5, 0.8), 2),
-        "duration": dice.choice([6, 9, 12, 18, 24, 30, 36, 48, 60]),
-        "ratio": None if dice.random() < 0.05 else round(dice.betavariate(2, 4), 2),
-        "arrears": -9 if dice.random() < 0.4 else dice.randint(0, 60),
-        "housing": dice.choices(HOUSES, [5, 3, 1, 1])[0],
-        "phone": dice.choice(["yes", "no"]),
-    }
 
 
 def is_bad(each: dict, dice: random.Random) -> int:
@@ -51,33 +35,9 @@ def development() -> pd.DataFrame:
     return pd.DataFrame([each | {"bad": is_bad(each, dice)} for each in rows])
 
 
-def applicants() -> list[dict]:
-    """The rows that are scored: among them absent values, and a category that no scorecard has seen."""
-    dice = random.Random(11)
-    rows = [row(dice) for _ in range(300)]
-    for index, each in enumerate(rows):
-        if index % 10 == 3:
-            each["housing"] = "castle"
-        if index % 12 == 5:
-            each["ratio"] = None
-        if index % 15 == 7:
-            each["housing"] = None
-        if index % 16 == 9:
-            each["duration"] = None
-    return rows
-
-
 def save_scores(tool: str, scores) -> None:
     """Write the tool's own scores, one a row, with all their digits."""
     (HERE / f"{tool}.scores.txt").write_text("".join(f"{score!r}\n" for score in map(float, scores)))
-
-
-def save_applicants() -> None:
-    """Write the scored rows; an empty cell is an absent value."""
-    with (HERE / "applicants.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(applicants())
 
 
 def optbinning() -> None:
@@ -156,5 +116,4 @@ def toad() -> None:
 
 
 if __name__ == "__main__":
-    save_applicants()
     {"optbinning": optbinning, "scorecardpy": scorecardpy, "toad": toad}[sys.argv[1]]()
