@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from services.limits import handlers
+from services.limits.handlers import granting, settling
 from shared.consumer import Subscription
 from shared.contracts import decision
 from shared.contracts.envelope import topic
@@ -22,9 +22,9 @@ _PAUSE_SECONDS: Final = 1.0
 def subscription(db: Database) -> Subscription:
     """Return limits' subscription."""
     return Subscription(
-        group=handlers.CONSUMER,
+        group=granting.CONSUMER,
         topics=(topic(decision.AGGREGATE),),
-        handlers={decision.Decided.type: (decision.Decided, partial(handlers.grant_limits, db))},
+        handlers={decision.Decided.type: (decision.Decided, partial(granting.grant_limits, db))},
     )
 
 
@@ -35,7 +35,7 @@ async def expire(db: Database) -> None:
     """
     while True:
         try:
-            expired = await handlers.expire_due(db, EXPIRY_BATCH)
+            expired = await settling.expire_due(db, EXPIRY_BATCH)
         except Refusal as refusal:
             log.warning("expiry_waits", cause=refusal.code)
             expired = 0

@@ -21,8 +21,10 @@ class LimitGranted(Contract):
     granted_at: Instant
 
 
-class _Reservation(Contract):
-    """What every reservation event says: `available` is what the account had left afterwards."""
+class ReservationChange(Contract):
+    """What every reservation event says: `available` is the least that was left to reserve on its path."""
+
+    type: ClassVar[str]
 
     reservation_id: str
     account_id: str
@@ -32,13 +34,13 @@ class _Reservation(Contract):
     occurred_at: Instant
 
 
-class ReservationReserved(_Reservation):
+class ReservationReserved(ReservationChange):
     """Part of a limit is set aside."""
 
     type: ClassVar[str] = "limits.reservation_reserved.v1"
 
 
-class ReservationDeclined(_Reservation):
+class ReservationDeclined(ReservationChange):
     """The amount did not fit; nothing is set aside."""
 
     type: ClassVar[str] = "limits.reservation_declined.v1"
@@ -46,19 +48,25 @@ class ReservationDeclined(_Reservation):
     reason: str
 
 
-class ReservationCaptured(_Reservation):
-    """`amount` was drawn; what the reservation held beyond it was released."""
+class ReservationAdjusted(ReservationChange):
+    """The reservation is now over `amount`, more than before or less."""
+
+    type: ClassVar[str] = "limits.reservation_adjusted.v1"
+
+
+class ReservationCaptured(ReservationChange):
+    """`amount` was drawn; more of the reservation may be drawn later unless it said that it was the last."""
 
     type: ClassVar[str] = "limits.reservation_captured.v1"
 
 
-class ReservationReleased(_Reservation):
+class ReservationReleased(ReservationChange):
     """The reservation was given back by its holder."""
 
     type: ClassVar[str] = "limits.reservation_released.v1"
 
 
-class ReservationExpired(_Reservation):
+class ReservationExpired(ReservationChange):
     """The reservation ran out before it was captured."""
 
     type: ClassVar[str] = "limits.reservation_expired.v1"

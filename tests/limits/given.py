@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.limits import handlers
 from services.limits.domain.account import Account
+from services.limits.domain.books import Command
 from services.limits.domain.check import LimitCheck
 from services.limits.domain.reservation import Capture, Release, Reserve
+from services.limits.handlers import accounts, granting, settling
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Amount, Event
 from shared.db import Database
@@ -56,12 +57,12 @@ def decision(
 async def account_with(db: Database, limit_minor: int, *, party_id: str = "", currency: str = "EUR") -> Account:
     """An account with this limit, opened by an approval."""
     event = decision(limit_minor, party_id=party_id, currency=currency)
-    await handlers.grant_limits(db, [event])
-    found = await handlers.list_accounts(db, event.data.party_id)
+    await granting.grant_limits(db, [event])
+    found = await accounts.list_accounts(db, event.data.party_id)
     return next(account for account in found if account.currency == currency)
 
 
-def reserve(account: Account, amount_minor: int, *, seconds: float = 3600, key: str = "") -> handlers.Request:
+def reserve(account: Account, amount_minor: int, *, seconds: float = 3600, key: str = "") -> settling.Request:
     """A request to reserve."""
     command = Reserve(
         new_id("res"), account.account_id, Money(amount_minor, account.currency), timedelta(seconds=seconds)
@@ -69,10 +70,10 @@ def reserve(account: Account, amount_minor: int, *, seconds: float = 3600, key: 
     return request(command, key)
 
 
-def request(command: Reserve | Capture | Release, key: str = "") -> handlers.Request:
+def request(command: Command, key: str = "") -> settling.Request:
     """A request of a client, each under its own idempotency key unless one is given."""
     claim = Claim("crm", type(command).__name__, key or new_id("key"), b"fingerprint")
-    return handlers.Request(command, claim, None)
+    return settling.Request((command,), claim, None)
 
 
 async def rows(db: Database, sql: str, **parameters: Any) -> list[Any]:
@@ -81,13 +82,13 @@ async def rows(db: Database, sql: str, **parameters: Any) -> list[Any]:
         return list((await tx.execute(text(sql), parameters)).all())
 
 
-def capture(answer: Answer | Refusal, amount_minor: int | None = None, *, key: str = "") -> handlers.Request:
+def capture(answer: Answer | Refusal, amount_minor: int | None = None, *, key: str = "") -> settling.Request:
     """A request to capture what an earlier answer reserved."""
     amount = None if amount_minor is None else Money(amount_minor, "EUR")
     return request(Capture(id_of(answer), amount), key)
 
 
-def release(answer: Answer | Refusal, *, key: str = "") -> handlers.Request:
+def release(answer: Answer | Refusal, *, key: str = "") -> settling.Request:
     """A request to release what an earlier answer reserved."""
     return request(Release(id_of(answer)), key)
 
@@ -119,7 +120,8 @@ async def assert_books_balance(db: Database, account_id: str) -> None:
              LATERAL (SELECT sum(limit_delta) AS limits, sum(posted_delta) AS posted, sum(reserved_delta) AS reserved,
                              count(*) AS entries, max(version) AS last FROM entry WHERE account_id = a.account_id) e,
              LATERAL (SELECT coalesce(sum(captured_minor), 0) AS captured,
-                             coalesce(sum(amount_minor) FILTER (WHERE state = 'reserved'), 0) AS open
+                             coalesce(sum(amount_minor - captured_minor) FILTER (WHERE state = 'reserved'), 0)
+                                 AS open
                       FROM reservation WHERE account_id = a.account_id) r
         WHERE a.account_id = :account_id
         """,

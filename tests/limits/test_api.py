@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from services.limits import handlers
+from services.limits.handlers import settling
 from shared.db import Database
 from shared.ids import new_id
 from tests.limits import given
@@ -91,7 +91,7 @@ async def test_a_second_resolution_is_told_what_the_first_one_was(
 ) -> None:
     account = await given.account_with(db, 1000)
     seconds = 0 if first is None else 3600
-    (held,) = await handlers.carry_out(db, [given.reserve(account, 10, seconds=seconds)])
+    (held,) = await settling.carry_out(db, [given.reserve(account, 10, seconds=seconds)])
     path = f"/v1/reservations/{given.id_of(held)}"
     if first is not None:
         assert (await crm.post(f"{path}/{first}", json={}, headers=key())).status_code == 200
@@ -149,7 +149,7 @@ async def test_a_reservation_that_makes_no_sense_is_refused(
 
 async def test_more_than_was_reserved_cannot_be_captured(crm: httpx.AsyncClient, db: Database) -> None:
     account = await given.account_with(db, 1000)
-    (held,) = await handlers.carry_out(db, [given.reserve(account, 10)])
+    (held,) = await settling.carry_out(db, [given.reserve(account, 10)])
     path = f"/v1/reservations/{given.id_of(held)}/capture"
     refused = await crm.post(path, json={"amount": eur(11)}, headers=key())
     assert (refused.status_code, refused.json()["code"]) == (422, "capture_exceeds_reservation")

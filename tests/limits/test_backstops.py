@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from services.limits import handlers
 from services.limits.domain.reservation import Capture, Reserve
+from services.limits.handlers import accounts, settling
 from services.migrate import directory
 from shared import migrations
 from shared.batcher import Batcher
@@ -50,13 +50,14 @@ async def test_the_database_refuses_to_commit_more_than_was_granted(db: Database
 
 async def test_a_poisoned_command_does_not_fail_its_neighbours(db: Database) -> None:
     account = await given.account_with(db, 1000)
-    commands: Batcher[handlers.Request, Answer] = Batcher("settle", partial(handlers.carry_out, db))
+    commands: Batcher[settling.Request, Answer] = Batcher("settle", partial(settling.carry_out, db))
     poisoned = given.reserve(account, 100)
-    assert isinstance(poisoned.command, Reserve)
+    (command,) = poisoned.commands
+    assert isinstance(command, Reserve)
     # The edge refuses NUL; a command that got past it fails in the database.
-    poisoned = replace(poisoned, command=replace(poisoned.command, reference="\x00"))
+    poisoned = replace(poisoned, commands=(replace(command, reference="\x00"),))
 
-    async def submit(request: handlers.Request) -> str:
+    async def submit(request: settling.Request) -> str:
         try:
             return given.state_of(await commands.submit(request))
         except DBAPIError:
@@ -68,16 +69,16 @@ async def test_a_poisoned_command_does_not_fail_its_neighbours(db: Database) -> 
             for request in (given.reserve(account, 200), poisoned, given.reserve(account, 300))
         ]
     assert [task.result() for task in tasks] == ["reserved", "failed", "reserved"]
-    assert (await handlers.get_account(db, account.account_id)).reserved_minor == 500
+    assert (await accounts.get_account(db, account.account_id)).reserved_minor == 500
     await given.assert_books_balance(db, account.account_id)
 
 
 async def test_a_refused_command_gives_its_key_back(db: Database) -> None:
     account = await given.account_with(db, 1000)
-    (refused,) = await handlers.carry_out(db, [given.request(Capture("res_unknown"), "key-1")])
+    (refused,) = await settling.carry_out(db, [given.request(Capture("res_unknown"), "key-1")])
     assert isinstance(refused, Refusal)
-    (held,) = await handlers.carry_out(db, [given.reserve(account, 10)])
-    (captured,) = await handlers.carry_out(db, [given.capture(held, key="key-1")])
+    (held,) = await settling.carry_out(db, [given.reserve(account, 10)])
+    (captured,) = await settling.carry_out(db, [given.capture(held, key="key-1")])
     assert given.state_of(captured) == "captured"
 
 

@@ -5,10 +5,10 @@ from collections import Counter
 
 from sqlalchemy import text
 
-from services.limits import handlers
 from services.limits.domain.account import Account
 from services.limits.domain.check import CheckLimit
 from services.limits.domain.reservation import State
+from services.limits.handlers import accounts, checks, settling
 from shared.db import Database
 from shared.idempotency import Answer
 from shared.money import Money
@@ -19,7 +19,7 @@ EVERYTHING = 100_000
 
 async def run_out(db: Database, account: Account, amounts: list[int]) -> list[str]:
     """Reserve for no time at all: the reservations are there and have run out."""
-    answers = await handlers.carry_out(db, [given.reserve(account, amount, seconds=0) for amount in amounts])
+    answers = await settling.carry_out(db, [given.reserve(account, amount, seconds=0) for amount in amounts])
     assert all(isinstance(answer, Answer) for answer in answers)
     return [given.id_of(answer) for answer in answers]
 
@@ -36,12 +36,12 @@ async def test_what_ran_out_reads_as_expired_before_it_is_recorded(db: Database)
     (reservation_id,) = await run_out(db, account, [1000])
     assert await recorded_states(db, account) == Counter(reserved=1)
 
-    reservation = await handlers.get_reservation(db, reservation_id)
+    reservation = await settling.get_reservation(db, reservation_id)
     assert (reservation.state, reservation.resolved_at) == (State.EXPIRED, reservation.expires_at)
-    assert (await handlers.get_account(db, account.account_id)).available_minor == 1000
-    (listed,) = await handlers.list_accounts(db, account.party_id)
+    assert (await accounts.get_account(db, account.account_id)).available_minor == 1000
+    (listed,) = await accounts.list_accounts(db, account.party_id)
     assert listed.available_minor == 1000
-    (check,) = await handlers.check_limits(db, [CheckLimit(account.party_id, None, Money(1000, "EUR"))])
+    (check,) = await checks.check_limits(db, [CheckLimit(account.party_id, None, Money(1000, "EUR"))])
     assert given.passed(check)
     assert await recorded_states(db, account) == Counter(reserved=1)
 
@@ -49,7 +49,7 @@ async def test_what_ran_out_reads_as_expired_before_it_is_recorded(db: Database)
 async def test_what_ran_out_makes_room_before_it_is_recorded(db: Database) -> None:
     account = await given.account_with(db, 1000)
     await run_out(db, account, [600, 400])
-    (answer,) = await handlers.carry_out(db, [given.reserve(account, 1000)])
+    (answer,) = await settling.carry_out(db, [given.reserve(account, 1000)])
     assert given.state_of(answer) == "reserved"
     assert await recorded_states(db, account) == Counter(expired=2, reserved=1)
     await given.assert_books_balance(db, account.account_id)
@@ -57,8 +57,8 @@ async def test_what_ran_out_makes_room_before_it_is_recorded(db: Database) -> No
 
 async def test_what_ran_out_cannot_be_captured_before_it_is_recorded(db: Database) -> None:
     account = await given.account_with(db, 1000)
-    held = await handlers.carry_out(db, [given.reserve(account, 10, seconds=0), given.reserve(account, 10, seconds=0)])
-    answers = await handlers.carry_out(db, [given.capture(held[0]), given.release(held[1])])
+    held = await settling.carry_out(db, [given.reserve(account, 10, seconds=0), given.reserve(account, 10, seconds=0)])
+    answers = await settling.carry_out(db, [given.capture(held[0]), given.release(held[1])])
     assert [given.state_of(answer) for answer in answers] == ["already_expired", "already_expired"]
     await given.assert_books_balance(db, account.account_id)
 
@@ -66,9 +66,9 @@ async def test_what_ran_out_cannot_be_captured_before_it_is_recorded(db: Databas
 async def test_a_reservation_reads_the_same_before_and_after_its_expiry_is_recorded(db: Database) -> None:
     account = await given.account_with(db, 1000)
     (reservation_id,) = await run_out(db, account, [1000])
-    before = await handlers.get_reservation(db, reservation_id)
-    await handlers.expire_due(db, EVERYTHING)
-    assert await handlers.get_reservation(db, reservation_id) == before
+    before = await settling.get_reservation(db, reservation_id)
+    await settling.expire_due(db, EVERYTHING)
+    assert await settling.get_reservation(db, reservation_id) == before
 
 
 async def test_sweepers_side_by_side_record_and_publish_each_expiry_once(db: Database, rival_db: Database) -> None:
@@ -80,7 +80,7 @@ async def test_sweepers_side_by_side_record_and_publish_each_expiry_once(db: Dat
 
     async def sweep(pool: Database) -> None:
         while await given.rows(pool, unrecorded, ids=[account.account_id for account in accounts]):
-            await handlers.expire_due(pool, 30)
+            await settling.expire_due(pool, 30)
 
     await asyncio.gather(sweep(db), sweep(rival_db), sweep(db), sweep(rival_db))
     for account in accounts:
@@ -103,15 +103,15 @@ async def test_a_sweeper_leaves_accounts_that_are_being_worked_on(db: Database) 
         await tx.execute(
             text("SELECT 1 FROM account WHERE account_id = :account_id FOR UPDATE"), {"account_id": busy.account_id}
         )
-        await handlers.expire_due(db, EVERYTHING)
+        await settling.expire_due(db, EVERYTHING)
         assert await recorded_states(db, busy) == Counter(reserved=1)
         assert await recorded_states(db, idle) == Counter(expired=1)
-    await handlers.expire_due(db, EVERYTHING)
+    await settling.expire_due(db, EVERYTHING)
     assert await recorded_states(db, busy) == Counter(expired=1)
 
 
 async def test_what_has_time_left_is_not_swept(db: Database) -> None:
     account = await given.account_with(db, 1000)
-    await handlers.carry_out(db, [given.reserve(account, 10)])
-    await handlers.expire_due(db, EVERYTHING)
+    await settling.carry_out(db, [given.reserve(account, 10)])
+    await settling.expire_due(db, EVERYTHING)
     assert await recorded_states(db, account) == Counter(reserved=1)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.limits import handlers
 from services.limits.consumers import subscription
+from services.limits.handlers import accounts, granting, settling
 from shared.bus import Bus, Delivery
 from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
@@ -45,8 +45,8 @@ async def grant_entries(db: Database, party_id: str) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("outcome", ["approve", "counter_offer"])
 async def test_an_approval_opens_an_account_and_says_so(db: Database, outcome: str) -> None:
     event = given.decision(250_000, outcome=outcome)
-    await handlers.grant_limits(db, [event])
-    (account,) = await handlers.list_accounts(db, event.data.party_id)
+    await granting.grant_limits(db, [event])
+    (account,) = await accounts.list_accounts(db, event.data.party_id)
     assert (account.limit_minor, account.available_minor, account.currency) == (250_000, 250_000, "EUR")
     (published,) = await granted_events(db, event.data.party_id)
     assert published.aggregateid == account.account_id
@@ -58,8 +58,8 @@ async def test_an_approval_opens_an_account_and_says_so(db: Database, outcome: s
 @pytest.mark.parametrize("outcome", ["decline", "refer", "pend_info"])
 async def test_what_is_not_approved_opens_nothing(db: Database, outcome: str) -> None:
     event = given.decision(None, outcome=outcome)
-    await handlers.grant_limits(db, [event])
-    assert await handlers.list_accounts(db, event.data.party_id) == []
+    await granting.grant_limits(db, [event])
+    assert await accounts.list_accounts(db, event.data.party_id) == []
     assert await granted_events(db, event.data.party_id) == []
 
 
@@ -67,8 +67,8 @@ async def test_a_later_approval_replaces_the_limit_and_enters_the_difference(db:
     party_id = new_id("pty")
     account = await given.account_with(db, 100_000, party_id=party_id)
     later = given.decision(40_000, party_id=party_id, decided_at=MADE_AT + timedelta(days=1))
-    await handlers.grant_limits(db, [later])
-    (after,) = await handlers.list_accounts(db, party_id)
+    await granting.grant_limits(db, [later])
+    (after,) = await accounts.list_accounts(db, party_id)
     assert (after.account_id, after.limit_minor) == (account.account_id, 40_000)
     assert await grant_entries(db, party_id) == [(1, 100_000), (2, -60_000)]
 
@@ -78,15 +78,15 @@ async def test_an_older_approval_that_comes_late_is_entered_and_changes_nothing(
     newer = given.decision(40_000, party_id=party_id, decided_at=MADE_AT + timedelta(days=1))
     older = given.decision(100_000, party_id=party_id)
     for event in (newer, older):
-        await handlers.grant_limits(db, [event])
-    (after,) = await handlers.list_accounts(db, party_id)
+        await granting.grant_limits(db, [event])
+    (after,) = await accounts.list_accounts(db, party_id)
     assert after.limit_minor == 40_000
     assert await grant_entries(db, party_id) == [(1, 40_000), (2, 0)]
 
 
 async def test_products_and_currencies_have_accounts_of_their_own(db: Database) -> None:
     party_id = new_id("pty")
-    await handlers.grant_limits(
+    await granting.grant_limits(
         db,
         [
             given.decision(1, party_id=party_id, product="loan", currency="EUR"),
@@ -94,7 +94,7 @@ async def test_products_and_currencies_have_accounts_of_their_own(db: Database) 
             given.decision(3, party_id=party_id, product="lease", currency="EUR"),
         ],
     )
-    found = await handlers.list_accounts(db, party_id)
+    found = await accounts.list_accounts(db, party_id)
     assert {(account.product, account.currency, account.limit_minor) for account in found} == {
         ("loan", "EUR", 1),
         ("loan", "USD", 2),
@@ -104,8 +104,8 @@ async def test_products_and_currencies_have_accounts_of_their_own(db: Database) 
 
 async def test_an_approval_delivered_three_times_is_one_limit(db: Database) -> None:
     event = given.decision(100_000)
-    await handlers.grant_limits(db, [event, event])
-    await handlers.grant_limits(db, [event])
+    await granting.grant_limits(db, [event, event])
+    await granting.grant_limits(db, [event])
     assert await grant_entries(db, event.data.party_id) == [(1, 100_000)]
     assert len(await granted_events(db, event.data.party_id)) == 1
 
@@ -113,8 +113,8 @@ async def test_an_approval_delivered_three_times_is_one_limit(db: Database) -> N
 async def test_a_decision_published_twice_as_two_events_is_one_limit(db: Database) -> None:
     party_id, decision_id = new_id("pty"), new_id("dec")
     first, second, third = [given.decision(100_000, party_id=party_id, decision_id=decision_id) for _ in range(3)]
-    await handlers.grant_limits(db, [first, second])
-    await handlers.grant_limits(db, [third])
+    await granting.grant_limits(db, [first, second])
+    await granting.grant_limits(db, [third])
     assert await grant_entries(db, party_id) == [(1, 100_000)]
 
 
@@ -125,8 +125,8 @@ async def test_two_consumers_that_open_the_same_accounts_at_once_open_each_once(
     forwards = [given.decision(1000, party_id=party, decided_at=MADE_AT) for party in parties]
     backwards = [given.decision(2000, party_id=party, decided_at=MADE_AT + timedelta(1)) for party in parties[::-1]]
     await asyncio.gather(
-        *(handlers.grant_limits(db, forwards[start : start + 10]) for start in range(0, 40, 10)),
-        *(handlers.grant_limits(rival_db, backwards[start : start + 10]) for start in range(0, 40, 10)),
+        *(granting.grant_limits(db, forwards[start : start + 10]) for start in range(0, 40, 10)),
+        *(granting.grant_limits(rival_db, backwards[start : start + 10]) for start in range(0, 40, 10)),
     )
     found = await given.rows(
         db, "SELECT limit_minor, version FROM account WHERE party_id = ANY(:parties)", parties=parties
@@ -137,15 +137,15 @@ async def test_two_consumers_that_open_the_same_accounts_at_once_open_each_once(
 async def test_a_cut_below_what_is_committed_stands_beside_the_commitments(db: Database) -> None:
     party_id = new_id("pty")
     account = await given.account_with(db, 100_000, party_id=party_id)
-    (held,) = await handlers.carry_out(db, [given.reserve(account, 80_000)])
+    (held,) = await settling.carry_out(db, [given.reserve(account, 80_000)])
     assert not isinstance(held, Refusal)
-    await handlers.grant_limits(db, [given.decision(50_000, party_id=party_id, decided_at=MADE_AT + timedelta(1))])
+    await granting.grant_limits(db, [given.decision(50_000, party_id=party_id, decided_at=MADE_AT + timedelta(1))])
 
-    cut = await handlers.get_account(db, account.account_id)
+    cut = await accounts.get_account(db, account.account_id)
     assert cut.available_minor == -30_000
-    (declined,) = await handlers.carry_out(db, [given.reserve(account, 1)])
+    (declined,) = await settling.carry_out(db, [given.reserve(account, 1)])
     assert given.state_of(declined) == "declined"
-    (captured,) = await handlers.carry_out(db, [given.capture(held)])
+    (captured,) = await settling.carry_out(db, [given.capture(held)])
     assert given.state_of(captured) == "captured"
 
 
@@ -163,7 +163,7 @@ async def test_a_broken_approval_goes_to_the_dead_letters_and_its_neighbours_thr
 
     assert len(buried) == 2
     for event, limits in ((good, [1000]), (broken, []), (negative, []), (also_good, [2000])):
-        found = await handlers.list_accounts(db, event.data.party_id)
+        found = await accounts.list_accounts(db, event.data.party_id)
         assert [account.limit_minor for account in found] == limits
 
 

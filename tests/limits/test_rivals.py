@@ -5,8 +5,8 @@ from collections import Counter
 from functools import partial
 from random import Random
 
-from services.limits import handlers
 from services.limits.domain.account import Account
+from services.limits.handlers import accounts, settling
 from shared.batcher import Batcher
 from shared.db import Database
 from shared.errors import Refusal
@@ -14,15 +14,15 @@ from shared.idempotency import Answer
 from shared.ids import new_id
 from tests.limits import given
 
-Commands = Batcher[handlers.Request, Answer]
+Commands = Batcher[settling.Request, Answer]
 
 
 def process(db: Database) -> Commands:
     """What one API process puts in front of the handler."""
-    return Batcher("settle", partial(handlers.carry_out, db))
+    return Batcher("settle", partial(settling.carry_out, db))
 
 
-async def outcome(commands: Commands, request: handlers.Request) -> Answer | Refusal:
+async def outcome(commands: Commands, request: settling.Request) -> Answer | Refusal:
     try:
         return await commands.submit(request)
     except Refusal as refusal:
@@ -43,7 +43,7 @@ async def test_64_rivals_on_one_account_fill_it_and_never_oversell(db: Database,
         return acknowledged
 
     acknowledged = sum(await asyncio.gather(*(rival(number) for number in range(64))))
-    after = await handlers.get_account(db, account.account_id)
+    after = await accounts.get_account(db, account.account_id)
     assert after.reserved_minor == acknowledged
     assert 0 <= after.available_minor < 1500
     await given.assert_books_balance(db, account.account_id)
@@ -53,11 +53,11 @@ async def test_rivals_on_many_accounts_in_any_order_never_lock_each_other_out(db
     accounts = [await given.account_with(db, 10_000) for _ in range(12)]
     shuffled = Random(7)
 
-    def batch() -> list[handlers.Request]:
+    def batch() -> list[settling.Request]:
         return [given.reserve(shuffled.choice(accounts), 30) for _ in range(20)]
 
     answers = await asyncio.gather(
-        *(handlers.carry_out(db if number % 2 else rival_db, batch()) for number in range(40)),
+        *(settling.carry_out(db if number % 2 else rival_db, batch()) for number in range(40)),
     )
     states = Counter(given.state_of(answer) for batch_answers in answers for answer in batch_answers)
     assert sum(states.values()) == 800
@@ -67,7 +67,7 @@ async def test_rivals_on_many_accounts_in_any_order_never_lock_each_other_out(db
 
 async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Database, rival_db: Database) -> None:
     account = await given.account_with(db, 1_000_000)
-    held = await handlers.carry_out(db, [given.reserve(account, 1000) for _ in range(200)])
+    held = await settling.carry_out(db, [given.reserve(account, 1000) for _ in range(200)])
     processes = [process(db), process(rival_db)]
     requests = [make(answer) for answer in held for make in (given.capture, given.release) for _ in processes]
     Random(11).shuffle(requests)
@@ -77,7 +77,7 @@ async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Dat
     )
     by_reservation: dict[str, Counter[str]] = {given.id_of(answer): Counter() for answer in held}
     for request, answer in zip(requests, answers, strict=True):
-        by_reservation[request.command.reservation_id][given.state_of(answer)] += 1
+        by_reservation[request.commands[0].reservation_id][given.state_of(answer)] += 1
     captured = 0
     for found in by_reservation.values():
         if found["captured"]:
@@ -85,7 +85,7 @@ async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Dat
             captured += 1
         else:
             assert found == Counter(released=1, already_released=3)
-    after = await handlers.get_account(db, account.account_id)
+    after = await accounts.get_account(db, account.account_id)
     assert (after.posted_minor, after.reserved_minor) == (captured * 1000, 0)
     await given.assert_books_balance(db, account.account_id)
 
@@ -99,16 +99,16 @@ async def test_one_key_sent_200_times_has_one_effect_and_one_answer(db: Database
     )
     assert len({answer.body for answer in answers if isinstance(answer, Answer)}) == 1
     assert len(answers) == 200
-    assert (await handlers.get_account(db, account.account_id)).reserved_minor == 10
+    assert (await accounts.get_account(db, account.account_id)).reserved_minor == 10
     await assert_events(db, account, reserved=1)
 
 
 async def test_every_change_is_published_once_with_what_was_left(db: Database) -> None:
     account = await given.account_with(db, 1000)
-    first, second, declined = await handlers.carry_out(
+    first, second, declined = await settling.carry_out(
         db, [given.reserve(account, 600), given.reserve(account, 300), given.reserve(account, 200)]
     )
-    await handlers.carry_out(db, [given.capture(first, 500), given.release(second)])
+    await settling.carry_out(db, [given.capture(first, 500), given.release(second)])
     assert given.state_of(declined) == "declined"
     published = await given.rows(
         db,

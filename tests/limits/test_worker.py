@@ -5,9 +5,9 @@ import asyncio
 import httpx
 from prometheus_client import REGISTRY
 
-from services.limits import handlers
 from services.limits.app import create_worker
 from services.limits.domain.reservation import State
+from services.limits.handlers import accounts, settling
 from services.limits.settings import Settings
 from shared.db import Database
 from shared.settings import BusSettings
@@ -19,7 +19,7 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
 
 async def test_a_worker_records_expiries_while_the_bus_is_away(urls: Urls, db: Database) -> None:
     account = await given.account_with(db, 1000)
-    await handlers.carry_out(db, [given.reserve(account, 1000, seconds=0)])
+    await settling.carry_out(db, [given.reserve(account, 1000, seconds=0)])
     worker = create_worker(Settings(database_url=urls.app), BusSettings(database_url=NOWHERE))
     async with (
         worker.router.lifespan_context(worker),
@@ -28,7 +28,7 @@ async def test_a_worker_records_expiries_while_the_bus_is_away(urls: Urls, db: D
     ):
         ready = await ops.get("/readyz")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-        while (await handlers.get_account(db, account.account_id)).version < 3:
+        while (await accounts.get_account(db, account.account_id)).version < 3:
             assert (await ops.get("/healthz")).status_code == 200
     await given.assert_books_balance(db, account.account_id)
 
@@ -42,7 +42,7 @@ async def test_reservations_and_limits_are_counted_by_result(db: Database) -> No
     before = {state: counted(state) for state in State}
 
     account = await given.account_with(db, 1000)
-    first, second, _, _ = await handlers.carry_out(
+    first, second, _, _ = await settling.carry_out(
         db,
         [
             given.reserve(account, 400),
@@ -51,7 +51,7 @@ async def test_reservations_and_limits_are_counted_by_result(db: Database) -> No
             given.reserve(account, 100, seconds=0),
         ],
     )
-    await handlers.carry_out(db, [given.capture(first), given.release(second), given.capture(first)])
+    await settling.carry_out(db, [given.capture(first), given.release(second), given.capture(first)])
 
     assert REGISTRY.get_sample_value("assay_limits_granted_total", product) == granted + 1
     assert {state: counted(state) - before[state] for state in State} == {

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.limits.domain.account import Account, Entry, EntryKind, Reason, post
+from services.limits.domain.account import Reason
 from shared.errors import Fault, Refusal, conflict, invalid
 from shared.money import Money
 
@@ -22,64 +22,104 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """The command to set `amount` aside; `reservation_id` is the id the reservation will have."""
+    """The command to set `amount` aside; `reservation_id` is the id the reservation will have.
+
+    A `dry_run` is decided like any other and leaves nothing behind.
+    """
 
     reservation_id: str
     account_id: str
     amount: Money
     lasts: timedelta
     reference: str | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The command to draw `amount` of a reservation (all of it when None) and give back the rest."""
+    """The command to draw `amount` of a reservation (all that is left when None).
+
+    `final` gives back what is then left of it; otherwise that stays reserved, for captures to come.
+    """
 
     reservation_id: str
     amount: Money | None = None
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """The command to change what a reservation is over to `amount`, of which part may have been captured.
+
+    More is a new check, of what is added. `lasts` is how long it then lasts from now, None to leave that as it is.
+    """
+
+    reservation_id: str
+    amount: Money
+    lasts: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The command to give a reservation back."""
+    """The command to give back what is left of a reservation."""
 
     reservation_id: str
+
+
+Resolution = Capture | Adjust | Release
+"""A command about a reservation that was made before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A request to set an amount aside and what became of it."""
+    """A request to set an amount aside and what became of it.
+
+    It is held on every account of `path`, from the root to its own: `held_minor` says how much, in the currency of
+    each, None where all have the same currency and what is left is held on each. Of what was captured,
+    `itemised_minor` has become documents. A declined one names the account it did not fit.
+    """
 
     reservation_id: str
-    account_id: str
+    path: tuple[str, ...]
     amount: Money
     state: State
     created_at: datetime
     expires_at: datetime
     captured_minor: int = 0
+    itemised_minor: int = 0
+    held_minor: tuple[int, ...] | None = None
     reason: Reason | None = None
+    obstacle_account_id: str | None = None
     reference: str | None = None
     resolved_at: datetime | None = None
+
+    @property
+    def account_id(self) -> str:
+        """The account that it was asked for on."""
+        return self.path[-1]
+
+    @property
+    def left_minor(self) -> int:
+        """What is still set aside: nothing once it is resolved."""
+        return self.amount.amount_minor - self.captured_minor if self.state is State.RESERVED else 0
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """What is still set aside on each account of the path, in the currency of each."""
+        if self.held_minor is not None:
+            return self.held_minor
+        return (self.left_minor,) * len(self.path)
 
     def as_of(self, now: datetime) -> "Reservation":
         """Return how the reservation stands at `now`: once it has run out it is expired, recorded or not."""
         if self.state is State.RESERVED and self.expires_at <= now:
-            return replace(self, state=State.EXPIRED, resolved_at=self.expires_at)
+            return self.ended(State.EXPIRED, self.expires_at)
         return self
 
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """What a command did: the account and the reservation afterwards, and the entry, which a refusal has not."""
-
-    account: Account
-    reservation: Reservation
-    entry: Entry | None
-
-    @property
-    def is_new(self) -> bool:
-        """True when the reservation was made by this command, reserved or declined."""
-        return self.entry is None or self.entry.kind is EntryKind.RESERVED
+    def ended(self, state: State, at: datetime) -> "Reservation":
+        """Return the reservation after its end: nothing of it is held any more."""
+        held = None if self.held_minor is None else (0,) * len(self.path)
+        return replace(self, state=state, resolved_at=at, held_minor=held)
 
 
 _RESOLVED: Final = {
@@ -90,103 +130,36 @@ _RESOLVED: Final = {
 }
 
 
-def reserve(account: Account, command: Reserve, now: datetime) -> Posting | Refusal:
-    """Set an amount aside, or decline to: both are values. Refused is only what makes no sense (422)."""
-    if command.amount.currency != account.currency:
-        return _wrong_currency(account.currency)
-    obstacle = account.obstacle(command.amount.amount_minor)
-    reservation = Reservation(
-        reservation_id=command.reservation_id,
-        account_id=account.account_id,
-        amount=command.amount,
-        state=State.RESERVED if obstacle is None else State.DECLINED,
-        created_at=now,
-        expires_at=now + command.lasts,
-        reason=obstacle,
-        reference=command.reference,
-        resolved_at=None if obstacle is None else now,
-    )
-    if obstacle is not None:
-        return Posting(account, reservation, None)
-    entry = _entry(account, reservation, EntryKind.RESERVED, now, reserved_delta=command.amount.amount_minor)
-    return Posting(post(account, entry), reservation, entry)
-
-
-def capture(account: Account, reservation: Reservation, command: Capture, now: datetime) -> Posting | Refusal:
-    """Draw what was reserved, or part of it. Refused: resolved before (409), another currency or too much (422)."""
+def objection(reservation: Reservation, command: Resolution) -> Refusal | None:
+    """Return why a command makes no sense: resolved before (409), another currency, too much or too little (422)."""
     if reservation.state is not State.RESERVED:
         return _RESOLVED[reservation.state]
-    amount = command.amount or reservation.amount
-    if amount.currency != account.currency:
-        return _wrong_currency(account.currency)
-    if amount.amount_minor > reservation.amount.amount_minor:
-        fault = Fault("/amount/amount_minor", "capture_exceeds_reservation", "is more than was reserved")
+    if isinstance(command, Release) or command.amount is None:
+        return None
+    if command.amount.currency != reservation.amount.currency:
+        return wrong_currency(reservation.amount.currency)
+    minor = command.amount.amount_minor
+    if isinstance(command, Capture) and minor > reservation.left_minor:
+        fault = Fault("/amount/amount_minor", "capture_exceeds_reservation", "is more than is reserved")
         return invalid("capture_exceeds_reservation", "no more than the reserved amount can be captured", [fault])
-    return _resolve(account, reservation, State.CAPTURED, now, now, captured_minor=amount.amount_minor)
+    if isinstance(command, Adjust) and minor <= reservation.captured_minor:
+        fault = Fault("/amount/amount_minor", "adjustment_below_captured", "is not more than has been captured")
+        return invalid("adjustment_below_captured", "release the reservation to give the rest of it back", [fault])
+    return None
 
 
-def release(account: Account, reservation: Reservation, now: datetime) -> Posting | Refusal:
-    """Give back what was reserved. Refused when it was resolved before (409)."""
-    if reservation.state is not State.RESERVED:
-        return _RESOLVED[reservation.state]
-    return _resolve(account, reservation, State.RELEASED, now, now)
-
-
-def expire(account: Account, reservation: Reservation, now: datetime) -> Posting:
-    """Give back what ran out. It counts from `expires_at`, however late it is recorded."""
-    assert reservation.state is State.RESERVED
-    assert reservation.expires_at <= now
-    return _resolve(account, reservation, State.EXPIRED, now, reservation.expires_at)
-
-
-_ENTRY_OF: Final = {
-    State.CAPTURED: EntryKind.CAPTURED,
-    State.RELEASED: EntryKind.RELEASED,
-    State.EXPIRED: EntryKind.EXPIRED,
-}
-
-
-def _resolve(
-    account: Account,
-    reservation: Reservation,
-    state: State,
-    now: datetime,
-    resolved_at: datetime,
-    captured_minor: int = 0,
-) -> Posting:
-    resolved = replace(reservation, state=state, captured_minor=captured_minor, resolved_at=resolved_at)
-    entry = _entry(
-        account,
-        reservation,
-        _ENTRY_OF[state],
-        now,
-        reserved_delta=-reservation.amount.amount_minor,
-        posted_delta=captured_minor,
-    )
-    return Posting(post(account, entry), resolved, entry)
-
-
-def _entry(
-    account: Account,
-    reservation: Reservation,
-    kind: EntryKind,
-    now: datetime,
-    *,
-    reserved_delta: int,
-    posted_delta: int = 0,
-) -> Entry:
-    return Entry(
-        account_id=account.account_id,
-        version=account.version + 1,
-        kind=kind,
-        created_at=now,
-        reserved_delta=reserved_delta,
-        posted_delta=posted_delta,
-        reservation_id=reservation.reservation_id,
-        reference=reservation.reference,
-    )
-
-
-def _wrong_currency(currency: str) -> Refusal:
+def wrong_currency(currency: str) -> Refusal:
+    """Return the refusal of an amount that is not in the currency of its account."""
     fault = Fault("/amount/currency", "wrong_currency", f"this account is in {currency}")
     return invalid("wrong_currency", "the amount is not in the account's currency", [fault])
+
+
+def parts(reservation: Reservation, amount_minor: int) -> tuple[int, ...]:
+    """Return which part of what is held on each account goes with `amount_minor` of what is left.
+
+    In the currency of each account; the last part takes what rounding left, so nothing of a reservation is ever lost.
+    """
+    if reservation.held_minor is None:
+        return (amount_minor,) * len(reservation.path)
+    left = reservation.left_minor
+    return tuple(held if amount_minor == left else held * amount_minor // left for held in reservation.held_minor)

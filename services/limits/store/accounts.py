@@ -6,16 +6,21 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.limits.domain.account import Account
+from services.limits.domain.account import Account, Basis, Kind, Status
 from shared.db import Transaction, rows_json
 from shared.ids import new_id
 
 AccountKey = tuple[str, str, str]
 """What an account is opened for: party, product and currency."""
 
+_SELECT: Final = """
+    SELECT a.account_id, a.party_id, a.product, a.currency, a.opened_at, a.path, a.kind, a.segment, a.sbu, a.status,
+    a.limit_minor, a.limit_basis, a.limit_changes_at, a.cover_minor, a.posted_minor, a.band, a.version,
+    a.review_due_on, a.limit_decided_at, a.limit_decision_id,
+"""
 _OPEN: Final = text("""
-    INSERT INTO account (account_id, party_id, product, currency)
-    SELECT r.account_id, r.party_id, r.product, r.currency
+    INSERT INTO account (account_id, party_id, product, currency, path)
+    SELECT r.account_id, r.party_id, r.product, r.currency, ARRAY[r.account_id]
     FROM unnest(CAST(:account_id AS text[]), CAST(:party_id AS text[]), CAST(:product AS text[]),
                 CAST(:currency AS text[])) AS r(account_id, party_id, product, currency)
     ON CONFLICT ON CONSTRAINT account_once DO NOTHING
@@ -24,47 +29,63 @@ _IDS: Final = text("""
     SELECT party_id, product, currency, account_id FROM account
     JOIN unnest(CAST(:party_id AS text[]), CAST(:product AS text[]), CAST(:currency AS text[]))
          AS r(party_id, product, currency) USING (party_id, product, currency)
+    WHERE segment = ''
 """)
+# With an account comes its path, and whatever a reservation that has run out in its tree is still held on.
 _LOCK: Final = text("""
-    SELECT account_id FROM account WHERE account_id = ANY(CAST(:account_id AS text[])) ORDER BY account_id FOR UPDATE
+    SELECT account_id FROM account WHERE account_id IN (
+        SELECT unnest(path) FROM account WHERE account_id = ANY(CAST(:account_id AS text[]))
+        UNION
+        SELECT unnest(r.path) FROM account a JOIN reservation r ON r.root_id = a.path[1]
+        WHERE a.account_id = ANY(CAST(:account_id AS text[])) AND r.state = 'reserved'
+          AND r.expires_at <= statement_timestamp()
+    )
+    ORDER BY account_id FOR UPDATE
 """)
 _LOCK_FREE: Final = text(f"{_LOCK.text.rstrip()} SKIP LOCKED")
-_LOAD: Final = text("""
-    SELECT account_id, party_id, product, currency, opened_at, limit_minor, posted_minor, reserved_minor, version,
-           limit_decided_at, limit_decision_id
-    FROM account WHERE account_id = ANY(CAST(:account_id AS text[]))
-""")
+_LOAD: Final = text(f"{_SELECT} a.reserved_minor FROM account a WHERE a.account_id = ANY(CAST(:account_id AS text[]))")
 _CLOCK: Final = text("SELECT clock_timestamp()")
 # What has run out no longer counts as reserved, whether or not that has been recorded.
 _VIEW: Final = """
-    SELECT a.account_id, a.party_id, a.product, a.currency, a.opened_at, a.limit_minor, a.posted_minor,
-           a.reserved_minor - coalesce(due.amount_minor, 0)::bigint AS reserved_minor, a.version,
-           a.limit_decided_at, a.limit_decision_id
+    a.reserved_minor - coalesce(due.held_minor, 0)::bigint AS reserved_minor
     FROM account a LEFT JOIN LATERAL (
-        SELECT sum(r.amount_minor) AS amount_minor FROM reservation r
-        WHERE r.account_id = a.account_id AND r.state = 'reserved' AND r.expires_at <= statement_timestamp()
+        SELECT sum(coalesce(r.held_minor[array_position(r.path, a.account_id)], r.amount_minor - r.captured_minor))
+               AS held_minor
+        FROM reservation r
+        WHERE r.root_id = a.path[1] AND a.account_id = ANY(r.path) AND r.state = 'reserved'
+          AND r.expires_at <= statement_timestamp()
     ) due ON true
 """
-_FIND: Final = text(f"{_VIEW} WHERE a.account_id = :account_id")
-_OF_PARTIES: Final = text(f"{_VIEW} WHERE a.party_id = ANY(CAST(:party_id AS text[])) ORDER BY a.account_id")
+_FIND: Final = text(f"{_SELECT} {_VIEW} WHERE a.account_id = ANY(CAST(:account_id AS text[]))")
+_OF_PARTIES: Final = text(f"{_SELECT} {_VIEW} WHERE a.party_id = ANY(CAST(:party_id AS text[])) ORDER BY a.account_id")
 _SAVE: Final = text("""
     UPDATE account a SET posted_minor = r.posted_minor, reserved_minor = r.reserved_minor, version = r.version
     FROM json_to_recordset(CAST(:rows AS json))
          AS r(account_id text, posted_minor bigint, reserved_minor bigint, version bigint)
     WHERE a.account_id = r.account_id
 """)
-_SAVE_LIMITS: Final = text("""
-    UPDATE account a SET limit_minor = r.limit_minor, limit_decision_id = r.limit_decision_id,
-           limit_decided_at = r.limit_decided_at, version = r.version,
-           commitment_cap_minor = greatest(r.limit_minor, a.posted_minor + a.reserved_minor)
+_SAVE_TERMS: Final = text("""
+    UPDATE account a SET limit_minor = r.limit_minor, limit_basis = r.limit_basis,
+           limit_changes_at = r.limit_changes_at, cover_minor = r.cover_minor,
+           posted_minor = r.posted_minor, reserved_minor = r.reserved_minor,
+           status = r.status, band = r.band, review_due_on = r.review_due_on, sbu = r.sbu, version = r.version,
+           limit_decision_id = r.limit_decision_id, limit_decided_at = r.limit_decided_at,
+           commitment_cap_minor = CASE WHEN r.limit_basis <> 'unset'
+               THEN greatest(r.limit_minor + r.cover_minor, r.posted_minor + r.reserved_minor) END
     FROM json_to_recordset(CAST(:rows AS json))
-         AS r(account_id text, limit_minor bigint, limit_decision_id text, limit_decided_at timestamptz, version bigint)
+         AS r(account_id text, limit_minor bigint, limit_basis text, limit_changes_at timestamptz, cover_minor bigint,
+              posted_minor bigint, reserved_minor bigint, status text, band smallint, review_due_on date, sbu text,
+              version bigint, limit_decision_id text, limit_decided_at timestamptz)
     WHERE a.account_id = r.account_id
 """)
 
 
+class TreeChangedError(Exception):
+    """An account moved in its tree while its path was being locked; to be tried again."""
+
+
 async def open_missing(tx: Transaction, keys: Collection[AccountKey]) -> dict[AccountKey, str]:
-    """Return the account id of each key, opening the accounts that are new with a limit of 0."""
+    """Return the account id of each key, opening the accounts that are new, without a limit and a tree each."""
     # Sorted, so that two batches that open the same accounts wait for each other instead of deadlocking.
     ordered = sorted(keys)
     columns: dict[str, list[str]] = {
@@ -79,16 +100,21 @@ async def open_missing(tx: Transaction, keys: Collection[AccountKey]) -> dict[Ac
 
 
 async def lock(tx: Transaction, account_ids: Collection[str], *, skip_locked: bool = False) -> list[Account]:
-    """Lock accounts in the order of their ids, which every transaction keeps, and return them as they now are.
+    """Lock accounts with all of their paths and return them as they now are.
 
-    Unknown ids are left out, and with `skip_locked` those that another transaction holds.
+    In the order of their ids, which every transaction keeps. Unknown ids are left out, and with `skip_locked` accounts
+    of which another transaction holds a part of the path. Raises `TreeChangedError`.
     """
     statement = _LOCK_FREE if skip_locked else _LOCK
     locked = list((await tx.execute(statement, {"account_id": sorted(account_ids)})).scalars())
     if not locked:
         return []
     # A statement of its own: its snapshot is younger than the locks, so it sees all that was committed under them.
-    return [_account(row) for row in await tx.execute(_LOAD, {"account_id": locked})]
+    found = {row.account_id: _account(row) for row in await tx.execute(_LOAD, {"account_id": locked})}
+    whole = [account for account in found.values() if found.keys() >= set(account.path)]
+    if len(whole) < len(found) and not skip_locked:
+        raise TreeChangedError
+    return whole
 
 
 async def clock(tx: Transaction) -> datetime:
@@ -99,8 +125,12 @@ async def clock(tx: Transaction) -> datetime:
 
 async def find(tx: Transaction, account_id: str) -> Account | None:
     """Return an account as it stands, without locking it."""
-    row = (await tx.execute(_FIND, {"account_id": account_id})).one_or_none()
-    return None if row is None else _account(row)
+    return next(iter(await find_all(tx, [account_id])), None)
+
+
+async def find_all(tx: Transaction, account_ids: Collection[str]) -> list[Account]:
+    """Return those of the accounts that exist, as they stand, without locking them."""
+    return [_account(row) for row in await tx.execute(_FIND, {"account_id": sorted(account_ids)})]
 
 
 async def of_parties(tx: Transaction, party_ids: Collection[str]) -> list[Account]:
@@ -124,21 +154,33 @@ async def save_balances(tx: Transaction, accounts: Sequence[Account]) -> None:
     await tx.execute(_SAVE, {"rows": rows_json(rows)})
 
 
-async def save_limits(tx: Transaction, accounts: Sequence[Account]) -> None:
-    """Store the limits of locked accounts, and with them how much may ever be committed under these limits."""
+async def save_terms(tx: Transaction, accounts: Sequence[Account]) -> None:
+    """Store all that may change on locked accounts, and with it how much may ever be committed on them.
+
+    For changes of limits and for documents, which are facts; what reserves and captures uses `save_balances`.
+    """
     if not accounts:
         return
     rows = [
         {
             "account_id": account.account_id,
             "limit_minor": account.limit_minor,
+            "limit_basis": account.basis,
+            "limit_changes_at": account.limit_changes_at,
+            "cover_minor": account.cover_minor,
+            "posted_minor": account.posted_minor,
+            "reserved_minor": account.reserved_minor,
+            "status": account.status,
+            "band": account.band,
+            "review_due_on": account.review_due_on,
+            "sbu": account.sbu,
+            "version": account.version,
             "limit_decision_id": account.limit_decision_id,
             "limit_decided_at": account.limit_decided_at,
-            "version": account.version,
         }
         for account in accounts
     ]
-    await tx.execute(_SAVE_LIMITS, {"rows": rows_json(rows)})
+    await tx.execute(_SAVE_TERMS, {"rows": rows_json(rows)})
 
 
 def _account(row: Any) -> Account:
@@ -148,10 +190,20 @@ def _account(row: Any) -> Account:
         product=row.product,
         currency=row.currency,
         opened_at=row.opened_at,
+        path=tuple(row.path),
         limit_minor=row.limit_minor,
+        cover_minor=row.cover_minor,
         posted_minor=row.posted_minor,
         reserved_minor=row.reserved_minor,
         version=row.version,
+        basis=Basis(row.limit_basis),
+        status=Status(row.status),
+        kind=Kind(row.kind),
+        segment=row.segment,
+        sbu=row.sbu,
+        limit_changes_at=row.limit_changes_at,
+        review_due_on=row.review_due_on,
+        band=row.band,
         limit_decided_at=row.limit_decided_at,
         limit_decision_id=row.limit_decision_id,
     )

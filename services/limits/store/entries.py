@@ -10,11 +10,14 @@ from shared.db import Transaction, rows_json
 from shared.ids import new_id
 
 _ADD: Final = text("""
-    INSERT INTO entry (entry_id, account_id, version, kind, limit_delta, reserved_delta, posted_delta, decision_id,
-                       reservation_id, reference, created_at)
+    INSERT INTO entry (entry_id, transaction_id, account_id, version, kind, limit_delta, cover_delta, available_delta,
+                       reserved_delta, posted_delta, available_minor, decision_id, reservation_id, item_id,
+                       proposal_id, reference, actor, reason, created_at)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
-           AS r(entry_id text, account_id text, version bigint, kind text, limit_delta bigint, reserved_delta bigint,
-                posted_delta bigint, decision_id text, reservation_id text, reference text, created_at timestamptz)
+           AS r(entry_id text, transaction_id text, account_id text, version bigint, kind text, limit_delta bigint,
+                cover_delta bigint, available_delta bigint, reserved_delta bigint, posted_delta bigint,
+                available_minor bigint, decision_id text, reservation_id text, item_id text, proposal_id text,
+                reference text, actor text, reason text, created_at timestamptz)
 """)
 _GRANTED: Final = text("SELECT decision_id FROM entry WHERE decision_id = ANY(CAST(:decision_id AS text[]))")
 
@@ -26,15 +29,23 @@ async def add(tx: Transaction, entries: Sequence[Entry]) -> None:
     rows = [
         {
             "entry_id": new_id("ent"),
+            "transaction_id": entry.transaction_id,
             "account_id": entry.account_id,
             "version": entry.version,
             "kind": entry.kind,
             "limit_delta": entry.limit_delta,
+            "cover_delta": entry.cover_delta,
+            "available_delta": entry.available_delta,
             "reserved_delta": entry.reserved_delta,
             "posted_delta": entry.posted_delta,
+            "available_minor": entry.available_minor,
             "decision_id": entry.decision_id,
             "reservation_id": entry.reservation_id,
+            "item_id": entry.item_id,
+            "proposal_id": entry.proposal_id,
             "reference": entry.reference,
+            "actor": entry.actor,
+            "reason": entry.reason,
             "created_at": entry.created_at,
         }
         for entry in entries

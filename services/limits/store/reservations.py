@@ -6,20 +6,22 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.limits.domain.account import Reason
+from services.limits.domain.account import Account, Reason
 from services.limits.domain.reservation import Reservation, State
 from shared.db import Transaction, rows_json
 from shared.money import Money
 
 _SELECT: Final = """
-    SELECT r.reservation_id, r.account_id, r.amount_minor, a.currency, r.captured_minor, r.state, r.reason,
-           r.reference, r.expires_at, r.created_at, r.resolved_at, statement_timestamp() AS now
+    SELECT r.reservation_id, r.path, r.held_minor, r.amount_minor, r.captured_minor, r.itemised_minor, r.state,
+           r.reason, r.obstacle_account_id, r.reference, r.expires_at, r.created_at, r.resolved_at, a.currency,
+           statement_timestamp() AS now
     FROM reservation r JOIN account a USING (account_id)
 """
 _FIND: Final = text(f"{_SELECT} WHERE r.reservation_id = :reservation_id")
 _NAMED: Final = text(f"{_SELECT} WHERE r.reservation_id = ANY(CAST(:reservation_id AS text[]))")
 _DUE: Final = text(f"""
-    {_SELECT} WHERE r.account_id = ANY(CAST(:account_id AS text[])) AND r.state = 'reserved' AND r.expires_at <= :now
+    {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved' AND r.expires_at <= :now
+      AND r.account_id = ANY(CAST(:account_id AS text[]))
     ORDER BY r.expires_at, r.reservation_id LIMIT :limit
 """)
 _ACCOUNT_IDS: Final = text("""
@@ -32,17 +34,23 @@ _ACCOUNTS_DUE: Final = text("""
     ) due
 """)
 _ADD: Final = text("""
-    INSERT INTO reservation (reservation_id, account_id, amount_minor, state, reason, reference, expires_at, created_at,
-                             resolved_at)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json))
-           AS r(reservation_id text, account_id text, amount_minor bigint, state text, reason text, reference text,
-                expires_at timestamptz, created_at timestamptz, resolved_at timestamptz)
-""")
-_RESOLVE: Final = text("""
-    UPDATE reservation t SET state = r.state, captured_minor = r.captured_minor, resolved_at = r.resolved_at
+    INSERT INTO reservation (reservation_id, account_id, path, root_id, held_minor, amount_minor, captured_minor,
+                             state, reason, obstacle_account_id, reference, expires_at, created_at, resolved_at)
+    SELECT reservation_id, path[cardinality(path)], path, path[1], held_minor, amount_minor, captured_minor,
+           state, reason, obstacle_account_id, reference, expires_at, created_at, resolved_at
     FROM json_to_recordset(CAST(:rows AS json))
-         AS r(reservation_id text, state text, captured_minor bigint, resolved_at timestamptz)
-    WHERE t.reservation_id = r.reservation_id AND t.state = 'reserved'
+         AS r(reservation_id text, path text[], held_minor bigint[], amount_minor bigint, captured_minor bigint,
+              state text, reason text, obstacle_account_id text, reference text, expires_at timestamptz,
+              created_at timestamptz, resolved_at timestamptz)
+""")
+_CHANGE: Final = text("""
+    UPDATE reservation t SET state = r.state, amount_minor = r.amount_minor, captured_minor = r.captured_minor,
+           itemised_minor = r.itemised_minor, held_minor = r.held_minor, expires_at = r.expires_at,
+           resolved_at = r.resolved_at
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS r(reservation_id text, state text, amount_minor bigint, captured_minor bigint, itemised_minor bigint,
+              held_minor bigint[], expires_at timestamptz, resolved_at timestamptz)
+    WHERE t.reservation_id = r.reservation_id AND (t.state = 'reserved' OR t.state = r.state)
 """)
 
 
@@ -58,15 +66,17 @@ async def named(tx: Transaction, reservation_ids: Collection[str]) -> list[Reser
 
 
 async def due(
-    tx: Transaction, account_ids: Collection[str], now: datetime, limit: int | None = None
+    tx: Transaction, accounts: Collection[Account], now: datetime, limit: int | None = None
 ) -> list[Reservation]:
     """Return the reservations of locked accounts that have run out by `now` and are not yet recorded as expired."""
-    rows = await tx.execute(_DUE, {"account_id": sorted(account_ids), "now": now, "limit": limit})
+    roots = sorted({account.path[0] for account in accounts})
+    own = sorted(account.account_id for account in accounts)
+    rows = await tx.execute(_DUE, {"root_id": roots, "account_id": own, "now": now, "limit": limit})
     return [_reservation(row) for row in rows]
 
 
 async def account_ids(tx: Transaction, reservation_ids: Collection[str]) -> set[str]:
-    """Return the accounts that reservations are on. A reservation never moves, so no lock is needed to know."""
+    """Return the accounts that reservations are on. A reservation stays on its account: no lock is needed to know."""
     return set((await tx.execute(_ACCOUNT_IDS, {"reservation_id": sorted(reservation_ids)})).scalars())
 
 
@@ -82,10 +92,13 @@ async def add(tx: Transaction, reservations: Sequence[Reservation]) -> None:
     rows = [
         {
             "reservation_id": entry.reservation_id,
-            "account_id": entry.account_id,
+            "path": entry.path,
+            "held_minor": entry.held_minor,
             "amount_minor": entry.amount.amount_minor,
+            "captured_minor": entry.captured_minor,
             "state": entry.state,
             "reason": entry.reason,
+            "obstacle_account_id": entry.obstacle_account_id,
             "reference": entry.reference,
             "expires_at": entry.expires_at,
             "created_at": entry.created_at,
@@ -96,20 +109,24 @@ async def add(tx: Transaction, reservations: Sequence[Reservation]) -> None:
     await tx.execute(_ADD, {"rows": rows_json(rows)})
 
 
-async def resolve(tx: Transaction, reservations: Sequence[Reservation]) -> None:
-    """Store how reservations were resolved; each of them must be open."""
+async def change(tx: Transaction, reservations: Sequence[Reservation]) -> None:
+    """Store how reservations were captured, adjusted or resolved; what is resolved stays what it is."""
     if not reservations:
         return
     rows = [
         {
             "reservation_id": entry.reservation_id,
             "state": entry.state,
+            "amount_minor": entry.amount.amount_minor,
             "captured_minor": entry.captured_minor,
+            "itemised_minor": entry.itemised_minor,
+            "held_minor": entry.held_minor,
+            "expires_at": entry.expires_at,
             "resolved_at": entry.resolved_at,
         }
         for entry in reservations
     ]
-    result = await tx.execute(_RESOLVE, {"rows": rows_json(rows)})
+    result = await tx.execute(_CHANGE, {"rows": rows_json(rows)})
     # A backstop: under the account's lock nobody else can have resolved them.
     if result.rowcount != len(reservations):
         raise AssertionError("a reservation was resolved twice")
@@ -118,13 +135,16 @@ async def resolve(tx: Transaction, reservations: Sequence[Reservation]) -> None:
 def _reservation(row: Any) -> Reservation:
     return Reservation(
         reservation_id=row.reservation_id,
-        account_id=row.account_id,
+        path=tuple(row.path),
         amount=Money(row.amount_minor, row.currency),
         state=State(row.state),
         created_at=row.created_at,
         expires_at=row.expires_at,
         captured_minor=row.captured_minor,
+        itemised_minor=row.itemised_minor,
+        held_minor=None if row.held_minor is None else tuple(row.held_minor),
         reason=None if row.reason is None else Reason(row.reason),
+        obstacle_account_id=row.obstacle_account_id,
         reference=row.reference,
         resolved_at=row.resolved_at,
     )

@@ -1,11 +1,11 @@
-"""Domain facts of limits as public contracts, and decisions as the approvals that limits acts on."""
+"""Limits and reservations as public contracts, and decisions as the approvals that limits acts on."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from services.limits.domain.account import Account, Approval
-from services.limits.domain.reservation import Posting, State
+from services.limits.domain.account import Account, Approval, EntryKind
+from services.limits.domain.books import Posting
 from shared.contracts import limits as contract
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Amount
@@ -50,37 +50,41 @@ def limit_granted(account: Account, approved: Approval, granted_at: datetime, tr
     return Fact(contract.AGGREGATE, account.account_id, contract.LimitGranted.type, data, traceparent)
 
 
-_Change = (
-    type[contract.ReservationReserved]
-    | type[contract.ReservationCaptured]
-    | type[contract.ReservationReleased]
-    | type[contract.ReservationExpired]
-)
-_CHANGES: Final[Mapping[State, _Change]] = {
-    State.RESERVED: contract.ReservationReserved,
-    State.CAPTURED: contract.ReservationCaptured,
-    State.RELEASED: contract.ReservationReleased,
-    State.EXPIRED: contract.ReservationExpired,
+_CHANGES: Final[Mapping[EntryKind, type[contract.ReservationChange]]] = {
+    EntryKind.RESERVED: contract.ReservationReserved,
+    EntryKind.ADJUSTED: contract.ReservationAdjusted,
+    EntryKind.CAPTURED: contract.ReservationCaptured,
+    EntryKind.RELEASED: contract.ReservationReleased,
+    EntryKind.EXPIRED: contract.ReservationExpired,
 }
 
 
 def reservation_changed(posting: Posting, traceparent: str | None) -> Fact:
-    """Return the event of a reservation that was made, declined or resolved."""
+    """Return the event of a reservation that was made, changed or resolved, or of one that was declined."""
     account, reservation = posting.account, posting.reservation
-    captured = reservation.state is State.CAPTURED
+    # What a path does not bound has no limit anywhere on it, and nothing can be reserved there.
+    headroom = 0 if posting.headroom_minor is None else posting.headroom_minor
     fields: dict[str, Any] = {
         "reservation_id": reservation.reservation_id,
         "account_id": account.account_id,
         "party_id": account.party_id,
-        "amount": _amount(account.money(reservation.captured_minor) if captured else reservation.amount),
-        "available": _amount(account.money(account.available_minor)),
-        "occurred_at": reservation.resolved_at or reservation.created_at,
+        "amount": _amount(_moved(posting)),
+        "available": _amount(account.money(headroom)),
+        "occurred_at": reservation.resolved_at or (posting.entries[0].created_at if posting.entries else posting.at),
     }
-    if reservation.state is State.DECLINED:
-        declined = contract.ReservationDeclined(**fields, reason=str(reservation.reason))
+    if not posting.entries:
+        reason = reservation.reason if posting.adjustment is None else posting.adjustment
+        declined = contract.ReservationDeclined(**fields, reason=str(reason))
         return Fact(contract.AGGREGATE, account.account_id, declined.type, declined, traceparent)
-    change = _CHANGES[reservation.state]
-    return Fact(contract.AGGREGATE, account.account_id, change.type, change(**fields), traceparent)
+    change = _CHANGES[posting.kind](**fields)
+    return Fact(contract.AGGREGATE, account.account_id, change.type, change, traceparent)
+
+
+def _moved(posting: Posting) -> Money:
+    """Return what an event is about: for a capture what it drew, else what the reservation is over."""
+    if posting.kind is EntryKind.CAPTURED:
+        return posting.account.money(posting.entries[-1].posted_delta)
+    return posting.reservation.amount
 
 
 def _amount(money: Money) -> Amount:

@@ -1,0 +1,82 @@
+"""The one way in which balances change: lock, load, ask for the time, decide on the books, save: one transaction.
+
+Whoever changes anything on an account opens books on it here, and saves them here.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from services.limits.domain.account import Account
+from services.limits.domain.books import Books, Posting
+from services.limits.domain.reservation import Reservation
+from services.limits.events import ledger as events
+from services.limits.metrics import RESERVATIONS
+from services.limits.store import accounts, entries, reservations
+from shared import outbox
+from shared.db import Transaction
+
+
+async def open_books(
+    tx: Transaction, account_ids: Collection[str], reservation_ids: Collection[str] = (), *, is_sweep: bool = False
+) -> Books:
+    """Lock accounts, and those of reservations, with all above them, and return books on them.
+
+    What has run out on them is expired in the books. With `is_sweep`, accounts that others hold are left to them.
+    """
+    wanted = set(account_ids)
+    if reservation_ids:
+        wanted |= await reservations.account_ids(tx, reservation_ids)
+    locked = await accounts.lock(tx, wanted, skip_locked=is_sweep)
+    now = await accounts.clock(tx)
+    named = await reservations.named(tx, reservation_ids) if reservation_ids else []
+    due = await reservations.due(tx, locked, now) if locked else []
+    return Books(locked, [*named, *due], now)
+
+
+async def read_books(tx: Transaction, account_ids: Collection[str]) -> Books:
+    """Return books on accounts and all above them as they stand, without locking anything: to ask, not to save."""
+    own = await accounts.find_all(tx, account_ids)
+    above = {account_id for account in own for account_id in account.path} - {account.account_id for account in own}
+    levels = await accounts.find_all(tx, above) if above else []
+    return Books([*own, *levels], [], await accounts.clock(tx))
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A posting and the trace of the request it came from."""
+
+    posting: Posting
+    traceparent: str | None
+
+
+async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (), traces: Sequence[Traced] = ()) -> None:
+    """Store what changed in the books, and put out the events of reservations, in order, and then `facts`."""
+    new: dict[str, Reservation] = {}
+    changed: dict[str, Reservation] = {}
+    for posting in books.postings:
+        entry = posting.reservation
+        if posting.is_new or entry.reservation_id in new:
+            new[entry.reservation_id] = entry
+        elif posting.entries:
+            changed[entry.reservation_id] = entry
+    await reservations.add(tx, list(new.values()))
+    await reservations.change(tx, list(changed.values()))
+    await entries.add(tx, books.entries)
+    touched = {entry.account_id for entry in books.entries} | books.retermed
+    await accounts.save_balances(tx, _sorted(books, touched - books.retermed))
+    await accounts.save_terms(tx, _sorted(books, books.retermed))
+    trace_of = {id(traced.posting): traced.traceparent for traced in traces}
+    made = [events.reservation_changed(posting, trace_of.get(id(posting))) for posting in books.postings]
+    await outbox.put(tx, [*made, *facts])
+
+
+def _sorted(books: Books, account_ids: Collection[str]) -> list[Account]:
+    return [books.accounts[account_id] for account_id in sorted(account_ids)]
+
+
+def count(postings: Sequence[Posting]) -> None:
+    """Count what became of reservations; to be called once it is committed."""
+    results = Counter(posting.kind.value if posting.entries else "declined" for posting in postings)
+    for result, number in results.items():
+        RESERVATIONS.labels(result).inc(number)

@@ -1,0 +1,12 @@
+"""Exchange rates, by date."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

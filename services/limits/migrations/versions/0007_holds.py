@@ -1,0 +1,12 @@
+"""Blocked documents, their release and who may release."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,1 @@
+"""What limits shows of its values over HTTP."""
