@@ -12,9 +12,22 @@ from services.migrate import SCHEMAS
 from shared.auth import hashed
 
 _READ: Final = ["applications:read", "decisions:read", "limits:read", "reservations:read"]
+_OFFICER: Final = [
+    "accounts:write",
+    "limits:read",
+    "limits:check",
+    "limits:propose",
+    "items:read",
+    "holds:read",
+    "holds:release",
+    "reservations:read",
+]
 CLIENTS: Final[Mapping[str, list[str]]] = {
     "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", "outcomes:write", *_READ],
-    "crm": ["limits:read", "reservations:read", "reservations:write"],
+    "crm": ["limits:read", "limits:check", "reservations:read", "reservations:write", "holds:read"],
+    "erp": ["limits:read", "items:read", "items:write", "reservations:read", "reservations:write", "rates:write"],
+    "credit-officer": [*_OFFICER],
+    "credit-manager": [*_OFFICER, "limits:approve", "authorities:write", "exposure:rebuild"],
     "analyst": [
         "backtests:read",
         "backtests:write",
@@ -35,7 +48,8 @@ CLIENTS: Final[Mapping[str, list[str]]] = {
 """The clients of a development platform and what each may do.
 
 Changing what is live takes two of them: `policy-author` drafts and submits versions of catalogue documents,
-`policy-approver` approves what others wrote, puts it to work, and rolls back in an emergency.
+`policy-approver` approves what others wrote, puts it to work, and rolls back in an emergency. Raising a limit takes two
+as well: `credit-officer` proposes, `credit-manager` approves what others proposed.
 """
 
 

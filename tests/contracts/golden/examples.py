@@ -27,6 +27,7 @@ _APPLICATION: Final = "app_0193c1d2e3f47a5b8c6d7e8f90a1b2c3"
 _PARTY: Final = "pty_0193c1d2e3f47a5b8c6d7e8f90a1b2c4"
 _DECISION: Final = "dec_0193c1d2e3f47a5b8c6d7e8f90a1b2c5"
 _ACCOUNT: Final = "acc_0193c1d2e3f47a5b8c6d7e8f90a1b2c6"
+_GROUP_ACCOUNT: Final = "acc_0193c1d2e3f47a5b8c6d7e8f90a1b2d6"
 _RESERVATION: Final = "res_0193c1d2e3f47a5b8c6d7e8f90a1b2c7"
 _EVENT: Final = "evt_0193c1d2e3f47a5b8c6d7e8f90a1b2c8"
 _HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -153,6 +154,16 @@ _PRODUCT: Final[dict[str, Any]] = {
     "facts": {"requested_amount": {"type": "money", "required": True}},
 }
 
+_ON_ACCOUNT: Final[dict[str, Any]] = {"account_id": _ACCOUNT, "party_id": _PARTY, "product": "trade-credit"}
+_HELD: Final[dict[str, Any]] = {
+    "hold_id": "hold_0193c1d2e3f47a5b8c6d7e8f90a1b2d7",
+    "account_id": _ACCOUNT,
+    "party_id": _PARTY,
+    "document": limits.Document(source="erp", doc_type="order", doc_id="4711"),
+    "amount": _amount(80_000),
+    "occurred_at": _LATER,
+}
+
 EXAMPLES: Final[dict[tuple[str, str], Example]] = {
     (intake.ApplicationSubmitted.type, "submitted"): Example(
         _EVENT,
@@ -220,4 +231,50 @@ EXAMPLES: Final[dict[tuple[str, str], Example]] = {
     (limits.ReservationCaptured.type, "captured"): _limit(limits.ReservationCaptured(**_RESERVED)),
     (limits.ReservationReleased.type, "released"): _limit(limits.ReservationReleased(**_RESERVED)),
     (limits.ReservationExpired.type, "expired"): _limit(limits.ReservationExpired(**_RESERVED)),
+    (limits.ReservationAdjusted.type, "adjusted"): _limit(limits.ReservationAdjusted(**_RESERVED)),
+    (limits.LimitChanged.type, "lapsed"): _limit(
+        limits.LimitChanged(
+            **_ON_ACCOUNT,
+            limit=_amount(200_000),
+            cover=_amount(0),
+            available=_amount(150_000),
+            cause="lapse",
+            changed_at=_LATER,
+        )
+    ),
+    (limits.LimitChanged.type, "unset"): _limit(
+        limits.LimitChanged(
+            **_ON_ACCOUNT, limit=None, cover=_amount(0), available=None, cause="proposal", changed_at=_LATER
+        )
+    ),
+    (limits.LimitExpiring.type, "expiring"): _limit(
+        limits.LimitExpiring(
+            **_ON_ACCOUNT, limit=_amount(250_000), limit_afterwards=_amount(200_000), expires_at=_LATER
+        )
+    ),
+    (limits.ReviewDue.type, "due"): _limit(limits.ReviewDue(**_ON_ACCOUNT, review_due_on=_LATER.date())),
+    (limits.AccountChanged.type, "blocked"): _limit(
+        limits.AccountChanged(**_ON_ACCOUNT, status="blocked", path=(_GROUP_ACCOUNT, _ACCOUNT), changed_at=_LATER)
+    ),
+    (limits.UtilizationCrossed.type, "crossed"): _limit(
+        limits.UtilizationCrossed(
+            **_ON_ACCOUNT,
+            segment="export",
+            sbu="north",
+            threshold_percent=90,
+            utilization_percent=93,
+            direction="up",
+            occurred_at=_LATER,
+        )
+    ),
+    (limits.LimitOversold.type, "oversold"): _limit(
+        limits.LimitOversold(**_ON_ACCOUNT, over=_amount(50_000), occurred_at=_LATER)
+    ),
+    (limits.CreditHoldOpened.type, "opened"): _limit(
+        limits.CreditHoldOpened(**_HELD, reasons=("INSUFFICIENT_AVAILABLE", "OLDEST_OVERDUE"))
+    ),
+    (limits.CreditHoldReleased.type, "released"): _limit(
+        limits.CreditHoldReleased(**_HELD, released=_amount(80_000), expires_at=_LATER)
+    ),
+    (limits.CreditHoldClosed.type, "rejected"): _limit(limits.CreditHoldClosed(**_HELD, outcome="rejected")),
 }
