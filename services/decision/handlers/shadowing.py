@@ -1,18 +1,16 @@
 """Shadow runs of policies: other versions answer what the live policy has decided, afterwards and out of its way."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from services.decision.domain.record import Decision, Rulebook
+from services.decision.domain.record import Rulebook
 from services.decision.domain.shadow import Example, ShadowResult, Tally, shadowed
 from services.decision.handlers.choosing import rulebook_at
 from services.decision.metrics import SHADOW_DECISIONS
 from services.decision.rulebooks import Rulebooks
 from services.decision.store import shadows as answers
-from services.decision.store.decisions import Unreadable
 from services.decision.store.experiments import DECISIONS
 from shared.db import Database, Transaction
 from shared.errors import not_found
@@ -20,39 +18,28 @@ from shared.experiments.domain.shadow import Shadow
 from shared.experiments.handlers.shadowing import Compared, Shadowing
 from shared.experiments.store import shadows
 from shared.experiments.store.progress import Page
-from shared.governance.domain import Version
 
-PAGE_SIZE: Final = 100
-_AT_A_TIME: Final = 8
-_UNREADABLE: Final = "unreadable"
+PAGE_SIZE: Final = 200
 
 
-def shadowing(rulebooks: Rulebooks) -> Shadowing:
+def shadowing(rulebooks: Rulebooks) -> Shadowing[Rulebook | None]:
     """Return how `shared.experiments` lets policies answer in the shadow."""
-    return Shadowing(DECISIONS, PAGE_SIZE, partial(_answer, rulebooks), SHADOW_DECISIONS)
+    return Shadowing(DECISIONS, PAGE_SIZE, partial(_load, rulebooks), _answer, SHADOW_DECISIONS)
 
 
-async def _answer(rulebooks: Rulebooks, tx: Transaction, shadow: Shadow, version: Version, page: Page) -> Compared:
-    made = await answers.answered(tx, page, shadow.product)
-    book = await rulebook_at(tx, rulebooks, shadow.product, version.number) if made else None
-    results = await _answers(made, book)
+async def _load(rulebooks: Rulebooks, tx: Transaction, shadow: Shadow) -> Rulebook | None:
+    return await rulebook_at(tx, rulebooks, shadow.product, shadow.revision)
+
+
+async def _answer(tx: Transaction, shadow: Shadow, book: Rulebook | None, page: Page) -> Compared:
+    results = [
+        entry if isinstance(entry, ShadowResult) else shadowed(entry, book)
+        for entry in await answers.answered(tx, page, shadow.product)
+    ]
     await answers.keep(tx, shadow.version_id, results)
     causes = [result.error for result in results if result.error is not None]
     different = sum(1 for result in results if result.differs)
     return Compared(len(results) - different - len(causes), different, causes)
-
-
-async def _answers(made: Sequence[Decision | Unreadable], book: Rulebook | None) -> list[ShadowResult]:
-    results: list[ShadowResult] = []
-    for number, decision in enumerate(made):
-        if number % _AT_A_TIME == 0:
-            # Whoever else waits in this process goes first.
-            await asyncio.sleep(0)
-        if isinstance(decision, Unreadable):
-            results.append(ShadowResult(decision.decision_id, _UNREADABLE, None, None, error=_UNREADABLE))
-        else:
-            results.append(shadowed(decision, book))
-    return results
 
 
 @dataclass(frozen=True, slots=True)

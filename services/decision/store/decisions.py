@@ -225,7 +225,7 @@ def _read(row: Any) -> Decision:
             facts=row.facts,
             submitted_at=row.submitted_at,
         ),
-        score=None if row.score is None else _score(row.score),
+        score=score_of(row.score),
         policy_name=row.policy_name,
         policy_version=row.policy_version,
         policy_hash=row.policy_hash,
@@ -252,7 +252,7 @@ def _provenance(row: Any) -> Provenance | None:
     if row.inputs is None and row.inputs_hash is None and row.engine_version is None:
         return None
     as_stated = row.inputs is None and row.inputs_hash is not None
-    score = None if row.score is None else _score(row.score)
+    score = score_of(row.score)
     return Provenance(
         inputs=inputs_as_stated(row.facts, score, row.decided_at) if as_stated else row.inputs or "",
         inputs_hash=row.inputs_hash or "",
@@ -265,5 +265,8 @@ def _provenance(row: Any) -> Provenance | None:
     )
 
 
-def _score(stored: dict[str, Any]) -> ScoreOutcome:
+def score_of(stored: dict[str, Any] | None) -> ScoreOutcome | None:
+    """Return the score that is stored with a decision, if one is."""
+    if stored is None:
+        return None
     return ScoreOutcome(**{**stored, "pd": Decimal(stored["pd"]), "reasons": tuple(stored["reasons"])})

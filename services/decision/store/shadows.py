@@ -1,34 +1,38 @@
 """What shadows answered, beside what was decided."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.decision.domain.record import Decision
-from services.decision.domain.shadow import FAILED, Example, ShadowResult, ShownAnswer, Tally
-from services.decision.store import decisions
-from services.decision.store.decisions import Unreadable
+from services.decision.domain.outcome import Outcome
+from services.decision.domain.policy.result import Answer
+from services.decision.domain.shadow import Answered, Example, ShadowResult, ShownAnswer, Tally, tallied, unreadable
+from services.decision.store.decisions import score_of
 from shared.db import Transaction, rows_json
 from shared.experiments.store.progress import Page
 
-_SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-_KEEP: Final = text("""
-    INSERT INTO shadow_result (version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error)
-    SELECT :version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error
-    FROM json_to_recordset(CAST(:rows AS json))
-         AS r(decision_id text, differs json, outcome text, grade text, approved_minor bigint, rate numeric,
-              reasons json, error text)
+# Not the whole decision: what is read here, the database spends on shadows and not on who waits for an answer.
+_ANSWERED: Final = text("""
+    SELECT decision_id, facts, score, decided_at, outcome, grade, approved_minor, rate, reasons, queue, conditions,
+           other_terms
+    FROM decision WHERE decision_id BETWEEN :first AND :last AND product = :product ORDER BY decision_id
 """)
-_COUNT: Final = text("""
+_KEEP: Final = text("""
+    WITH kept AS (
+        INSERT INTO shadow_result
+               (version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error)
+        SELECT :version_id, decision_id, differs, outcome, grade, approved_minor, rate, reasons, error
+        FROM json_to_recordset(CAST(:rows AS json))
+             AS r(decision_id text, differs json, outcome text, grade text, approved_minor bigint, rate numeric,
+                  reasons json, error text)
+    )
     INSERT INTO shadow_tally (version_id, live_outcome, shadow_outcome, decided, differing, live_minor, shadow_minor)
-    SELECT :version_id, live_outcome, shadow_outcome, count(*), count(*) FILTER (WHERE differing),
-           coalesce(sum(live_minor), 0), coalesce(sum(shadow_minor), 0)
-    FROM json_to_recordset(CAST(:rows AS json))
-         AS r(live_outcome text, shadow_outcome text, differing boolean, live_minor bigint, shadow_minor bigint)
-    GROUP BY live_outcome, shadow_outcome ORDER BY live_outcome, shadow_outcome
+    SELECT :version_id, live_outcome, shadow_outcome, decided, differing, live_minor, shadow_minor
+    FROM json_to_recordset(CAST(:tallies AS json))
+         AS r(live_outcome text, shadow_outcome text, decided bigint, differing bigint, live_minor numeric,
+              shadow_minor numeric)
     ON CONFLICT (version_id, live_outcome, shadow_outcome)
     DO UPDATE SET decided = shadow_tally.decided + excluded.decided,
                   differing = shadow_tally.differing + excluded.differing,
@@ -49,22 +53,24 @@ _EXAMPLES: Final = text("""
 """)
 
 
-async def answered(tx: Transaction, page: Page, product: str) -> list[Decision | Unreadable]:
-    """Return the decisions of a page that are of `product`, in the order of their ids."""
+async def answered(tx: Transaction, page: Page, product: str) -> list[Answered | ShadowResult]:
+    """Return the decisions of a page that are of `product`, in the order of their ids.
+
+    One that can't be read has the result that is stored of it in its place.
+    """
     if page.span is None:
         return []
-    span = decisions.Span(page.span.first, page.span.last, page.span.answers)
-    return await decisions.span(tx, span, _SINCE_EVER, page.until, product)
+    rows = await tx.execute(_ANSWERED, {"first": page.span.first, "last": page.span.last, "product": product})
+    return [_answered(row) for row in rows]
 
 
 async def keep(tx: Transaction, version_id: str, results: Sequence[ShadowResult]) -> None:
-    """Store what a shadow answered; the caller holds its claim."""
+    """Store what a shadow answered, and count it beside what was decided; the caller holds its claim."""
     if not results:
         return
-    rows = [_result_row(result) for result in results]
-    await tx.execute(_KEEP, {"version_id": version_id, "rows": rows_json(rows)})
-    counted = [_tally_row(result) for result in results]
-    await tx.execute(_COUNT, {"version_id": version_id, "rows": rows_json(counted)})
+    rows = rows_json([_result_row(result) for result in results])
+    counted = rows_json([asdict(tally) for tally in tallied(results)])
+    await tx.execute(_KEEP, {"version_id": version_id, "rows": rows, "tallies": counted})
 
 
 async def tallies(tx: Transaction, version_id: str) -> list[Tally]:
@@ -101,6 +107,23 @@ async def examples(tx: Transaction, version_id: str, limit: int) -> list[Example
     ]
 
 
+def _answered(row: Any) -> Answered | ShadowResult:
+    try:
+        live = Answer(
+            outcome=Outcome(row.outcome),
+            grade=row.grade,
+            approved_minor=row.approved_minor,
+            rate=row.rate,
+            reasons=tuple(row.reasons),
+            queue=row.queue,
+            conditions=tuple(row.conditions),
+            other_terms=row.other_terms,
+        )
+        return Answered(row.decision_id, row.facts, score_of(row.score), row.decided_at, live)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return unreadable(row.decision_id)
+
+
 def _result_row(result: ShadowResult) -> dict[str, Any]:
     answer = result.answer
     if answer is None:
@@ -113,15 +136,4 @@ def _result_row(result: ShadowResult) -> dict[str, Any]:
         "approved_minor": answer.approved_minor,
         "rate": answer.rate,
         "reasons": answer.reasons,
-    }
-
-
-def _tally_row(result: ShadowResult) -> dict[str, Any]:
-    answer = result.answer
-    return {
-        "live_outcome": result.live_outcome,
-        "shadow_outcome": FAILED if answer is None else answer.outcome.value,
-        "differing": answer is None or bool(result.differs),
-        "live_minor": result.live_minor,
-        "shadow_minor": None if answer is None else answer.approved_minor,
     }

@@ -110,6 +110,29 @@ class Tally:
     distance_sum: int
 
 
+def tallied(results: Sequence[ShadowScore]) -> list[Tally]:
+    """Return the tallies of some results, one for each pair of bands."""
+    cells: dict[tuple[int | None, int | None], list[ShadowScore]] = {}
+    for result in results:
+        cells.setdefault((band_of(result.given.score), band_of(result.points)), []).append(result)
+    return [_tally(live_band, shadow_band, cell) for (live_band, shadow_band), cell in cells.items()]
+
+
+def _tally(live_band: int | None, shadow_band: int | None, cell: Sequence[ShadowScore]) -> Tally:
+    both = [result for result in cell if result.given.score is not None and result.points is not None]
+    return Tally(
+        live_band=live_band,
+        shadow_band=shadow_band,
+        answered=len(cell),
+        differing=sum(bool(result.differs) for result in cell),
+        same_reasons=sum(result.given.reasons == result.reasons for result in both),
+        same_first_reason=sum(result.given.reasons[:1] == result.reasons[:1] for result in both),
+        live_sum=sum(result.given.score or 0 for result in cell),
+        shadow_sum=sum(result.points or 0 for result in cell),
+        distance_sum=sum(abs((result.given.score or 0) - (result.points or 0)) for result in both),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ShownScore:
     """The parts of an answer that are kept of shadows."""

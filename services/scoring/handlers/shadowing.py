@@ -11,7 +11,7 @@ from services.scoring.domain.measures.distributions import Interval
 from services.scoring.domain.monitoring.outcome import BadDefinition
 from services.scoring.domain.monitoring.plan import Plans
 from services.scoring.domain.result import Model
-from services.scoring.domain.shadow import Example, GivenScore, ScorePair, ShadowScore, Tally, shadowed
+from services.scoring.domain.shadow import Example, ScorePair, Tally, shadowed
 from services.scoring.handlers.choosing import model_at, model_shelf
 from services.scoring.metrics import SHADOW_SCORES
 from services.scoring.store import shadows as answers
@@ -24,38 +24,26 @@ from shared.experiments.domain.shadow import Shadow
 from shared.experiments.handlers.shadowing import Compared, Shadowing
 from shared.experiments.store import shadows
 from shared.experiments.store.progress import Page
-from shared.governance.domain import Version
 
 PAGE_SIZE: Final = 500
-_AT_A_TIME: Final = 50
 
 
-def shadowing() -> Shadowing:
+def shadowing() -> Shadowing[Model | None]:
     """Return how `shared.experiments` lets models score in the shadow."""
-    return Shadowing(SCORES, PAGE_SIZE, partial(_answer, model_shelf()), SHADOW_SCORES)
+    return Shadowing(SCORES, PAGE_SIZE, partial(_load, model_shelf()), _answer, SHADOW_SCORES)
 
 
-async def _answer(
-    shelf: Shelf[Model | None], tx: Transaction, shadow: Shadow, version: Version, page: Page
-) -> Compared:
-    given = await answers.given(tx, page, shadow.product)
-    model = await model_at(tx, shelf, shadow.product, version.number) if given else None
-    results = await _answers(given, model)
+async def _load(shelf: Shelf[Model | None], tx: Transaction, shadow: Shadow) -> Model | None:
+    return await model_at(tx, shelf, shadow.product, shadow.revision)
+
+
+async def _answer(tx: Transaction, shadow: Shadow, model: Model | None, page: Page) -> Compared:
+    results = [shadowed(given, model) for given in await answers.given(tx, page, shadow.product)]
     await answers.keep(tx, shadow.version_id, results)
     beside_champion = [result for result in results if not result.given.is_challengers]
     causes = [str(result.failure) for result in beside_champion if result.has_failed]
     different = sum(1 for result in beside_champion if result.differs and not result.has_failed)
     return Compared(len(beside_champion) - different - len(causes), different, causes)
-
-
-async def _answers(given: Sequence[GivenScore], model: Model | None) -> list[ShadowScore]:
-    results: list[ShadowScore] = []
-    for number, score in enumerate(given):
-        if number % _AT_A_TIME == 0:
-            # Whoever else waits in this process goes first.
-            await asyncio.sleep(0)
-        results.append(shadowed(score, model))
-    return results
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What shadows scored, beside what was given."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from services.scoring.domain.monitoring.outcome import BadDefinition
-from services.scoring.domain.shadow import Example, GivenScore, ScorePair, ShadowScore, ShownScore, Tally, band_of
+from services.scoring.domain.shadow import Example, GivenScore, ScorePair, ShadowScore, ShownScore, Tally, tallied
 from services.scoring.store.experiments import SCORES
 from services.scoring.store.maturity import MATURE_OUTCOME
 from shared.db import Transaction, rows_json
@@ -19,20 +20,16 @@ _GIVEN: Final = text("""
     WHERE score_id BETWEEN :first AND :last AND product = :product ORDER BY score_id
 """)
 _KEEP: Final = text("""
-    INSERT INTO shadow_score (version_id, score_id, score, pd, grade, reasons, failure, differs)
-    SELECT :version_id, r.* FROM json_to_recordset(CAST(:rows AS json))
-         AS r(score_id text, score int, pd numeric, grade text, reasons json, failure text, differs json)
-""")
-_COUNT: Final = text("""
+    WITH kept AS (
+        INSERT INTO shadow_score (version_id, score_id, score, pd, grade, reasons, failure, differs)
+        SELECT :version_id, r.* FROM json_to_recordset(CAST(:rows AS json))
+             AS r(score_id text, score int, pd numeric, grade text, reasons json, failure text, differs json)
+    )
     INSERT INTO shadow_tally (version_id, live_band, shadow_band, answered, differing, same_reasons, same_first_reason,
                               live_sum, shadow_sum, distance_sum)
-    SELECT :version_id, live_band, shadow_band, count(*), count(*) FILTER (WHERE differs),
-           count(*) FILTER (WHERE same_reasons), count(*) FILTER (WHERE same_first_reason),
-           coalesce(sum(live), 0), coalesce(sum(shadow), 0), coalesce(sum(abs(live - shadow)), 0)
-    FROM json_to_recordset(CAST(:rows AS json))
-         AS r(live_band int, shadow_band int, differs boolean, same_reasons boolean, same_first_reason boolean,
-              live int, shadow int)
-    GROUP BY live_band, shadow_band ORDER BY live_band, shadow_band
+    SELECT :version_id, r.* FROM json_to_recordset(CAST(:tallies AS json))
+         AS r(live_band int, shadow_band int, answered bigint, differing bigint, same_reasons bigint,
+              same_first_reason bigint, live_sum numeric, shadow_sum numeric, distance_sum numeric)
     ON CONFLICT ON CONSTRAINT shadow_tally_cell
     DO UPDATE SET answered = shadow_tally.answered + excluded.answered,
                   differing = shadow_tally.differing + excluded.differing,
@@ -93,10 +90,10 @@ async def keep(tx: Transaction, version_id: str, results: Sequence[ShadowScore])
     """Store what a shadow answered, and count it beside what the champion gave; the caller holds its claim."""
     if not results:
         return
-    rows = [_result_row(result) for result in results]
-    await tx.execute(_KEEP, {"version_id": version_id, "rows": rows_json(rows)})
-    counted = [_tally_row(result) for result in results if not result.given.is_challengers]
-    await tx.execute(_COUNT, {"version_id": version_id, "rows": rows_json(counted)})
+    rows = rows_json([_result_row(result) for result in results])
+    counted = tallied([result for result in results if not result.given.is_challengers])
+    cells = rows_json([asdict(tally) for tally in counted])
+    await tx.execute(_KEEP, {"version_id": version_id, "rows": rows, "tallies": cells})
 
 
 async def tallies(tx: Transaction, version_id: str) -> list[Tally]:
@@ -172,18 +169,4 @@ def _result_row(result: ShadowScore) -> dict[str, Any]:
         "reasons": None if result.score is None else result.reasons,
         "failure": result.failure,
         "differs": result.differs,
-    }
-
-
-def _tally_row(result: ShadowScore) -> dict[str, Any]:
-    live, shadow = result.given.score, result.points
-    both = live is not None and shadow is not None
-    return {
-        "live_band": band_of(live),
-        "shadow_band": band_of(shadow),
-        "differs": bool(result.differs),
-        "same_reasons": both and result.given.reasons == result.reasons,
-        "same_first_reason": both and result.given.reasons[:1] == result.reasons[:1],
-        "live": live,
-        "shadow": shadow,
     }

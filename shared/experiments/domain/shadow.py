@@ -6,9 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """One version in the shadow of its product; it has answered everything up to `position`."""
+    """One version in the shadow of its product; it has answered everything up to `position`.
+
+    `revision` is that of its document in the catalogue.
+    """
 
     version_id: str
+    revision: int
     product: str
     started_at: datetime
     ended_at: datetime | None

@@ -11,48 +11,65 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from shared.db import Database
 from shared.errors import Refusal
-from shared.experiments.handlers.shadowing import Looked, Shadowing, running_shadows, shadow_once
+from shared.experiments.handlers.shadowing import (
+    Looked,
+    Running,
+    Shadowing,
+    T,
+    answer_pages,
+    any_running,
+    running_shadows,
+)
 from shared.experiments.metrics import SHADOW_LAG
 
 log = structlog.get_logger()
 
-_IDLE_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 1.0
+"""How often the life cycle is looked at, and how far can be read: a look costs the database as much as 80 answers."""
+
 _REST_RATIO: Final = 3.0
 """Three quarters of the time a shadow rests, however much it has to catch up: the database has others to serve, and
 knows no priorities."""
 
 _LONGEST_LINE: Final = 1024 * 1024
 
+_LEAST_WEIGHT: Final = "19"
+"""A session is as nice as a process can be."""
 
-async def keep_apart(db: Database, shadowing: Shadowing, command: Sequence[str], settings: Mapping[str, str]) -> None:
+
+async def keep_apart(
+    db: Database, shadowing: Shadowing[Any], command: Sequence[str], settings: Mapping[str, str]
+) -> None:
     """Keep the process of `command` running while there are shadows, for good; one that ends early is started again.
 
     `settings` are variables that it finds in its environment beside those of this process.
     """
     while True:
         try:
-            running = await running_shadows(db, shadowing.journal)
+            is_wanted = await any_running(db, shadowing.journal)
         except Refusal as refusal:
             log.warning("shadows_not_read", code=refusal.code)
         else:
-            if running:
+            if is_wanted:
                 await _listen_to(command, {**os.environ, **settings}, shadowing)
-        await asyncio.sleep(_IDLE_SECONDS)
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def _listen_to(command: Sequence[str], environment: Mapping[str, str], shadowing: Shadowing) -> None:
+async def _listen_to(command: Sequence[str], environment: Mapping[str, str], shadowing: Shadowing[Any]) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, stdin=DEVNULL, stdout=PIPE, env=environment, cwd="/", limit=_LONGEST_LINE, start_new_session=True
     )
     assert process.stdout is not None
     try:
+        await _have_give_way(process.pid)
         async for line in process.stdout:
             _count(line, shadowing)
     finally:
@@ -64,7 +81,36 @@ async def _listen_to(command: Sequence[str], environment: Mapping[str, str], sha
         log.warning("shadows_interrupted", exit_code=process.returncode)
 
 
-def _count(line: bytes, shadowing: Shadowing) -> None:
+async def _have_give_way(pid: int) -> None:
+    """Have a process that leads a session of its own leave the processors to everybody else.
+
+    Whoever else wakes up has the processor at once; a process that is merely nice would first use up its time slice.
+    Where Linux weighs sessions (`sched_autogroup_enabled`) it does so first, and the policy of a process counts inside
+    of its own only: alone in it, the process would have as much as any other. So the session has the least weight.
+    """
+    try:
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+        while True:
+            if _weighs_least(pid):
+                return
+            await asyncio.sleep(0.1)
+    except OSError as error:
+        log.warning("shadows_do_not_give_way", error=error.strerror)
+
+
+def _weighs_least(pid: int) -> bool:
+    """Give the session of a process the least weight, where sessions are weighed; False when to try again."""
+    session = Path(f"/proc/{pid}/autogroup")
+    if session.exists() and session.read_text():
+        try:
+            session.write_text(_LEAST_WEIGHT)
+        except BlockingIOError:
+            # Linux changes one session at a time, ten times a second.
+            return False
+    return True
+
+
+def _count(line: bytes, shadowing: Shadowing[Any]) -> None:
     told = json.loads(line)
     product, compared = told["product"], told["compared"]
     shadowing.compared.labels(product, "same").inc(compared["same"])
@@ -73,24 +119,31 @@ def _count(line: bytes, shadowing: Shadowing) -> None:
     SHADOW_LAG.labels(product).set(told["lag_seconds"])
 
 
-async def answer_apart(db: Database, shadowing: Shadowing) -> None:
+async def answer_apart(db: Database, shadowing: Shadowing[T]) -> None:
     """Answer, and say so on standard output, until there are no shadows any more; this process has nothing else to do.
 
     An error that passes (the database is away) is logged, and what was missed is read later. Raises `BrokenPipeError`
     when nobody listens any more.
     """
-    # Whoever else wakes up has the processor at once; a process that is merely nice would first use up its time slice.
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     while True:
-        started = monotonic()
+        next_look = monotonic() + _LOOK_SECONDS
         try:
-            is_done = await shadow_once(db, shadowing, tell=_tell)
-            if is_done and not await running_shadows(db, shadowing.journal):
+            ready = await running_shadows(db, shadowing)
+            if not ready.shadows:
                 return
+            await _answer_until(next_look, db, shadowing, ready)
         except Refusal as refusal:
             log.warning("shadowing_interrupted", code=refusal.code)
-            is_done = True
-        await asyncio.sleep(_IDLE_SECONDS if is_done else (monotonic() - started) * _REST_RATIO)
+        await asyncio.sleep(max(0.0, next_look - monotonic()))
+
+
+async def _answer_until(moment: float, db: Database, shadowing: Shadowing[T], ready: Running[T]) -> None:
+    """Answer page after page, with rests, until `moment` or until there is nothing more to answer."""
+    is_done = False
+    while not is_done and monotonic() < moment:
+        started = monotonic()
+        is_done = await answer_pages(db, shadowing, ready, _tell)
+        await asyncio.sleep((monotonic() - started) * _REST_RATIO)
 
 
 def _tell(looked: Looked) -> None:

@@ -8,10 +8,17 @@ from sqlalchemy import text
 from shared.db import Transaction
 from shared.experiments.domain.shadow import Shadow
 
-_SELECT: Final = "SELECT version_id, product, started_at, ended_at, position FROM shadow"
-_FIND: Final = text(f"{_SELECT} WHERE version_id = :version_id")
-_CLAIM: Final = text(f"{_SELECT} WHERE version_id = :version_id AND ended_at IS NULL FOR UPDATE SKIP LOCKED")
-_RUNNING: Final = text(f"{_SELECT} WHERE ended_at IS NULL ORDER BY version_id")
+_SELECT: Final = """
+    SELECT s.version_id, v.number AS revision, s.product, s.started_at, s.ended_at, s.position
+    FROM shadow s JOIN version v USING (version_id)
+"""
+_FIND: Final = text(f"{_SELECT} WHERE s.version_id = :version_id")
+_RUNNING: Final = text(f"{_SELECT} WHERE s.ended_at IS NULL ORDER BY s.version_id")
+# The commit of a page waits for no disk (`progress.commit_lazily`); said here, it costs no statement of its own.
+_CLAIM: Final = text("""
+    SELECT position, set_config('synchronous_commit', 'off', true) FROM shadow
+    WHERE version_id = :version_id AND ended_at IS NULL FOR UPDATE SKIP LOCKED
+""")
 # A version that becomes a shadow again goes on from now: what was answered between was not asked of it.
 _BEGIN: Final = text("""
     INSERT INTO shadow (version_id, product, started_at, position)
@@ -29,10 +36,13 @@ async def find(tx: Transaction, version_id: str) -> Shadow | None:
     return None if row is None else _shadow(row)
 
 
-async def claim(tx: Transaction, version_id: str) -> Shadow | None:
-    """Return a running shadow and keep other processes from it; None when one of them has it at the moment."""
+async def claim(tx: Transaction, version_id: str) -> str | None:
+    """Return the position of a running shadow, which other processes are kept from, and commit lazily.
+
+    None when one of them has it at the moment, and when it has ended.
+    """
     row = (await tx.execute(_CLAIM, {"version_id": version_id})).one_or_none()
-    return None if row is None else _shadow(row)
+    return None if row is None else str(row.position)
 
 
 async def all_running(tx: Transaction) -> list[Shadow]:
@@ -57,4 +67,4 @@ async def advance(tx: Transaction, version_id: str, position: str) -> None:
 
 
 def _shadow(row: Any) -> Shadow:
-    return Shadow(row.version_id, row.product, row.started_at, row.ended_at, row.position)
+    return Shadow(row.version_id, row.revision, row.product, row.started_at, row.ended_at, row.position)

@@ -28,6 +28,13 @@ def _processes(database_url: str) -> list[int]:
     return found
 
 
+def _gives_way(pid: int) -> bool:
+    """Tell whether a process has a processor only when it is idle; where Linux weighs sessions, its session as well."""
+    session = Path(f"/proc/{pid}/autogroup")
+    weight = session.read_text() if session.exists() else ""
+    return os.sched_getscheduler(pid) == os.SCHED_IDLE and (not weight or weight.endswith("nice 19\n"))
+
+
 def _counted(result: str) -> float:
     return REGISTRY.get_sample_value("assay_shadow_decisions_total", {"product": PRODUCT, "result": result}) or 0.0
 
@@ -40,7 +47,7 @@ async def test_shadows_answer_when_a_processor_is_idle_even_when_killed_and_leav
 
     async def another_one_runs() -> bool:
         new = [pid for pid in _processes(url) if pid not in seen]
-        seen.extend(pid for pid in new if os.sched_getscheduler(pid) == os.SCHED_IDLE)
+        seen.extend(pid for pid in new if _gives_way(pid))
         return len(seen) > runs
 
     async def all_are_answered_and_counted() -> bool:
