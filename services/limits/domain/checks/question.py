@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.limits.domain.checks.result import CheckRecord, Checkpoint
+from services.limits.domain.checks.result import Checkpoint, CheckRecord
 from services.limits.domain.document import Document
 from shared.money import Money
 
