@@ -65,10 +65,10 @@ _NO_RATES: Final = Rates()
 class Books:
     """Holds what one transaction works on. Each command sees what those before it left.
 
-    `accounts` are complete: with an account come all of its path. `reservations` are those that have run out by `now`
-    (which are expired at once) and those the commands name. `entries` collects every change in order, `postings` what
-    happened to reservations, for whoever stores and publishes it; `retermed` names the accounts of which more changed
-    than what reserving and capturing change.
+    `accounts` are complete: with an account come all of its path; `before` is how they were stored. `reservations` are
+    those that have run out by `now` (which are expired at once) and those the commands name. `entries` collects every
+    change in order, `postings` what happened to reservations, for whoever stores and publishes it; `retermed` names the
+    accounts of which more changed than what reserving and capturing change.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Books:
         rates: Rates = _NO_RATES,
     ) -> None:
         self.accounts = {account.account_id: account for account in accounts}
+        self.before = dict(self.accounts)
         self.now = now
         self.rates = rates
         self.entries: list[Entry] = []

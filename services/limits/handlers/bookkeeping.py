@@ -11,6 +11,7 @@ from services.limits.domain.account import Account
 from services.limits.domain.books import Books, Posting
 from services.limits.domain.reservation import Reservation
 from services.limits.events import ledger as events
+from services.limits.handlers import signals
 from services.limits.metrics import RESERVATIONS
 from services.limits.store import accounts, entries, reservations
 from shared import outbox
@@ -51,7 +52,7 @@ class Traced:
 
 
 async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (), traces: Sequence[Traced] = ()) -> None:
-    """Store what changed in the books, and put out the events of reservations, in order, and then `facts`."""
+    """Store what changed in the books, and put out the events of reservations, in order, then `facts`, then signals."""
     new: dict[str, Reservation] = {}
     changed: dict[str, Reservation] = {}
     for posting in books.postings:
@@ -64,11 +65,12 @@ async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (),
     await reservations.change(tx, list(changed.values()))
     await entries.add(tx, books.entries)
     touched = {entry.account_id for entry in books.entries} | books.retermed
+    told = await signals.told(tx, books, sorted(touched))
     await accounts.save_balances(tx, _sorted(books, touched - books.retermed))
     await accounts.save_terms(tx, _sorted(books, books.retermed))
     trace_of = {id(traced.posting): traced.traceparent for traced in traces}
     made = [events.reservation_changed(posting, trace_of.get(id(posting))) for posting in books.postings]
-    await outbox.put(tx, [*made, *facts])
+    await outbox.put(tx, [*made, *facts, *told])
 
 
 def _sorted(books: Books, account_ids: Collection[str]) -> list[Account]:
