@@ -1,0 +1,1 @@
+"""What a reservation costs: `make bench-limits`."""
