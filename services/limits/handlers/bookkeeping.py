@@ -6,24 +6,33 @@ Whoever changes anything on an account opens books on it here, and saves them he
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.limits.domain.account import Account
 from services.limits.domain.books import Books, Posting
+from services.limits.domain.rates import Rates
 from services.limits.domain.reservation import Reservation
+from services.limits.domain.tree import mixed_currencies
 from services.limits.events import ledger as events
 from services.limits.handlers import signals
 from services.limits.metrics import RESERVATIONS
-from services.limits.store import accounts, entries, reservations
+from services.limits.store import accounts, entries, rates, reservations
 from shared import outbox
 from shared.db import Transaction
 
 
 async def open_books(
-    tx: Transaction, account_ids: Collection[str], reservation_ids: Collection[str] = (), *, is_sweep: bool = False
+    tx: Transaction,
+    account_ids: Collection[str],
+    reservation_ids: Collection[str] = (),
+    *,
+    currencies: Collection[str] = (),
+    is_sweep: bool = False,
 ) -> Books:
     """Lock accounts, and those of reservations, with all above them, and return books on them.
 
     What has run out on them is expired in the books. With `is_sweep`, accounts that others hold are left to them.
+    `currencies` are those of amounts that are in others than their accounts.
     """
     wanted = set(account_ids)
     if reservation_ids:
@@ -32,15 +41,22 @@ async def open_books(
     now = await accounts.clock(tx)
     named = await reservations.named(tx, reservation_ids) if reservation_ids else []
     due = await reservations.due(tx, locked, now) if locked else []
-    return Books(locked, [*named, *due], now)
+    return Books(locked, [*named, *due], now, await _rates(tx, locked, currencies, now))
 
 
-async def read_books(tx: Transaction, account_ids: Collection[str]) -> Books:
+async def read_books(tx: Transaction, account_ids: Collection[str], currencies: Collection[str] = ()) -> Books:
     """Return books on accounts and all above them as they stand, without locking anything: to ask, not to save."""
     own = await accounts.find_all(tx, account_ids)
     above = {account_id for account in own for account_id in account.path} - {account.account_id for account in own}
     levels = await accounts.find_all(tx, above) if above else []
-    return Books([*own, *levels], [], await accounts.clock(tx))
+    now = await accounts.clock(tx)
+    return Books([*own, *levels], [], now, await _rates(tx, [*own, *levels], currencies, now))
+
+
+async def _rates(tx: Transaction, levels: Sequence[Account], currencies: Collection[str], now: datetime) -> Rates:
+    """Return the rates of today that amounts on these accounts may need: none where each tree has one currency."""
+    wanted = set(currencies) | {account.currency for account in levels} if currencies else mixed_currencies(levels)
+    return await rates.current(tx, wanted, now.date()) if len(wanted) > 1 else Rates()
 
 
 @dataclass(frozen=True, slots=True)
