@@ -50,6 +50,13 @@ account = sa.Table(
     sa.Index("account_below", "path", postgresql_using="gin"),
     # What the sweeper looks for: limits that change by the clock.
     sa.Index("account_limit_due", "limit_changes_at", postgresql_where=sa.text("limit_changes_at IS NOT NULL")),
+    # Whom a change of their product's default concerns.
+    sa.Index(
+        "account_by_default",
+        "product",
+        "account_id",
+        postgresql_where=sa.text("limit_basis IN ('unset', 'default')"),
+    ),
 )
 
 reservation = sa.Table(
