@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from services.limits.domain.account import Account, Basis, Entry, EntryKind, Reason, post
@@ -59,6 +60,25 @@ class Cause:
     reason: str | None = None
 
 
+class Why(StrEnum):
+    """Why another limit or cover is in force than before."""
+
+    PROPOSAL = "proposal"
+    DEFAULT = "default"
+    LAPSE = "lapse"
+    DECISION = "decision"
+    COVER = "cover"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """That another limit or cover came into force: the account afterwards, and why."""
+
+    account: Account
+    why: Why
+    at: datetime
+
+
 _NO_RATES: Final = Rates()
 
 
@@ -67,8 +87,8 @@ class Books:
 
     `accounts` are complete: with an account come all of its path; `before` is how they were stored. `reservations` are
     those that have run out by `now` (which are expired at once) and those the commands name. `entries` collects every
-    change in order, `postings` what happened to reservations, for whoever stores and publishes it; `retermed` names the
-    accounts of which more changed than what reserving and capturing change.
+    change in order, `postings` what happened to reservations and `limit_changes` what to limits, for whoever stores and
+    publishes it; `retermed` names the accounts of which more changed than what reserving and capturing change.
     """
 
     def __init__(
@@ -84,6 +104,7 @@ class Books:
         self.rates = rates
         self.entries: list[Entry] = []
         self.postings: list[Posting] = []
+        self.limit_changes: list[LimitChange] = []
         self.retermed: set[str] = set()
         self._reservations = {entry.reservation_id: entry for entry in reservations}
         for entry in list(self._reservations.values()):
@@ -144,13 +165,18 @@ class Books:
         basis: Basis,
         changes_at: datetime | None,
         cause: Cause,
+        why: Why = Why.PROPOSAL,
     ) -> Entry:
         """Put a limit and a cover in force on one account, and enter the change, even one of nothing."""
-        account = replace(self.accounts[account_id], basis=basis, limit_changes_at=changes_at)
+        before = self.accounts[account_id]
+        account = replace(before, basis=basis, limit_changes_at=changes_at)
         transaction_id = f"{account_id}/{account.version + 1}"
         limit_delta, cover_delta = limit_minor - account.limit_minor, cover_minor - account.cover_minor
         self.retermed.add(account_id)
-        return self._enter(account, kind, transaction_id, cause, limit_delta, cover_delta, 0, 0)
+        entry = self._enter(account, kind, transaction_id, cause, limit_delta, cover_delta, 0, 0)
+        if limit_delta or cover_delta or basis is not before.basis:
+            self.limit_changes.append(LimitChange(self.accounts[account_id], why, self.now))
+        return entry
 
     def _enter(
         self,
