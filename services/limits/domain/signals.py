@@ -1,11 +1,14 @@
 """What an account tells by itself: thresholds of utilisation that are crossed, and commitments beyond the limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
-from services.limits.domain.account import Account
+from services.limits.domain.account import Account, Basis
+from services.limits.domain.terms import Step
 from shared.money import Money
 
 MOST_PERCENT: Final = 999
@@ -122,3 +125,15 @@ def _percent(committed: int, room: int) -> int:
     if committed == 0:
         return 0
     return MOST_PERCENT if room == 0 else min(MOST_PERCENT, 100 * committed // room)
+
+
+def expiring(account: Account, steps: Sequence[Step], until: datetime) -> list[Expiring]:
+    """Return when the limit of an account falls by the clock alone, no later than `until`.
+
+    `steps` is what will be in force from now on (`terms.course`). Going without a limit of its own is not running out.
+    """
+    return [
+        Expiring(account, before.limit_minor, after.limit_minor, after.since)
+        for before, after in pairwise(steps)
+        if after.since <= until and after.limit_minor < before.limit_minor and after.basis is not Basis.UNSET
+    ]

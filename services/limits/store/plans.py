@@ -1,0 +1,19 @@
+"""Plans for the few statements that read most of a table."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from shared.db import Transaction
+
+# The plans that suit every other statement here, which find their rows by key, suit these not at all.
+_READ_MUCH: Final = text("""
+    SELECT set_config('statement_timeout', '300s', true), set_config('enable_hashjoin', 'on', true),
+           set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', 'on', true),
+           set_config('work_mem', '64MB', true)
+""")
+
+
+async def read_much(tx: Transaction) -> None:
+    """Let the statements of this transaction read whole tables, in the way that takes least."""
+    await tx.execute(_READ_MUCH)
