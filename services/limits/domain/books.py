@@ -106,6 +106,7 @@ class Books:
         self.postings: list[Posting] = []
         self.limit_changes: list[LimitChange] = []
         self.retermed: set[str] = set()
+        self.itemised: set[str] = set()
         self._reservations = {entry.reservation_id: entry for entry in reservations}
         for entry in list(self._reservations.values()):
             if entry.as_of(now).state is not entry.state:
@@ -126,6 +127,11 @@ class Books:
         if isinstance(command, Adjust):
             return self._adjust(reservation, command)
         return self._end(reservation, State.RELEASED, EntryKind.RELEASED, self.now)
+
+    def keep(self, reservation: Reservation) -> None:
+        """Put a reservation in the books as documents have changed it."""
+        self._reservations[reservation.reservation_id] = reservation
+        self.itemised.add(reservation.reservation_id)
 
     def reservation(self, reservation_id: str) -> Reservation | None:
         """Return a reservation as it stands in these books."""
@@ -293,10 +299,12 @@ class Books:
             cause=_cause(reservation),
         )
         left = tuple(held - part for held, part in zip(reservation.held, given_back, strict=True))
+        unitemised = tuple(before + part for before, part in zip(reservation.unitemised, taken, strict=True))
         captured = replace(
             reservation,
             captured_minor=reservation.captured_minor + drawn,
             held_minor=None if reservation.held_minor is None else left,
+            unitemised_minor=None if reservation.held_minor is None else unitemised,
         )
         if is_over:
             captured = captured.ended(State.CAPTURED, self.now)

@@ -76,7 +76,8 @@ class Reservation:
 
     It is held on every account of `path`, from the root to its own: `held_minor` says how much, in the currency of
     each, None where all have the same currency and what is left is held on each. Of what was captured,
-    `itemised_minor` has become documents. A declined one names the account it did not fit.
+    `itemised_minor` has become documents; `unitemised_minor` says what the rest is entered with on each account, None
+    where that is the rest itself. A declined one names the account it did not fit.
     """
 
     reservation_id: str
@@ -92,6 +93,7 @@ class Reservation:
     obstacle_account_id: str | None = None
     reference: str | None = None
     resolved_at: datetime | None = None
+    unitemised_minor: tuple[int, ...] | None = None
 
     @property
     def account_id(self) -> str:
@@ -109,6 +111,13 @@ class Reservation:
         if self.held_minor is not None:
             return self.held_minor
         return (self.left_minor,) * len(self.path)
+
+    @property
+    def unitemised(self) -> tuple[int, ...]:
+        """What was captured and has not become documents, as it is entered on each account of the path."""
+        if self.unitemised_minor is not None:
+            return self.unitemised_minor
+        return (self.captured_minor - self.itemised_minor,) * len(self.path)
 
     def as_of(self, now: datetime) -> "Reservation":
         """Return how the reservation stands at `now`: once it has run out it is expired, recorded or not."""

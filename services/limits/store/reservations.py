@@ -12,9 +12,9 @@ from shared.db import Transaction, rows_json
 from shared.money import Money
 
 _SELECT: Final = """
-    SELECT r.reservation_id, r.path, r.held_minor, r.amount_minor, r.captured_minor, r.itemised_minor, r.state,
-           r.reason, r.obstacle_account_id, r.reference, r.expires_at, r.created_at, r.resolved_at, a.currency,
-           statement_timestamp() AS now
+    SELECT r.reservation_id, r.path, r.held_minor, r.amount_minor, r.captured_minor, r.itemised_minor,
+           r.unitemised_minor, r.state, r.reason, r.obstacle_account_id, r.reference, r.expires_at, r.created_at,
+           r.resolved_at, a.currency, statement_timestamp() AS now
     FROM reservation r JOIN account a USING (account_id)
 """
 _FIND: Final = text(f"{_SELECT} WHERE r.reservation_id = :reservation_id")
@@ -45,11 +45,11 @@ _ADD: Final = text("""
 """)
 _CHANGE: Final = text("""
     UPDATE reservation t SET state = r.state, amount_minor = r.amount_minor, captured_minor = r.captured_minor,
-           itemised_minor = r.itemised_minor, held_minor = r.held_minor, expires_at = r.expires_at,
-           resolved_at = r.resolved_at
+           itemised_minor = r.itemised_minor, unitemised_minor = r.unitemised_minor, held_minor = r.held_minor,
+           expires_at = r.expires_at, resolved_at = r.resolved_at
     FROM json_to_recordset(CAST(:rows AS json))
          AS r(reservation_id text, state text, amount_minor bigint, captured_minor bigint, itemised_minor bigint,
-              held_minor bigint[], expires_at timestamptz, resolved_at timestamptz)
+              unitemised_minor bigint[], held_minor bigint[], expires_at timestamptz, resolved_at timestamptz)
     WHERE t.reservation_id = r.reservation_id AND (t.state = 'reserved' OR t.state = r.state)
 """)
 
@@ -120,6 +120,7 @@ async def change(tx: Transaction, reservations: Sequence[Reservation]) -> None:
             "amount_minor": entry.amount.amount_minor,
             "captured_minor": entry.captured_minor,
             "itemised_minor": entry.itemised_minor,
+            "unitemised_minor": entry.unitemised_minor,
             "held_minor": entry.held_minor,
             "expires_at": entry.expires_at,
             "resolved_at": entry.resolved_at,
@@ -143,6 +144,7 @@ def _reservation(row: Any) -> Reservation:
         captured_minor=row.captured_minor,
         itemised_minor=row.itemised_minor,
         held_minor=None if row.held_minor is None else tuple(row.held_minor),
+        unitemised_minor=None if row.unitemised_minor is None else tuple(row.unitemised_minor),
         reason=None if row.reason is None else Reason(row.reason),
         obstacle_account_id=row.obstacle_account_id,
         reference=row.reference,

@@ -1,6 +1,6 @@
 """Limits' tables, as its migrations leave them: one module for each part of the service."""
 
-from services.limits.store.tables import ledger, rates, terms
+from services.limits.store.tables import items, ledger, rates, signals, terms
 from services.limits.store.tables.metadata import metadata
 
-__all__ = ["ledger", "metadata", "rates", "terms"]
+__all__ = ["items", "ledger", "metadata", "rates", "signals", "terms"]

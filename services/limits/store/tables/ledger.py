@@ -73,6 +73,8 @@ reservation = sa.Table(
     sa.Column("captured_minor", sa.BigInteger, nullable=False, server_default=_ZERO),
     # Which part of what was captured has since become documents.
     sa.Column("itemised_minor", sa.BigInteger, nullable=False, server_default=_ZERO),
+    # What the rest of it is entered with on each account of the path, where currencies differ.
+    sa.Column("unitemised_minor", pg.ARRAY(sa.BigInteger)),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("obstacle_account_id", sa.Text),
