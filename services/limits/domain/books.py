@@ -106,7 +106,7 @@ class Books:
         self.postings: list[Posting] = []
         self.limit_changes: list[LimitChange] = []
         self.retermed: set[str] = set()
-        self.itemised: set[str] = set()
+        self._itemised: set[str] = set()
         self._reservations = {entry.reservation_id: entry for entry in reservations}
         for entry in list(self._reservations.values()):
             if entry.as_of(now).state is not entry.state:
@@ -131,7 +131,11 @@ class Books:
     def keep(self, reservation: Reservation) -> None:
         """Put a reservation in the books as documents have changed it."""
         self._reservations[reservation.reservation_id] = reservation
-        self.itemised.add(reservation.reservation_id)
+        self._itemised.add(reservation.reservation_id)
+
+    def itemised(self) -> list[Reservation]:
+        """Return the reservations of which something has become documents, as they stand in these books."""
+        return [self._reservations[reservation_id] for reservation_id in sorted(self._itemised)]
 
     def reservation(self, reservation_id: str) -> Reservation | None:
         """Return a reservation as it stands in these books."""

@@ -77,7 +77,7 @@ async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (),
             new[entry.reservation_id] = entry
         elif posting.entries:
             changed[entry.reservation_id] = entry
-    changed |= {entry.reservation_id: entry for name in books.itemised if (entry := books.reservation(name)) is not None}
+    changed |= {entry.reservation_id: entry for entry in books.itemised()}
     await reservations.add(tx, list(new.values()))
     await reservations.change(tx, list(changed.values()))
     await entries.add(tx, books.entries)
