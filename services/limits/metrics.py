@@ -25,3 +25,8 @@ RECONCILE_DIFFERENCES = Gauge(
 RECONCILED_TIMESTAMP = Gauge(
     "assay_reconciled_timestamp_seconds", "When the books were last gone through from beginning to end."
 )
+CREDIT_HOLDS = Counter("assay_credit_holds_total", "What became of blocked documents, by outcome.", ["outcome"])
+CREDIT_HOLDS_OPEN = Gauge("assay_credit_holds_open", "Blocked documents that wait for an officer.", ["product"])
+CREDIT_HOLDS_OLDEST_SECONDS = Gauge(
+    "assay_credit_holds_oldest_seconds", "How long the document that was blocked first has waited.", ["product"]
+)

@@ -1,0 +1,253 @@
+"""Holds and what happened to them, read and written in sets."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from services.limits.domain.document import Document
+from services.limits.domain.holds import (
+    EventKind,
+    Hold,
+    HoldEvent,
+    Owner,
+    Particulars,
+    PendingRelease,
+    Release,
+    State,
+)
+from shared.db import Transaction, rows_json
+from shared.money import Money
+
+_SELECT: Final = """
+    SELECT hold_id, source, doc_type, doc_id, document_version, account_id, party_id, product, segment, amount_minor,
+           currency, reasons, check_id, requested_by, state, version, events, assigned_to, pending_minor,
+           pending_expires_at, pending_by, released_minor, release_expires_at, authorisation_code, opened_at, changed_at
+"""
+_INSERT: Final = """
+    INSERT INTO credit_hold (
+        hold_id, source, doc_type, doc_id, document_version, account_id, party_id, product, segment, amount_minor,
+        currency, reasons, check_id, requested_by, state, version, events, assigned_to, pending_minor,
+        pending_expires_at, pending_by, released_minor, release_expires_at, authorisation_code, opened_at, changed_at)
+"""
+_UPDATE: Final = """
+    UPDATE credit_hold h SET document_version = r.document_version, account_id = r.account_id, party_id = r.party_id,
+           product = r.product, segment = r.segment, amount_minor = r.amount_minor, currency = r.currency,
+           reasons = r.reasons, check_id = r.check_id, requested_by = r.requested_by, state = r.state,
+           version = r.version, events = r.events, assigned_to = r.assigned_to, pending_minor = r.pending_minor,
+           pending_expires_at = r.pending_expires_at, pending_by = r.pending_by, released_minor = r.released_minor,
+           release_expires_at = r.release_expires_at, authorisation_code = r.authorisation_code,
+           changed_at = r.changed_at
+"""
+_ROWS: Final = """
+    FROM json_to_recordset(CAST(:rows AS json))
+    AS r(hold_id text, source text, doc_type text, doc_id text, document_version bigint, account_id text,
+         party_id text, product text, segment text, amount_minor bigint, currency text, reasons text[], check_id text,
+         requested_by text[], state text, version bigint, events bigint, assigned_to text, pending_minor bigint,
+         pending_expires_at timestamptz, pending_by text, released_minor bigint, release_expires_at timestamptz,
+         authorisation_code text, opened_at timestamptz, changed_at timestamptz)
+"""
+_NAMED: Final = """
+    FROM credit_hold h
+    JOIN unnest(CAST(:source AS text[]), CAST(:doc_type AS text[]), CAST(:doc_id AS text[]))
+         AS d(source, doc_type, doc_id) USING (source, doc_type, doc_id)
+    WHERE h.state IN ('open', 'released')
+"""
+_OPEN: Final = text(f"""
+    {_INSERT} {_SELECT} {_ROWS} ORDER BY source, doc_type, doc_id
+    ON CONFLICT (source, doc_type, doc_id) WHERE state IN ('open', 'released') DO NOTHING
+    RETURNING hold_id
+""")
+_LOCK_LIVE: Final = text(f"{_SELECT} {_NAMED} ORDER BY source, doc_type, doc_id FOR UPDATE OF h")
+_RELEASES: Final = text(f"{_SELECT} {_NAMED} AND h.release_expires_at > :now")
+_FIND: Final = text(f"{_SELECT} FROM credit_hold WHERE hold_id = :hold_id")
+_LOCK: Final = text(f"{_FIND.text} FOR UPDATE")
+_SAVE: Final = text(f"{_UPDATE} {_ROWS} WHERE h.hold_id = r.hold_id")
+_RELEASED_IN_TREE: Final = text("""
+    SELECT h.hold_id, h.source, h.doc_type, h.doc_id, h.released_minor, h.currency, h.release_expires_at
+    FROM account a JOIN credit_hold h USING (account_id)
+    WHERE a.path @> ARRAY[CAST(:root_id AS text)] AND h.state = 'released' AND h.release_expires_at > :now
+""")
+_ADD_EVENTS: Final = text("""
+    INSERT INTO credit_hold_event (hold_id, number, kind, actor, created_at, hold_version, reason, amount_minor,
+                                   currency, expires_at, authorisation_code, check_id, reasons, assigned_to, bound)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json))
+           AS r(hold_id text, number bigint, kind text, actor text, created_at timestamptz, hold_version bigint,
+                reason text, amount_minor bigint, currency text, expires_at timestamptz, authorisation_code text,
+                check_id text, reasons text[], assigned_to text, bound text)
+""")
+_EVENTS: Final = text("""
+    SELECT hold_id, number, kind, actor, created_at, hold_version, reason, amount_minor, currency, expires_at,
+           authorisation_code, check_id, reasons, assigned_to, bound
+    FROM credit_hold_event WHERE hold_id = :hold_id ORDER BY number DESC LIMIT :limit
+""")
+
+
+async def open_missing(tx: Transaction, holds: Sequence[Hold]) -> set[str]:
+    """Store those holds whose document has no live one; return their ids.
+
+    Whoever is slower than a rival waits for it here, and finds its hold with `lock_live` afterwards.
+    """
+    if not holds:
+        return set()
+    return set((await tx.execute(_OPEN, {"rows": rows_json([_row(hold) for hold in holds])})).scalars())
+
+
+async def lock_live(tx: Transaction, documents: Collection[Document]) -> dict[Document, Hold]:
+    """Lock the live holds of documents, in the order of the documents, and return them."""
+    rows = await tx.execute(_LOCK_LIVE, _named(documents))
+    holds = [_hold(row) for row in rows]
+    return {hold.document: hold for hold in holds}
+
+
+async def releases(tx: Transaction, documents: Collection[Document], now: datetime) -> dict[Document, Release]:
+    """Return the releases of documents that stand at `now`, without locking anything."""
+    if not documents:
+        return {}
+    rows = await tx.execute(_RELEASES, {**_named(documents), "now": now})
+    return {_document(row): _release(row) for row in rows}
+
+
+async def released_in_tree(tx: Transaction, root_id: str, now: datetime) -> dict[Document, Release]:
+    """Return the releases that stand at `now` of all documents on the accounts of a tree."""
+    rows = await tx.execute(_RELEASED_IN_TREE, {"root_id": root_id, "now": now})
+    return {_document(row): _release(row) for row in rows}
+
+
+async def find(tx: Transaction, hold_id: str) -> Hold | None:
+    """Return a hold as it stands."""
+    row = (await tx.execute(_FIND, {"hold_id": hold_id})).one_or_none()
+    return None if row is None else _hold(row)
+
+
+async def lock(tx: Transaction, hold_id: str) -> Hold | None:
+    """Lock a hold and return it as it now is."""
+    row = (await tx.execute(_LOCK, {"hold_id": hold_id})).one_or_none()
+    return None if row is None else _hold(row)
+
+
+async def save(tx: Transaction, holds: Sequence[Hold]) -> None:
+    """Store locked holds as they have become."""
+    if holds:
+        await tx.execute(_SAVE, {"rows": rows_json([_row(hold) for hold in holds])})
+
+
+async def add_events(tx: Transaction, events: Sequence[HoldEvent]) -> None:
+    """Store what happened to locked holds."""
+    if not events:
+        return
+    rows = [
+        {
+            "hold_id": event.hold_id,
+            "number": event.number,
+            "kind": event.kind,
+            "actor": event.actor,
+            "created_at": event.created_at,
+            "hold_version": event.hold_version,
+            "reason": event.particulars.reason,
+            "amount_minor": None if event.particulars.amount is None else event.particulars.amount.amount_minor,
+            "currency": None if event.particulars.amount is None else event.particulars.amount.currency,
+            "expires_at": event.particulars.expires_at,
+            "authorisation_code": event.particulars.authorisation_code,
+            "check_id": event.particulars.check_id,
+            "reasons": event.particulars.reasons,
+            "assigned_to": event.particulars.assigned_to,
+            "bound": event.particulars.bound,
+        }
+        for event in events
+    ]
+    await tx.execute(_ADD_EVENTS, {"rows": rows_json(rows)})
+
+
+async def events_of(tx: Transaction, hold_id: str, limit: int) -> list[HoldEvent]:
+    """Return the last `limit` things that happened to a hold, newest first."""
+    return [_event(row) for row in await tx.execute(_EVENTS, {"hold_id": hold_id, "limit": limit})]
+
+
+def _named(documents: Collection[Document]) -> dict[str, Any]:
+    return {
+        "source": [document.source for document in documents],
+        "doc_type": [document.doc_type for document in documents],
+        "doc_id": [document.doc_id for document in documents],
+    }
+
+
+def _row(hold: Hold) -> Mapping[str, Any]:
+    pending, release = hold.pending, hold.release
+    return {
+        "hold_id": hold.hold_id,
+        "source": hold.document.source,
+        "doc_type": hold.document.doc_type,
+        "doc_id": hold.document.doc_id,
+        "document_version": hold.document_version,
+        "account_id": hold.owner.account_id,
+        "party_id": hold.owner.party_id,
+        "product": hold.owner.product,
+        "segment": hold.owner.segment,
+        "amount_minor": hold.amount.amount_minor,
+        "currency": hold.amount.currency,
+        "reasons": hold.reasons,
+        "check_id": hold.check_id,
+        "requested_by": hold.requested_by,
+        "state": hold.state,
+        "version": hold.version,
+        "events": hold.events,
+        "assigned_to": hold.assigned_to,
+        "pending_minor": None if pending is None else pending.amount.amount_minor,
+        "pending_expires_at": None if pending is None else pending.expires_at,
+        "pending_by": None if pending is None else pending.asked_by,
+        "released_minor": None if release is None else release.amount.amount_minor,
+        "release_expires_at": None if release is None else release.expires_at,
+        "authorisation_code": hold.authorisation_code,
+        "opened_at": hold.opened_at,
+        "changed_at": hold.changed_at,
+    }
+
+
+def _hold(row: Any) -> Hold:
+    pending = None
+    if row.pending_minor is not None:
+        pending = PendingRelease(Money(row.pending_minor, row.currency), row.pending_expires_at, row.pending_by)
+    return Hold(
+        hold_id=row.hold_id,
+        document=_document(row),
+        document_version=row.document_version,
+        owner=Owner(row.account_id, row.party_id, row.product, row.segment),
+        amount=Money(row.amount_minor, row.currency),
+        reasons=tuple(row.reasons),
+        check_id=row.check_id,
+        requested_by=tuple(row.requested_by),
+        state=State(row.state),
+        version=row.version,
+        events=row.events,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        assigned_to=row.assigned_to,
+        pending=pending,
+        release=None if row.released_minor is None else _release(row),
+        authorisation_code=row.authorisation_code,
+    )
+
+
+def _document(row: Any) -> Document:
+    return Document(row.source, row.doc_type, row.doc_id)
+
+
+def _release(row: Any) -> Release:
+    return Release(row.hold_id, Money(row.released_minor, row.currency), row.release_expires_at)
+
+
+def _event(row: Any) -> HoldEvent:
+    amount = None if row.amount_minor is None else Money(row.amount_minor, row.currency)
+    said = Particulars(
+        reason=row.reason,
+        amount=amount,
+        expires_at=row.expires_at,
+        authorisation_code=row.authorisation_code,
+        check_id=row.check_id,
+        reasons=tuple(row.reasons),
+        assigned_to=row.assigned_to,
+        bound=row.bound,
+    )
+    return HoldEvent(row.hold_id, row.number, EventKind(row.kind), row.actor, row.created_at, row.hold_version, said)
