@@ -14,7 +14,8 @@ from services.limits.domain.rates import Rates
 from services.limits.domain.reservation import Reservation
 from services.limits.domain.tree import mixed_currencies
 from services.limits.events import ledger as events
-from services.limits.handlers import signals
+from services.limits.events import terms as term_events
+from services.limits.handlers import rolling, signals
 from services.limits.metrics import RESERVATIONS
 from services.limits.store import accounts, entries, rates, reservations
 from shared import outbox
@@ -31,8 +32,8 @@ async def open_books(
 ) -> Books:
     """Lock accounts, and those of reservations, with all above them, and return books on them.
 
-    What has run out on them is expired in the books. With `is_sweep`, accounts that others hold are left to them.
-    `currencies` are those of amounts that are in others than their accounts.
+    What has run out on them is expired in the books, and the limits of now are in force. With `is_sweep`, accounts that
+    others hold are left to them. `currencies` are those of amounts that are in others than their accounts.
     """
     wanted = set(account_ids)
     if reservation_ids:
@@ -41,7 +42,9 @@ async def open_books(
     now = await accounts.clock(tx)
     named = await reservations.named(tx, reservation_ids) if reservation_ids else []
     due = await reservations.due(tx, locked, now) if locked else []
-    return Books(locked, [*named, *due], now, await _rates(tx, locked, currencies, now))
+    books = Books(locked, [*named, *due], now, await _rates(tx, locked, currencies, now))
+    await rolling.roll(tx, books)
+    return books
 
 
 async def read_books(tx: Transaction, account_ids: Collection[str], currencies: Collection[str] = ()) -> Books:
@@ -50,7 +53,8 @@ async def read_books(tx: Transaction, account_ids: Collection[str], currencies: 
     above = {account_id for account in own for account_id in account.path} - {account.account_id for account in own}
     levels = await accounts.find_all(tx, above) if above else []
     now = await accounts.clock(tx)
-    return Books([*own, *levels], [], now, await _rates(tx, [*own, *levels], currencies, now))
+    known = await rolling.as_of(tx, [*own, *levels], now)
+    return Books(known, [], now, await _rates(tx, known, currencies, now))
 
 
 async def _rates(tx: Transaction, levels: Sequence[Account], currencies: Collection[str], now: datetime) -> Rates:
@@ -68,7 +72,7 @@ class Traced:
 
 
 async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (), traces: Sequence[Traced] = ()) -> None:
-    """Store what changed in the books, and put out the events of reservations, in order, then `facts`, then signals."""
+    """Store what changed in the books, and put out the events: of limits, of reservations, `facts`, then signals."""
     new: dict[str, Reservation] = {}
     changed: dict[str, Reservation] = {}
     for posting in books.postings:
@@ -87,7 +91,8 @@ async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (),
     await accounts.save_terms(tx, _sorted(books, books.retermed))
     trace_of = {id(traced.posting): traced.traceparent for traced in traces}
     made = [events.reservation_changed(posting, trace_of.get(id(posting))) for posting in books.postings]
-    await outbox.put(tx, [*made, *facts, *told])
+    limits = [term_events.limit_changed(change) for change in books.limit_changes]
+    await outbox.put(tx, [*limits, *made, *facts, *told])
 
 
 def _sorted(books: Books, account_ids: Collection[str]) -> list[Account]:
