@@ -49,10 +49,10 @@ _WHOLE: Final[Mapping[str, str]] = {
     "approved, without exactly one limit entry": """
         SELECT d.decision_id FROM decision.decision d LEFT JOIN limits.entry e USING (decision_id)
         WHERE d.outcome IN ('approve', 'counter_offer')
-        GROUP BY d.decision_id HAVING count(e.entry_id) <> 1
+        GROUP BY d.decision_id HAVING count(e.decision_id) <> 1
     """,
     "a limit that no decision granted": """
-        SELECT e.entry_id FROM limits.entry e LEFT JOIN decision.decision d USING (decision_id)
+        SELECT e.decision_id FROM limits.entry e LEFT JOIN decision.decision d USING (decision_id)
         WHERE e.kind = 'limit_granted' AND (d.outcome IS NULL OR d.outcome NOT IN ('approve', 'counter_offer'))
     """,
     "balances that are not the fold of the ledger": """
@@ -60,7 +60,7 @@ _WHOLE: Final[Mapping[str, str]] = {
         GROUP BY a.account_id
         HAVING (a.limit_minor, a.reserved_minor, a.posted_minor, a.version) IS DISTINCT FROM
                (coalesce(sum(e.limit_delta), 0), coalesce(sum(e.reserved_delta), 0),
-                coalesce(sum(e.posted_delta), 0), count(e.entry_id))
+                coalesce(sum(e.posted_delta), 0), count(e.version))
     """,
     "reservations that don't add up to their account": """
         SELECT a.account_id FROM limits.account a LEFT JOIN limits.reservation r USING (account_id)

@@ -7,14 +7,13 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Entry
 from shared.db import Transaction, rows_json
-from shared.ids import new_id
 
 _ADD: Final = text("""
-    INSERT INTO entry (entry_id, transaction_id, account_id, version, kind, limit_delta, cover_delta, available_delta,
+    INSERT INTO entry (transaction_id, account_id, version, kind, limit_delta, cover_delta, available_delta,
                        reserved_delta, posted_delta, available_minor, decision_id, reservation_id, item_id,
                        proposal_id, reference, actor, reason, created_at)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
-           AS r(entry_id text, transaction_id text, account_id text, version bigint, kind text, limit_delta bigint,
+           AS r(transaction_id text, account_id text, version bigint, kind text, limit_delta bigint,
                 cover_delta bigint, available_delta bigint, reserved_delta bigint, posted_delta bigint,
                 available_minor bigint, decision_id text, reservation_id text, item_id text, proposal_id text,
                 reference text, actor text, reason text, created_at timestamptz)
@@ -28,7 +27,6 @@ async def add(tx: Transaction, entries: Sequence[Entry]) -> None:
         return
     rows = [
         {
-            "entry_id": new_id("ent"),
             "transaction_id": entry.transaction_id,
             "account_id": entry.account_id,
             "version": entry.version,

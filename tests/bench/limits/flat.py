@@ -37,9 +37,9 @@ _HISTORY: Final = """
     CREATE TEMP TABLE numbered AS
     SELECT n, step, u.account_id, row_number() OVER (PARTITION BY u.account_id ORDER BY n, step) AS place
     FROM made, unnest(path) AS u(account_id), generate_series(0, 1) AS step;
-    INSERT INTO limits.entry (entry_id, transaction_id, account_id, version, kind, limit_delta, available_delta,
+    INSERT INTO limits.entry (transaction_id, account_id, version, kind, limit_delta, available_delta,
                               reserved_delta, posted_delta, available_minor, reservation_id, created_at)
-    SELECT 'ent_' || md5(n || '/' || step || account_id), account_id || '/' || place + 1, account_id, place + 1,
+    SELECT account_id || '/' || place + 1, account_id, place + 1,
            CASE step WHEN 0 THEN 'reserved' ELSE 'captured' END, 0, step - 1, 1 - 2 * step, step,
            {limit} - (place + 1) / 2, 'res_' || lpad(to_hex(n), 32, '0'), now()
     FROM numbered;

@@ -24,9 +24,9 @@ _LEVEL: Final = """
              ELSE ARRAY[account_at('a', n / 10), account_at('b', n / 2), account_at('c', n)] END AS path) p
 """
 _ENTRIES: Final = """
-    INSERT INTO limits.entry (entry_id, transaction_id, account_id, version, kind, limit_delta, available_delta,
+    INSERT INTO limits.entry (transaction_id, account_id, version, kind, limit_delta, available_delta,
                               reserved_delta, posted_delta, available_minor, created_at)
-    SELECT 'ent_' || split_part(account_id, '_', 2), account_id || '/1', account_id, 1, 'limit_changed', limit_minor,
+    SELECT account_id || '/1', account_id, 1, 'limit_changed', limit_minor,
            limit_minor, 0, 0, limit_minor, now()
     FROM limits.account a WHERE NOT EXISTS (SELECT FROM limits.entry e WHERE e.account_id = a.account_id)
 """
