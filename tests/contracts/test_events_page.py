@@ -16,7 +16,7 @@ PAGE = (PROJECT / "docs" / "events.md").read_text()
 TYPES = event_types()
 SECTIONS: dict[str, str] = dict(re.findall(r"^## `([^`]+)`\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| .+ \|$", re.MULTILINE)
-NAMED = {"Amount": "amount", "Score": "score", "ScoreReason": "reason", "PolicyVersion": "policy"}
+NAMED = {"Amount": "amount", "Document": "document", "Score": "score", "ScoreReason": "reason", "PolicyVersion": "policy"}
 
 
 def words(schema: dict[str, Any]) -> str:
@@ -29,6 +29,8 @@ def words(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema["type"] == "array":
         return f"list of {words(schema['items'])}"
+    if schema.get("format") == "date":
+        return "date"
     if schema.get("format") == "date-time":
         return "instant"
     return str({"string": "text"}.get(schema["type"], schema["type"]))
