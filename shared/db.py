@@ -49,6 +49,17 @@ def rows_json(rows: Sequence[Mapping[str, Any]]) -> str:
     return to_json(rows).decode()
 
 
+async def copy_rows(tx: Transaction, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a table by COPY, whose cost per row is a fraction of an INSERT's: nothing is planned or converted.
+
+    A value is given as asyncpg takes it for its column. A transaction must have been begun by an earlier statement.
+    """
+    connection = (await tx.get_raw_connection()).driver_connection
+    # A driver that has not begun would commit by itself.
+    assert connection is not None and connection.is_in_transaction()
+    await connection.copy_records_to_table(table, columns=columns, records=rows)
+
+
 class Database:
     """The connection pool of one service and role."""
 

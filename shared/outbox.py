@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
+from pydantic_core import to_json
 from sqlalchemy import text
 
 from shared.bus import Bus, BusUnavailableError
 from shared.contracts.envelope import Contract, to_message
-from shared.db import Database, Transaction, rows_json
+from shared.db import Database, Transaction, copy_rows
 from shared.errors import Refusal
 from shared.ids import new_id
 from shared.pace import Pace
@@ -19,18 +20,9 @@ from shared.tracing import current_traceparent
 
 log = structlog.get_logger()
 
-# One statement also wakes the relay; the notice goes out when the transaction commits.
-_PUT: Final = text("""
-    WITH put AS (
-        INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, traceparent)
-        SELECT r.id, r.aggregatetype, r.aggregateid, r.type, r.payload, r.traceparent
-        FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
-             AS (id text, aggregatetype text, aggregateid text, type text, payload json, traceparent text))
-             WITH ORDINALITY AS r(id, aggregatetype, aggregateid, type, payload, traceparent, place)
-        ORDER BY r.place
-    )
-    SELECT pg_notify('outbox_' || current_schema(), '')
-""")
+_COLUMNS: Final = ("id", "aggregatetype", "aggregateid", "type", "payload", "traceparent")
+# The relay is woken when the transaction commits.
+_NOTIFY: Final = text("SELECT pg_notify('outbox_' || current_schema(), '')")
 _PENDING: Final = text("""
     SELECT seq, id, aggregatetype, aggregateid, type, payload::text AS payload, traceparent, created_at,
            current_schema() AS source
@@ -61,17 +53,19 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
         return
     trace = current_traceparent()
     rows = [
-        {
-            "id": new_id("evt"),
-            "aggregatetype": fact.aggregate_type,
-            "aggregateid": fact.aggregate_id,
-            "type": fact.event_type,
-            "payload": fact.data,
-            "traceparent": fact.traceparent or trace,
-        }
+        (
+            new_id("evt"),
+            fact.aggregate_type,
+            fact.aggregate_id,
+            fact.event_type,
+            to_json(fact.data).decode(),
+            fact.traceparent or trace,
+        )
         for fact in facts
     ]
-    await tx.execute(_PUT, {"rows": rows_json(rows)})
+    # First, so that the transaction has begun: COPY leaves that to the statements before it.
+    await tx.execute(_NOTIFY)
+    await copy_rows(tx, "outbox", _COLUMNS, rows)
 
 
 @dataclass(frozen=True, slots=True)

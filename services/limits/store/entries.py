@@ -6,18 +6,28 @@ from typing import Final
 from sqlalchemy import text
 
 from services.limits.domain.account import Entry
-from shared.db import Transaction, rows_json
+from shared.db import Transaction, copy_rows
 
-_ADD: Final = text("""
-    INSERT INTO entry (transaction_id, account_id, version, kind, limit_delta, cover_delta, available_delta,
-                       reserved_delta, posted_delta, available_minor, decision_id, reservation_id, item_id,
-                       proposal_id, reference, actor, reason, created_at)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json))
-           AS r(transaction_id text, account_id text, version bigint, kind text, limit_delta bigint,
-                cover_delta bigint, available_delta bigint, reserved_delta bigint, posted_delta bigint,
-                available_minor bigint, decision_id text, reservation_id text, item_id text, proposal_id text,
-                reference text, actor text, reason text, created_at timestamptz)
-""")
+_COLUMNS: Final = (
+    "transaction_id",
+    "account_id",
+    "version",
+    "kind",
+    "limit_delta",
+    "cover_delta",
+    "available_delta",
+    "reserved_delta",
+    "posted_delta",
+    "available_minor",
+    "decision_id",
+    "reservation_id",
+    "item_id",
+    "proposal_id",
+    "reference",
+    "actor",
+    "reason",
+    "created_at",
+)
 _GRANTED: Final = text("SELECT decision_id FROM entry WHERE decision_id = ANY(CAST(:decision_id AS text[]))")
 
 
@@ -26,29 +36,29 @@ async def add(tx: Transaction, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     rows = [
-        {
-            "transaction_id": entry.transaction_id,
-            "account_id": entry.account_id,
-            "version": entry.version,
-            "kind": entry.kind,
-            "limit_delta": entry.limit_delta,
-            "cover_delta": entry.cover_delta,
-            "available_delta": entry.available_delta,
-            "reserved_delta": entry.reserved_delta,
-            "posted_delta": entry.posted_delta,
-            "available_minor": entry.available_minor,
-            "decision_id": entry.decision_id,
-            "reservation_id": entry.reservation_id,
-            "item_id": entry.item_id,
-            "proposal_id": entry.proposal_id,
-            "reference": entry.reference,
-            "actor": entry.actor,
-            "reason": entry.reason,
-            "created_at": entry.created_at,
-        }
+        (
+            entry.transaction_id,
+            entry.account_id,
+            entry.version,
+            entry.kind,
+            entry.limit_delta,
+            entry.cover_delta,
+            entry.available_delta,
+            entry.reserved_delta,
+            entry.posted_delta,
+            entry.available_minor,
+            entry.decision_id,
+            entry.reservation_id,
+            entry.item_id,
+            entry.proposal_id,
+            entry.reference,
+            entry.actor,
+            entry.reason,
+            entry.created_at,
+        )
         for entry in entries
     ]
-    await tx.execute(_ADD, {"rows": rows_json(rows)})
+    await copy_rows(tx, "entry", _COLUMNS, rows)
 
 
 async def granted(tx: Transaction, decision_ids: Collection[str]) -> set[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Account, Reason
 from services.limits.domain.reservation import Reservation, State
-from shared.db import Transaction, rows_json
+from shared.db import Transaction, copy_rows, rows_json
 from shared.money import Money
 
 _SELECT: Final = """
@@ -33,16 +33,22 @@ _ACCOUNTS_DUE: Final = text("""
         ORDER BY expires_at LIMIT :limit
     ) due
 """)
-_ADD: Final = text("""
-    INSERT INTO reservation (reservation_id, account_id, path, root_id, held_minor, amount_minor, captured_minor,
-                             state, reason, obstacle_account_id, reference, expires_at, created_at, resolved_at)
-    SELECT reservation_id, path[cardinality(path)], path, path[1], held_minor, amount_minor, captured_minor,
-           state, reason, obstacle_account_id, reference, expires_at, created_at, resolved_at
-    FROM json_to_recordset(CAST(:rows AS json))
-         AS r(reservation_id text, path text[], held_minor bigint[], amount_minor bigint, captured_minor bigint,
-              state text, reason text, obstacle_account_id text, reference text, expires_at timestamptz,
-              created_at timestamptz, resolved_at timestamptz)
-""")
+_COLUMNS: Final = (
+    "reservation_id",
+    "account_id",
+    "path",
+    "root_id",
+    "held_minor",
+    "amount_minor",
+    "captured_minor",
+    "state",
+    "reason",
+    "obstacle_account_id",
+    "reference",
+    "expires_at",
+    "created_at",
+    "resolved_at",
+)
 _CHANGE: Final = text("""
     UPDATE reservation t SET state = r.state, amount_minor = r.amount_minor, captured_minor = r.captured_minor,
            itemised_minor = r.itemised_minor, unitemised_minor = r.unitemised_minor, held_minor = r.held_minor,
@@ -90,23 +96,25 @@ async def add(tx: Transaction, reservations: Sequence[Reservation]) -> None:
     if not reservations:
         return
     rows = [
-        {
-            "reservation_id": entry.reservation_id,
-            "path": entry.path,
-            "held_minor": entry.held_minor,
-            "amount_minor": entry.amount.amount_minor,
-            "captured_minor": entry.captured_minor,
-            "state": entry.state,
-            "reason": entry.reason,
-            "obstacle_account_id": entry.obstacle_account_id,
-            "reference": entry.reference,
-            "expires_at": entry.expires_at,
-            "created_at": entry.created_at,
-            "resolved_at": entry.resolved_at,
-        }
+        (
+            entry.reservation_id,
+            entry.account_id,
+            entry.path,
+            entry.path[0],
+            entry.held_minor,
+            entry.amount.amount_minor,
+            entry.captured_minor,
+            entry.state,
+            entry.reason,
+            entry.obstacle_account_id,
+            entry.reference,
+            entry.expires_at,
+            entry.created_at,
+            entry.resolved_at,
+        )
         for entry in reservations
     ]
-    await tx.execute(_ADD, {"rows": rows_json(rows)})
+    await copy_rows(tx, "reservation", _COLUMNS, rows)
 
 
 async def change(tx: Transaction, reservations: Sequence[Reservation]) -> None:

@@ -65,8 +65,8 @@ reservation = sa.Table(
     "reservation",
     metadata,
     sa.Column("reservation_id", sa.Text, primary_key=True),
-    # No foreign keys: they were checked by a query for each row, which cost more than the row. Whoever reserves or enters
-    # has locked the account, and accounts are never deleted.
+    # No foreign keys: they were checked by a query for each row, which cost more than the row. Whoever reserves or
+    # enters has locked the account, and accounts are never deleted.
     sa.Column("account_id", sa.Text, nullable=False),
     # Every account it is held on, from the root to its own, and the root once more, for the indexes below.
     sa.Column("path", pg.ARRAY(sa.Text), nullable=False),
