@@ -122,7 +122,7 @@ async def assert_books_balance(db: Database, account_id: str) -> None:
              LATERAL (SELECT coalesce(sum(captured_minor), 0) AS captured,
                              coalesce(sum(amount_minor - captured_minor) FILTER (WHERE state = 'reserved'), 0)
                                  AS open
-                      FROM reservation WHERE account_id = a.account_id) r
+                      FROM reservation WHERE a.account_id = ANY(path)) r
         WHERE a.account_id = :account_id
         """,
         account_id=account_id,

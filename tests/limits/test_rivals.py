@@ -5,7 +5,8 @@ from collections import Counter
 from functools import partial
 from random import Random
 
-from services.limits.domain.account import Account
+from services.limits.domain.account import MAX_DEPTH, Account
+from services.limits.domain.reservation import Reserve
 from services.limits.handlers import accounts, settling
 from shared.batcher import Batcher
 from shared.db import Database
@@ -29,45 +30,64 @@ async def outcome(commands: Commands, request: settling.Request) -> Answer | Ref
         return refusal
 
 
-async def test_64_rivals_on_one_account_fill_it_and_never_oversell(db: Database, rival_db: Database) -> None:
-    account = await given.account_with(db, 1_000_000)
+async def test_64_rivals_fill_an_account_with_50_000_reservations_and_never_oversell(
+    db: Database, rival_db: Database
+) -> None:
+    account = await given.account_with(db, 30_000_000)
     processes = [process(db), process(rival_db)]
+    sizes = Random(5)
+    asked = iter([sizes.randint(1, 1500) for _ in range(50_000)])
+    states: Counter[str] = Counter()
 
     async def rival(number: int) -> int:
-        sizes = Random(number)
         acknowledged = 0
-        for _ in range(40):
-            amount = sizes.randint(1, 1500)
+        for amount in asked:
             answer = await outcome(processes[number % 2], given.reserve(account, amount))
+            states[given.state_of(answer)] += 1
             acknowledged += amount if given.state_of(answer) == "reserved" else 0
         return acknowledged
 
     acknowledged = sum(await asyncio.gather(*(rival(number) for number in range(64))))
+    assert sum(states.values()) == 50_000
+    assert states["declined"] > 5_000
     after = await accounts.get_account(db, account.account_id)
     assert after.reserved_minor == acknowledged
     assert 0 <= after.available_minor < 1500
     await given.assert_books_balance(db, account.account_id)
 
 
-async def test_rivals_on_many_accounts_in_any_order_never_lock_each_other_out(db: Database, rival_db: Database) -> None:
-    accounts = [await given.account_with(db, 10_000) for _ in range(12)]
-    shuffled = Random(7)
+async def test_rivals_in_random_trees_never_lock_each_other_out(db: Database, rival_db: Database) -> None:
+    chance = Random(7)
+    made = [await given.account_with(db, chance.choice([3_000, 30_000, 300_000])) for _ in range(40)]
+    parent_of = {place: chance.randrange(place) for place in range(1, 40) if chance.random() < 0.9}
+    paths: list[list[str]] = []
+    for place, account in enumerate(made):
+        above = paths[parent_of[place]] if place in parent_of and len(paths[parent_of[place]]) < MAX_DEPTH else []
+        paths.append([*above, account.account_id])
+        await given.rows(
+            db,
+            "UPDATE account SET path = :path WHERE account_id = :account_id RETURNING 1",
+            path=paths[-1],
+            account_id=account.account_id,
+        )
+    assert max(map(len, paths)) == MAX_DEPTH
 
     def batch() -> list[settling.Request]:
-        return [given.reserve(shuffled.choice(accounts), 30) for _ in range(20)]
+        return [given.reserve(chance.choice(made), chance.randint(1, 900)) for _ in range(30)]
 
     answers = await asyncio.gather(
-        *(settling.carry_out(db if number % 2 else rival_db, batch()) for number in range(40)),
+        *(settling.carry_out(db if number % 2 else rival_db, batch()) for number in range(60)),
     )
     states = Counter(given.state_of(answer) for batch_answers in answers for answer in batch_answers)
-    assert sum(states.values()) == 800
-    for account in accounts:
+    assert sum(states.values()) == states["reserved"] + states["declined"] == 1_800
+    assert min(states["reserved"], states["declined"]) > 50
+    for account in made:
         await given.assert_books_balance(db, account.account_id)
 
 
 async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Database, rival_db: Database) -> None:
-    account = await given.account_with(db, 1_000_000)
-    held = await settling.carry_out(db, [given.reserve(account, 1000) for _ in range(200)])
+    account = await given.account_with(db, 10_000_000)
+    held = await settling.carry_out(db, [given.reserve(account, 1000) for _ in range(2_000)])
     processes = [process(db), process(rival_db)]
     requests = [make(answer) for answer in held for make in (given.capture, given.release) for _ in processes]
     Random(11).shuffle(requests)
@@ -77,7 +97,9 @@ async def test_of_two_captures_and_two_releases_at_once_exactly_one_wins(db: Dat
     )
     by_reservation: dict[str, Counter[str]] = {given.id_of(answer): Counter() for answer in held}
     for request, answer in zip(requests, answers, strict=True):
-        by_reservation[request.commands[0].reservation_id][given.state_of(answer)] += 1
+        (command,) = request.commands
+        assert not isinstance(command, Reserve)
+        by_reservation[command.reservation_id][given.state_of(answer)] += 1
     captured = 0
     for found in by_reservation.values():
         if found["captured"]:
