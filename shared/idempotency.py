@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import asyncpg
 from sqlalchemy import text
 
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, copy_rows
 from shared.errors import Kind, Refusal, unavailable
 
 _RECALL: Final = text("""
@@ -20,14 +21,7 @@ _RECALL: Final = text("""
     JOIN unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[])) AS r(client, route, key)
       ON (i.client, i.route, i.key) = (r.client, r.route, r.key)
 """)
-_STORE: Final = text("""
-    INSERT INTO idempotency (client, route, key, fingerprint, status, location, body)
-    SELECT r.client, r.route, r.key, r.fingerprint, r.status, r.location, r.body
-    FROM unnest(CAST(:client AS text[]), CAST(:route AS text[]), CAST(:key AS text[]), CAST(:fingerprint AS bytea[]),
-                CAST(:status AS smallint[]), CAST(:location AS text[]), CAST(:body AS bytea[]))
-         AS r(client, route, key, fingerprint, status, location, body)
-    ON CONFLICT DO NOTHING
-""")
+_COLUMNS: Final = ("client", "route", "key", "fingerprint", "status", "location", "body")
 _SWEEP: Final = text("DELETE FROM idempotency WHERE created_at < now() - make_interval(hours => :hours)")
 
 Scope = tuple[str, str, str]
@@ -119,13 +113,14 @@ async def _store(tx: Transaction, outcomes: Sequence[_Outcome]) -> None:
     )
     if not answered:
         return
-    columns = _scopes([claim for claim, _ in answered])
-    columns["fingerprint"] = [claim.fingerprint for claim, _ in answered]
-    columns["status"] = [answer.status for _, answer in answered]
-    columns["location"] = [answer.location for _, answer in answered]
-    columns["body"] = [answer.body for _, answer in answered]
-    if (await tx.execute(_STORE, columns)).rowcount != len(answered):
-        raise _RivalError
+    rows = [
+        (claim.client, claim.route, claim.key, claim.fingerprint, answer.status, answer.location, answer.body)
+        for claim, answer in answered
+    ]
+    try:
+        await copy_rows(tx, "idempotency", _COLUMNS, rows)
+    except asyncpg.UniqueViolationError:
+        raise _RivalError from None
 
 
 async def _recall(tx: Transaction, claims: Sequence[Claim]) -> dict[Scope, _Outcome]:

@@ -1,6 +1,7 @@
 """The outbox: events are rows of the transaction that made them true; a relay publishes them afterwards, in order."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 _COLUMNS: Final = ("id", "aggregatetype", "aggregateid", "type", "payload", "traceparent")
 # The relay is woken when the transaction commits.
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NOTIFY: Final = text("SELECT pg_notify('outbox_' || current_schema(), '')")
 _PENDING: Final = text("""
     SELECT seq, id, aggregatetype, aggregateid, type, payload::text AS payload, traceparent, created_at,
@@ -58,7 +60,7 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
             fact.aggregate_type,
             fact.aggregate_id,
             fact.event_type,
-            to_json(fact.data).decode(),
+            _payload(fact.data),
             fact.traceparent or trace,
         )
         for fact in facts
@@ -66,6 +68,14 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
     # First, so that the transaction has begun: COPY leaves that to the statements before it.
     await tx.execute(_NOTIFY)
     await copy_rows(tx, "outbox", _COLUMNS, rows)
+
+
+def _payload(data: Contract | Mapping[str, Any]) -> str:
+    payload = to_json(data).decode()
+    # PostgreSQL keeps such JSON as text and fails when somebody looks into it; so would consumers that store it.
+    if "\\u0000" in payload and _NUL.search(payload) is not None:
+        raise ValueError("the text of an event holds NUL")
+    return payload
 
 
 @dataclass(frozen=True, slots=True)
