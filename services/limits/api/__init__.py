@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.limits.api import accounts, checks, reservations
+from services.limits.api import accounts, checks, rates, reservations
 from shared.db import Database
 from shared.http import StrictRoute
 
@@ -12,5 +12,6 @@ def router(db: Database) -> APIRouter:
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
     accounts.add_routes(routes, db)
     checks.add_routes(routes, db)
+    rates.add_routes(routes, db)
     reservations.add_routes(routes, db)
     return routes

@@ -253,7 +253,10 @@ class Books:
             if not level.is_bounded:
                 continue
             available = self.rates.available(level.available_minor, level.currency, account.currency)
-            if available is not None and (least is None or available < least):
+            if available is None:
+                # Without an exchange rate nothing can be reserved.
+                available = 0
+            if least is None or available < least:
                 least = available
         return least
 

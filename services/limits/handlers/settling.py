@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.limits.domain.books import Command, Posting
 from services.limits.domain.reservation import Reservation, Reserve
 from services.limits.handlers import bookkeeping
+from services.limits.handlers.again import again
 from services.limits.handlers.bookkeeping import Traced
 from services.limits.replies import reservations as replies
 from services.limits.store import reservations
@@ -28,6 +29,7 @@ class Request:
     is_bulk: bool = False
 
 
+@again
 async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Refusal]:
     """Reserve, capture, adjust and release: commands on one account see each other in order, exactly, across processes.
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.limits.domain.account import Account, Basis, Kind, Status
+from shared import errors
 from shared.db import Transaction, rows_json
 from shared.ids import new_id
 
@@ -80,8 +81,11 @@ _SAVE_TERMS: Final = text("""
 """)
 
 
-class TreeChangedError(Exception):
+class TreeChangedError(errors.Refusal):
     """An account moved in its tree while its path was being locked; to be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(errors.Kind.UNAVAILABLE, "tree_changed", "accounts were moved meanwhile; try again")
 
 
 async def open_missing(tx: Transaction, keys: Collection[AccountKey]) -> dict[AccountKey, str]:

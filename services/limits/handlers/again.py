@@ -1,0 +1,31 @@
+"""Use cases that start over when accounts were moved while they waited for them."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
+
+from services.limits.store.accounts import TreeChangedError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 5
+
+
+def again(handle: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Call a use case anew, in a transaction of its own each time; raises `TreeChangedError` (503) after some attempts.
+
+    Whoever waited for a move finds, once it has the locks, that it needs others too. To ask for these in the same
+    transaction could lock two out of each other, so it gives all back and starts over.
+    """
+
+    @wraps(handle)
+    async def attempt(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await handle(*args, **kwargs)
+            except TreeChangedError:
+                continue
+        return await handle(*args, **kwargs)
+
+    return attempt
