@@ -30,3 +30,7 @@ CREDIT_HOLDS_OPEN = Gauge("assay_credit_holds_open", "Blocked documents that wai
 CREDIT_HOLDS_OLDEST_SECONDS = Gauge(
     "assay_credit_holds_oldest_seconds", "How long the document that was blocked first has waited.", ["product"]
 )
+LIMIT_CHECKS = Counter(
+    "assay_limit_checks_total", "Credit checks, of documents and plain questions, by result.", ["kind", "result"]
+)
+LIMIT_PROPOSALS = Counter("assay_limit_proposals_total", "What became of proposals to change limits.", ["state"])

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Account
 from services.limits.domain.books import Command
-from services.limits.domain.check import LimitCheck
+from services.limits.domain.checks.result import Verdict
 from services.limits.domain.reservation import Capture, Release, Reserve
 from services.limits.handlers import accounts, granting, settling
+from services.limits.handlers.checks import Answered
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Amount, Event
 from shared.db import Database
@@ -133,7 +134,7 @@ async def assert_books_balance(db: Database, account_id: str) -> None:
     assert found.posted_minor + found.reserved_minor <= found.limit_minor
 
 
-def passed(check: LimitCheck | Refusal) -> bool:
+def passed(check: Answered | Refusal) -> bool:
     """Whether a check found nothing against the amount."""
-    assert isinstance(check, LimitCheck)
-    return check.passed
+    assert isinstance(check, Answered)
+    return check.verdict is Verdict.OK

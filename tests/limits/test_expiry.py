@@ -6,7 +6,7 @@ from collections import Counter
 from sqlalchemy import text
 
 from services.limits.domain.account import Account
-from services.limits.domain.check import CheckLimit
+from services.limits.domain.checks.question import Question
 from services.limits.domain.reservation import State
 from services.limits.handlers import accounts, checks, settling
 from shared.db import Database
@@ -41,7 +41,7 @@ async def test_what_ran_out_reads_as_expired_before_it_is_recorded(db: Database)
     assert (await accounts.get_account(db, account.account_id)).available_minor == 1000
     (listed,) = await accounts.list_accounts(db, account.party_id)
     assert listed.available_minor == 1000
-    (check,) = await checks.check_limits(db, [CheckLimit(account.party_id, None, Money(1000, "EUR"))])
+    (check,) = await checks.check_limits(db, [Question("chk_1", "crm", Money(1000, "EUR"), party_id=account.party_id)])
     assert given.passed(check)
     assert await recorded_states(db, account) == Counter(reserved=1)
 

@@ -1,12 +1,10 @@
-"""Accounts and checks as they are shown."""
+"""Accounts as they are shown."""
 
 from datetime import date, datetime
-from typing import Literal
 
 from pydantic import BaseModel
 
 from services.limits.domain.account import Account, Entry
-from services.limits.domain.check import LimitCheck
 from shared.canonical import content_hash
 from shared.http.money import MoneyBody
 
@@ -85,19 +83,6 @@ class EntryPage(BaseModel):
     next_cursor: str | None
 
 
-class LimitCheckReply(BaseModel):
-    """Whether the amount would fit now. Nothing was reserved; the balances are null when there is no account."""
-
-    result: Literal["ok", "block"]
-    reasons: list[str]
-    account_id: str | None
-    limit: MoneyBody | None
-    posted: MoneyBody | None
-    reserved: MoneyBody | None
-    available: MoneyBody | None
-    dry_run: Literal[True] = True
-
-
 def account_location(account_id: str) -> str:
     """Return the path of an account."""
     return f"/v1/accounts/{account_id}"
@@ -156,20 +141,6 @@ def entry_reply(entry: Entry, currency: str) -> EntryReply:
         actor=entry.actor,
         reason=entry.reason,
         created_at=entry.created_at,
-    )
-
-
-def limit_check_reply(check: LimitCheck) -> LimitCheckReply:
-    """Return the public form of a limit check."""
-    account = check.account
-    return LimitCheckReply(
-        result="ok" if check.passed else "block",
-        reasons=list(check.reasons),
-        account_id=None if account is None else account.account_id,
-        limit=None if account is None else _minor(account, account.limit_minor),
-        posted=None if account is None else _minor(account, account.posted_minor),
-        reserved=None if account is None else _minor(account, account.reserved_minor),
-        available=None if account is None else _minor(account, account.available_minor),
     )
 
 

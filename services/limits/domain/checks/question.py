@@ -15,7 +15,8 @@ class Question:
 
     `product` and `segment` narrow a party's accounts down. With a `document` the check is about that document, in its
     `version`. Of what counts already, `reservation_id` and the document's own items are not counted against it.
-    `facts` are what the product's rule declares, as they came in.
+    `facts` are what the product's rule declares, as they came in; of a question that is asked again (`is_again`), those
+    that a later rule does not know are left out.
     """
 
     check_id: str
@@ -31,6 +32,7 @@ class Question:
     checkpoint: Checkpoint = Checkpoint.ORDER
     reservation_id: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_again: bool = False
 
 
 def again(record: CheckRecord, check_id: str, actor: str) -> Question:
@@ -46,4 +48,5 @@ def again(record: CheckRecord, check_id: str, actor: str) -> Question:
         checkpoint=record.checkpoint,
         reservation_id=record.reservation_id,
         facts=record.facts,
+        is_again=True,
     )

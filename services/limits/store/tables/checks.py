@@ -1,0 +1,56 @@
+"""Credit checks of documents, and the rules that checks go by. Neither is ever changed: both are evidence."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from services.limits.store.tables.metadata import metadata
+from shared.tables import NOW
+
+check_rule = sa.Table(
+    "check_rule",
+    metadata,
+    sa.Column("product", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    # Kept as JSON text, so that what was hashed is what is stored.
+    sa.Column("document", pg.JSON, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    sa.CheckConstraint("revision > 0", name="revision_positive"),
+)
+
+credit_check = sa.Table(
+    "credit_check",
+    metadata,
+    sa.Column("check_id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.Text, sa.ForeignKey("account.account_id"), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("doc_type", sa.Text, nullable=False),
+    sa.Column("doc_id", sa.Text, nullable=False),
+    sa.Column("doc_version", sa.BigInteger),
+    # The three names of the document it was copied from.
+    sa.Column("copied_from", pg.ARRAY(sa.Text)),
+    sa.Column("checkpoint", sa.Text, nullable=False),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("reservation_id", sa.Text),
+    sa.Column("facts", pg.JSON, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    # Every step with what it looked at.
+    sa.Column("steps", pg.JSON, nullable=False),
+    sa.Column("released_by_hold", sa.Text),
+    sa.Column("excluded_by", sa.Text),
+    # Revision 0 is the rule that is built in; its hash tells which one that was.
+    sa.Column("rule_product", sa.Text, nullable=False),
+    sa.Column("rule_revision", sa.Integer, nullable=False),
+    sa.Column("rule_hash", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("verdict IN ('ok', 'warn', 'block')", name="verdict_known"),
+    sa.CheckConstraint("checkpoint IN ('order', 'delivery', 'goods_issue')", name="checkpoint_known"),
+    sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+    sa.CheckConstraint("released_by_hold IS NULL OR verdict = 'ok'", name="released_is_ok"),
+    sa.Index("credit_check_of_account", "account_id", "check_id"),
+    sa.Index("credit_check_of_document", "source", "doc_type", "doc_id", "check_id"),
+)
