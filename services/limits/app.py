@@ -10,6 +10,7 @@ from shared import service
 from shared.auth import ApiKeys
 from shared.bus.connect import open_bus
 from shared.db import Database
+from shared.server import Task
 from shared.settings import BusSettings, PlatformSettings
 
 
@@ -20,8 +21,11 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
 
 
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
-    """Return the worker process: relay, consumers and the expiry of reservations."""
+    """Return the worker process: relay, consumers, and what happens by the passing of time."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
-    return service.worker(
-        "limits", db, open_bus(bus_settings), [consumers.subscription(db)], {"expiry": lambda: consumers.expire(db)}
-    )
+    tasks: dict[str, Task] = {
+        "expiry": lambda: consumers.expire(db),
+        "lapse": lambda: consumers.lapse(db),
+        "defaults": lambda: consumers.follow_defaults(db),
+    }
+    return service.worker("limits", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)

@@ -1,12 +1,13 @@
 """What limits acts on besides requests: events with the handler of each, and the passing of time."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 import structlog
 
-from services.limits.handlers import granting, settling
+from services.limits.handlers import granting, settling, terms
 from shared.consumer import Subscription
 from shared.contracts import decision
 from shared.contracts.envelope import topic
@@ -33,11 +34,29 @@ async def expire(db: Database) -> None:
 
     Nothing waits for it: a reservation stops counting when its time is up, recorded or not.
     """
+    await _keep_up("expiry_waits", lambda: settling.expire_due(db, EXPIRY_BATCH))
+
+
+async def lapse(db: Database) -> None:
+    """Enter limits that changed by the clock until cancelled; any number of processes may do so at once.
+
+    Nothing waits for it: a limit holds from and up to its time, entered or not.
+    """
+    await _keep_up("lapse_waits", lambda: terms.lapse_due(db, EXPIRY_BATCH))
+
+
+async def follow_defaults(db: Database) -> None:
+    """Have accounts follow the defaults of their products until cancelled; any number of processes may do so."""
+    await _keep_up("defaults_wait", lambda: terms.follow_defaults(db, EXPIRY_BATCH))
+
+
+async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:
+    """Take a step again and again, at once while there is a whole batch to do; an error is logged as `waits`."""
     while True:
         try:
-            expired = await settling.expire_due(db, EXPIRY_BATCH)
+            done = await step()
         except Refusal as refusal:
-            log.warning("expiry_waits", cause=refusal.code)
-            expired = 0
-        if expired < EXPIRY_BATCH:
+            log.warning(waits, cause=refusal.code)
+            done = 0
+        if done < EXPIRY_BATCH:
             await asyncio.sleep(_PAUSE_SECONDS)

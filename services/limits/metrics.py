@@ -34,3 +34,5 @@ LIMIT_CHECKS = Counter(
     "assay_limit_checks_total", "Credit checks, of documents and plain questions, by result.", ["kind", "result"]
 )
 LIMIT_PROPOSALS = Counter("assay_limit_proposals_total", "What became of proposals to change limits.", ["state"])
+EXPOSURE_ITEMS = Counter("assay_exposure_items_total", "Lines of documents that were stated, by result.", ["result"])
+EXPOSURE_REBUILDS = Counter("assay_exposure_rebuilds_total", "Rebuilds of exposure, by how they ended.", ["state"])

@@ -1,37 +1,47 @@
-"""What a decision does to the limit of an account."""
+"""What a decision does to an account: it sets the limit, closes the account or opens it again."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.limits.domain.account import Account, Approval, Basis, Entry, EntryKind, post
+from services.limits.domain.account import Account, Approval, Status
+from services.limits.domain.terms import Term, TermKind
 
 
-def grant(account: Account, approval: Approval, now: datetime) -> tuple[Account, Entry]:
-    """Return the account with the approved limit, and the entry that says so.
+def granted(approval: Approval, account_id: str, term_id: str, now: datetime, proposal_id: str | None = None) -> Term:
+    """Return the limit that an approval sets.
 
-    The latest decision sets the limit, whatever order decisions arrive in: an older one that comes late is entered
-    and changes nothing. A limit below what is committed is allowed; commitments stand and new ones don't fit.
+    Bases are ordered by when they were decided, whatever order they arrive in. One from a clock that is ahead is in
+    force as soon as it is known here, and not only when this clock has caught up.
     """
-    decided = (approval.decided_at, approval.decision_id)
-    superseded = (
-        account.limit_decided_at is not None
-        and account.limit_decision_id is not None
-        and (account.limit_decided_at, account.limit_decision_id) > decided
-    )
-    delta = 0 if superseded else approval.limit.amount_minor - account.limit_minor
-    entry = Entry(
-        account_id=account.account_id,
-        version=account.version + 1,
-        kind=EntryKind.LIMIT_GRANTED,
+    return Term(
+        term_id=term_id,
+        account_id=account_id,
+        kind=TermKind.BASE,
+        amount_minor=approval.limit.amount_minor,
+        effective_from=min(approval.decided_at, now),
+        effective_to=None,
+        stated_at=approval.decided_at,
         created_at=now,
-        transaction_id=approval.decision_id,
-        limit_delta=delta,
-        available_minor=account.available_minor + delta,
         decision_id=approval.decision_id,
+        proposal_id=proposal_id,
     )
-    posted = post(account, entry)
-    if superseded:
-        return posted, entry
-    return replace(
-        posted, basis=Basis.SET, limit_decided_at=approval.decided_at, limit_decision_id=approval.decision_id
-    ), entry
+
+
+def followed(account: Account, approval: Approval, *, speaks: bool, review_every_days: int | None) -> Account:
+    """Return the account after an approval was entered; only one that speaks changes more than what is known last.
+
+    A limit of 0 closes the account, and a later one above 0 opens it again; what an officer suspended or blocked stays
+    so. The next review is counted from the decision.
+    """
+    last = (account.limit_decided_at, account.limit_decision_id)
+    if last[0] is None or last[1] is None or (approval.decided_at, approval.decision_id) > (last[0], last[1]):
+        account = replace(account, limit_decided_at=approval.decided_at, limit_decision_id=approval.decision_id)
+    if not speaks:
+        return account
+    if approval.limit.amount_minor == 0 and account.status is Status.OPEN:
+        account = replace(account, status=Status.CLOSED)
+    elif approval.limit.amount_minor > 0 and account.status is Status.CLOSED:
+        account = replace(account, status=Status.OPEN)
+    if review_every_days is not None:
+        account = replace(account, review_due_on=approval.decided_at.date() + timedelta(days=review_every_days))
+    return account

@@ -81,7 +81,7 @@ class Term:
     def rank(self) -> tuple[datetime, bool, str]:
         """The order of bases, whatever order they arrived in; at one moment a person's word outranks a decision."""
         is_personal = self.decision_id is None
-        return (self.stated_at, is_personal, self.proposal_id or self.decision_id or self.term_id)
+        return (self.stated_at, is_personal, self.decision_id or self.proposal_id or self.term_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,12 @@ def rest(steps: Sequence[Step], t: datetime) -> tuple[Step, ...]:
     return (replace(begun[-1], since=t), *steps[len(begun) :])
 
 
+def speaking(terms: Iterable[Term], t: datetime) -> Term | None:
+    """Return the base that speaks at `t`, perhaps to say that it has run out; None before the first."""
+    begun = (term for term in terms if term.kind is TermKind.BASE and term.effective_from <= t and not term.is_void)
+    return max(begun, key=lambda term: term.rank, default=None)
+
+
 def ended(terms: Iterable[Term], ends: Iterable[End]) -> list[Term]:
     """Return terms as they are after ends of some of them."""
     earliest: dict[str, datetime] = {}
@@ -196,8 +202,7 @@ def _step(terms: Collection[Term], default_minor: int | None, t: datetime) -> St
 
 
 def _limit(terms: Collection[Term], default_minor: int | None, t: datetime) -> tuple[int, Basis]:
-    begun = [term for term in terms if term.kind is TermKind.BASE and term.effective_from <= t and not term.is_void]
-    base = max(begun, key=lambda term: term.rank, default=None)
+    base = speaking(terms, t)
     if base is not None and not base.is_in_force(t):
         return 0, Basis.EXPIRED
     is_set = base is not None and base.amount_minor is not None

@@ -8,7 +8,7 @@ from typing import Final
 from services.limits.domain.account import Account, EntryKind
 from services.limits.domain.books import Books, Cause, Why
 from services.limits.domain.product_terms import ProductTerms
-from services.limits.domain.terms import InForce, Term, has_turned, in_force
+from services.limits.domain.terms import InForce, Step, Term, course, has_turned, in_force
 from services.limits.store import product_terms, terms
 from shared.db import Transaction
 
@@ -19,6 +19,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 class Agreed:
     """What holds for an account: its own terms that are not over, and what its product says."""
 
+    account_id: str
     terms: Sequence[Term]
     product: ProductTerms
     currency: str
@@ -32,9 +33,13 @@ class Agreed:
         """Return what is in force at a time."""
         return in_force(self.terms, self.default_minor, t)
 
-    def with_term(self, term: Term) -> "Agreed":
-        """Return what holds once a term was added."""
-        return replace(self, terms=(*self.terms, term))
+    def course(self, t: datetime) -> tuple[Step, ...]:
+        """Return what will be in force from a time on if nobody does anything."""
+        return course(self.terms, self.default_minor, t)
+
+    def with_terms(self, terms: Sequence[Term]) -> "Agreed":
+        """Return what holds with these terms instead."""
+        return replace(self, terms=terms)
 
 
 async def agreed(
@@ -44,7 +49,7 @@ async def agreed(
     said = await product_terms.current(tx, {account.product for account in accounts}, known_at)
     own = await terms.open_terms(tx, {account.account_id for account in accounts}, at, known_at)
     return {
-        account.account_id: Agreed(own[account.account_id], said[account.product], account.currency)
+        account.account_id: Agreed(account.account_id, own[account.account_id], said[account.product], account.currency)
         for account in accounts
     }
 
@@ -64,10 +69,9 @@ async def roll(tx: Transaction, books: Books) -> None:
     for account in due:
         held = known[account.account_id]
         found = held.in_force(books.now)
-        if _says_the_same(account, found):
+        if says_the_same(account, found):
             # Looked at again: that is a change of nothing and no entry.
-            books.accounts[account.account_id] = replace(account, limit_changes_at=found.changes_at)
-            books.retermed.add(account.account_id)
+            look_again(books, account.account_id, found.changes_at)
             continue
         since = account.limit_changes_at or books.now
         lapsed = has_turned(held.terms, since, books.now)
@@ -103,6 +107,12 @@ def put_in_force(
     )
 
 
+def look_again(books: Books, account_id: str, at: datetime | None) -> None:
+    """Have what is in force on an account be looked at again at a time, and not before."""
+    books.accounts[account_id] = replace(books.accounts[account_id], limit_changes_at=at)
+    books.retermed.add(account_id)
+
+
 def _due(accounts: Iterable[Account], now: datetime) -> list[Account]:
     return [account for account in accounts if account.limit_changes_at is not None and account.limit_changes_at <= now]
 
@@ -122,5 +132,6 @@ def _with(account: Account, found: InForce) -> Account:
     )
 
 
-def _says_the_same(account: Account, found: InForce) -> bool:
+def says_the_same(account: Account, found: InForce) -> bool:
+    """Tell whether an account has what is in force, whenever that is to change."""
     return replace(_with(account, found), limit_changes_at=account.limit_changes_at) == account

@@ -39,7 +39,7 @@ _OPEN: Final = text(f"""
            AND NOT EXISTS (SELECT FROM limit_term_end x WHERE x.term_id = b.term_id AND x.created_at <= {_KNOWN_AT}
                                                           AND x.ends_at <= b.effective_from)
          ORDER BY stated_at DESC, (decision_id IS NULL) DESC,
-                  coalesce(proposal_id, decision_id, term_id) COLLATE "C" DESC LIMIT 1)
+                  coalesce(decision_id, proposal_id, term_id) COLLATE "C" DESC LIMIT 1)
     ) t
     {_END}
     WHERE t.kind = 'base' OR coalesce(e.ends_at, 'infinity') > :at

@@ -49,6 +49,7 @@ def _terms() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('base', 'temporary', 'cover')", name="term_kind_known"),
         sa.CheckConstraint("amount_minor >= 0", name="term_not_negative"),
+        sa.CheckConstraint("effective_to > effective_from", name="term_ends_after_start"),
         sa.CheckConstraint("kind = 'base' OR amount_minor IS NOT NULL", name="term_has_amount"),
         sa.CheckConstraint("(kind = 'cover') = (eligible_share IS NOT NULL)", name="cover_has_share"),
         sa.CheckConstraint("(kind = 'cover') = (security IS NOT NULL)", name="cover_has_security"),
