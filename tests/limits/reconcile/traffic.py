@@ -31,7 +31,7 @@ async def fill(db: Database, seed: int = 6) -> None:
     segments = [await trees.account(db, "segment", below=customer) for customer in customers[:2]]
     loners = [await given.account_with(db, 90_000) for _ in range(2)]
     for account in [*groups, *customers, *segments]:
-        await agree(db, account, chance.randint(50_000, 200_000), cover_minor=chance.choice([None, 10_000]))
+        await agree(db, account, chance.randint(50_000, 200_000), cover_minor=chance.choice([None, 9_999]))
     workable = [*customers, *segments, *loners]
     made: list[tuple[Account, str]] = []
     for number in range(ROUNDS):
