@@ -126,7 +126,12 @@ async def _store(tx: Transaction, outcomes: Sequence[_Outcome]) -> None:
 async def _recall(tx: Transaction, claims: Sequence[Claim]) -> dict[Scope, _Outcome]:
     """Return the earlier outcomes of those claims that have one."""
     found: dict[Scope, _Outcome] = {}
-    for row in await tx.execute(_RECALL, _scopes(claims)):
+    scopes = {
+        "client": [claim.client for claim in claims],
+        "route": [claim.route for claim in claims],
+        "key": [claim.key for claim in claims],
+    }
+    for row in await tx.execute(_RECALL, scopes):
         claim = Claim(row.client, row.route, row.key, bytes(row.fingerprint))
         found[claim.scope] = _Outcome(claim, Answer(row.status, bytes(row.body), row.location))
     return found
@@ -135,11 +140,3 @@ async def _recall(tx: Transaction, claims: Sequence[Claim]) -> dict[Scope, _Outc
 async def sweep(tx: Transaction, keep_hours: int = 24) -> int:
     """Forget answers older than `keep_hours`; return how many."""
     return (await tx.execute(_SWEEP, {"hours": keep_hours})).rowcount
-
-
-def _scopes(claims: Sequence[Claim]) -> dict[str, list[object]]:
-    return {
-        "client": [claim.client for claim in claims],
-        "route": [claim.route for claim in claims],
-        "key": [claim.key for claim in claims],
-    }

@@ -65,9 +65,8 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
         )
         for fact in facts
     ]
-    # First, so that the transaction has begun: COPY leaves that to the statements before it.
-    await tx.execute(_NOTIFY)
     await copy_rows(tx, "outbox", _COLUMNS, rows)
+    await tx.execute(_NOTIFY)
 
 
 def _payload(data: Contract | Mapping[str, Any]) -> str:

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from services.limits.domain.reservation import Capture, Reserve
 from services.limits.handlers import accounts, settling
@@ -60,7 +61,7 @@ async def test_a_poisoned_command_does_not_fail_its_neighbours(db: Database) -> 
     async def submit(request: settling.Request) -> str:
         try:
             return given.state_of(await commands.submit(request))
-        except DBAPIError:
+        except asyncpg.PostgresError:
             return "failed"
 
     async with asyncio.TaskGroup() as group:

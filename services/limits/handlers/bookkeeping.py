@@ -39,9 +39,8 @@ async def open_books(
     if reservation_ids:
         wanted |= await reservations.account_ids(tx, reservation_ids)
     locked = await accounts.lock(tx, wanted, skip_locked=is_sweep)
-    now = await accounts.clock(tx)
+    now, due = await reservations.due(tx, locked)
     named = await reservations.named(tx, reservation_ids) if reservation_ids else []
-    due = await reservations.due(tx, locked, now) if locked else []
     books = Books(locked, [*named, *due], now, await _rates(tx, locked, currencies, now))
     await rolling.roll(tx, books)
     return books

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Account, Basis, Kind, Status
 from shared import errors
-from shared.db import Transaction, rows_json
+from shared.db import Transaction, driver, rows_json
 from shared.ids import new_id
 
 AccountKey = tuple[str, str, str]
@@ -32,19 +32,19 @@ _IDS: Final = text("""
          AS r(party_id, product, currency) USING (party_id, product, currency)
     WHERE segment = ''
 """)
-# With an account comes its path, and whatever a reservation that has run out in its tree is still held on.
-_LOCK: Final = text("""
-    SELECT account_id FROM account WHERE account_id IN (
-        SELECT unnest(path) FROM account WHERE account_id = ANY(CAST(:account_id AS text[]))
+# With an account come its path, and whatever a reservation that has run out in its tree is still held on. Mostly
+# nothing has run out anywhere, which is seen by one look, and then no tree is searched.
+_LOCK: Final = f"""
+    {_SELECT} a.reserved_minor FROM account a WHERE a.account_id IN (
+        SELECT unnest(path) FROM account WHERE account_id = ANY($1::text[])
         UNION
         SELECT unnest(r.path) FROM account a JOIN reservation r ON r.root_id = a.path[1]
-        WHERE a.account_id = ANY(CAST(:account_id AS text[])) AND r.state = 'reserved'
-          AND r.expires_at <= statement_timestamp()
+        WHERE a.account_id = ANY($1::text[]) AND r.state = 'reserved' AND r.expires_at <= statement_timestamp()
+          AND EXISTS (SELECT FROM reservation WHERE state = 'reserved' AND expires_at <= statement_timestamp())
     )
-    ORDER BY account_id FOR UPDATE
-""")
-_LOCK_FREE: Final = text(f"{_LOCK.text.rstrip()} SKIP LOCKED")
-_LOAD: Final = text(f"{_SELECT} a.reserved_minor FROM account a WHERE a.account_id = ANY(CAST(:account_id AS text[]))")
+    ORDER BY a.account_id FOR UPDATE OF a
+"""  # noqa: S608 - both parts are constants
+_LOCK_FREE: Final = f"{_LOCK.rstrip()} SKIP LOCKED"
 _CLOCK: Final = text("SELECT clock_timestamp()")
 # What has run out no longer counts as reserved, whether or not that has been recorded.
 _VIEW: Final = """
@@ -59,12 +59,12 @@ _VIEW: Final = """
 """
 _FIND: Final = text(f"{_SELECT} {_VIEW} WHERE a.account_id = ANY(CAST(:account_id AS text[]))")
 _OF_PARTIES: Final = text(f"{_SELECT} {_VIEW} WHERE a.party_id = ANY(CAST(:party_id AS text[])) ORDER BY a.account_id")
-_SAVE: Final = text("""
+_SAVE: Final = """
     UPDATE account a SET posted_minor = r.posted_minor, reserved_minor = r.reserved_minor, version = r.version
-    FROM json_to_recordset(CAST(:rows AS json))
-         AS r(account_id text, posted_minor bigint, reserved_minor bigint, version bigint)
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
+         AS r(account_id, posted_minor, reserved_minor, version)
     WHERE a.account_id = r.account_id
-""")
+"""
 _SAVE_TERMS: Final = text("""
     UPDATE account a SET limit_minor = r.limit_minor, limit_basis = r.limit_basis,
            limit_changes_at = r.limit_changes_at, cover_minor = r.cover_minor,
@@ -109,13 +109,10 @@ async def lock(tx: Transaction, account_ids: Collection[str], *, skip_locked: bo
     In the order of their ids, which every transaction keeps. Unknown ids are left out, and with `skip_locked` accounts
     of which another transaction holds a part of the path. Raises `TreeChangedError`.
     """
-    statement = _LOCK_FREE if skip_locked else _LOCK
-    locked = list((await tx.execute(statement, {"account_id": sorted(account_ids)})).scalars())
-    if not locked:
-        return []
-    # A statement of its own: its snapshot is younger than the locks, so it sees all that was committed under them.
-    found = {row.account_id: _account(row) for row in await tx.execute(_LOAD, {"account_id": locked})}
-    whole = [account for account in found.values() if found.keys() >= set(account.path)]
+    # A row that a rival changed meanwhile comes as he left it, for it is read once it is locked.
+    rows = await (await driver(tx)).fetch(_LOCK_FREE if skip_locked else _LOCK, sorted(account_ids))
+    found = {row[0]: _account(row) for row in rows}
+    whole = [account for account in found.values() if all(level in found for level in account.path)]
     if len(whole) < len(found) and not skip_locked:
         raise TreeChangedError
     return whole
@@ -146,16 +143,13 @@ async def save_balances(tx: Transaction, accounts: Sequence[Account]) -> None:
     """Store what is posted and reserved on locked accounts."""
     if not accounts:
         return
-    rows = [
-        {
-            "account_id": account.account_id,
-            "posted_minor": account.posted_minor,
-            "reserved_minor": account.reserved_minor,
-            "version": account.version,
-        }
-        for account in accounts
-    ]
-    await tx.execute(_SAVE, {"rows": rows_json(rows)})
+    await (await driver(tx)).execute(
+        _SAVE,
+        [account.account_id for account in accounts],
+        [account.posted_minor for account in accounts],
+        [account.reserved_minor for account in accounts],
+        [account.version for account in accounts],
+    )
 
 
 async def save_terms(tx: Transaction, accounts: Sequence[Account]) -> None:
@@ -187,27 +181,34 @@ async def save_terms(tx: Transaction, accounts: Sequence[Account]) -> None:
     await tx.execute(_SAVE_TERMS, {"rows": rows_json(rows)})
 
 
-def _account(row: Any) -> Account:
+# Looked up for every account that is read: calling an enumeration costs several times as much.
+_BASIS: Final = {basis.value: basis for basis in Basis}
+_STATUS: Final = {status.value: status for status in Status}
+_KIND: Final = {kind.value: kind for kind in Kind}
+
+
+def _account(row: Sequence[Any]) -> Account:
+    """Return a row of the columns of `_SELECT`, and what is reserved, as an account."""
     return Account(
-        account_id=row.account_id,
-        party_id=row.party_id,
-        product=row.product,
-        currency=row.currency,
-        opened_at=row.opened_at,
-        path=tuple(row.path),
-        limit_minor=row.limit_minor,
-        cover_minor=row.cover_minor,
-        posted_minor=row.posted_minor,
-        reserved_minor=row.reserved_minor,
-        version=row.version,
-        basis=Basis(row.limit_basis),
-        status=Status(row.status),
-        kind=Kind(row.kind),
-        segment=row.segment,
-        sbu=row.sbu,
-        limit_changes_at=row.limit_changes_at,
-        review_due_on=row.review_due_on,
-        band=row.band,
-        limit_decided_at=row.limit_decided_at,
-        limit_decision_id=row.limit_decision_id,
+        account_id=row[0],
+        party_id=row[1],
+        product=row[2],
+        currency=row[3],
+        opened_at=row[4],
+        path=tuple(row[5]),
+        kind=_KIND[row[6]],
+        segment=row[7],
+        sbu=row[8],
+        status=_STATUS[row[9]],
+        limit_minor=row[10],
+        basis=_BASIS[row[11]],
+        limit_changes_at=row[12],
+        cover_minor=row[13],
+        posted_minor=row[14],
+        band=row[15],
+        version=row[16],
+        review_due_on=row[17],
+        limit_decided_at=row[18],
+        limit_decision_id=row[19],
+        reserved_minor=row[20],
     )

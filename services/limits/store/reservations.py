@@ -19,11 +19,16 @@ _SELECT: Final = """
 """
 _FIND: Final = text(f"{_SELECT} WHERE r.reservation_id = :reservation_id")
 _NAMED: Final = text(f"{_SELECT} WHERE r.reservation_id = ANY(CAST(:reservation_id AS text[]))")
+# One look tells whether anything has run out anywhere; mostly nothing has, and then no tree is searched.
 _DUE: Final = text(f"""
-    {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved' AND r.expires_at <= :now
-      AND r.account_id = ANY(CAST(:account_id AS text[]))
-    ORDER BY r.expires_at, r.reservation_id LIMIT :limit
-""")
+    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS clock)
+    SELECT clock.clock, due.* FROM clock LEFT JOIN (
+        {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved'
+          AND r.expires_at <= (SELECT clock FROM clock) AND r.account_id = ANY(CAST(:account_id AS text[]))
+          AND EXISTS (SELECT FROM reservation WHERE state = 'reserved' AND expires_at <= (SELECT clock FROM clock))
+    ) due ON true
+    ORDER BY due.expires_at, due.reservation_id
+""")  # noqa: S608 - both parts are constants
 _ACCOUNT_IDS: Final = text("""
     SELECT DISTINCT account_id FROM reservation WHERE reservation_id = ANY(CAST(:reservation_id AS text[]))
 """)
@@ -71,14 +76,12 @@ async def named(tx: Transaction, reservation_ids: Collection[str]) -> list[Reser
     return [_reservation(row) for row in await tx.execute(_NAMED, {"reservation_id": sorted(reservation_ids)})]
 
 
-async def due(
-    tx: Transaction, accounts: Collection[Account], now: datetime, limit: int | None = None
-) -> list[Reservation]:
-    """Return the reservations of locked accounts that have run out by `now` and are not yet recorded as expired."""
+async def due(tx: Transaction, accounts: Collection[Account]) -> tuple[datetime, list[Reservation]]:
+    """Return the time of the database, and the reservations of locked accounts that have run out and still count."""
     roots = sorted({account.path[0] for account in accounts})
     own = sorted(account.account_id for account in accounts)
-    rows = await tx.execute(_DUE, {"root_id": roots, "account_id": own, "now": now, "limit": limit})
-    return [_reservation(row) for row in rows]
+    rows = (await tx.execute(_DUE, {"root_id": roots, "account_id": own})).all()
+    return rows[0].clock, [_reservation(row) for row in rows if row.reservation_id is not None]
 
 
 async def account_ids(tx: Transaction, reservation_ids: Collection[str]) -> set[str]:
