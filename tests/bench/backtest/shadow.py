@@ -1,8 +1,10 @@
 """What shadow runs of every decision add to the live p99: the same load with and without, in turn."""
 
 import json
+import random
 import statistics
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +19,17 @@ from tests.bench.flow import platform, requests_for
 from tests.bench.load import Run, closed_loop, open_loop, percentile
 from tests.bench.report import Level
 
-PAIRS: Final = 12
-SECONDS: Final = 8.0
+PAIRS: Final = 10
+SETTLE_SECONDS: Final = 7.0
+"""A shadow reads answers when they are five seconds old, and it takes a moment to begin: so long there is load, and
+nothing is measured, whether or not a shadow began."""
+
+SECONDS: Final = 9.0
 CONNECTIONS: Final = 64
-SETTLE_SECONDS: Final = 2.5
-"""How long a process may take until it has heard that a shadow began or ended, and has caught up."""
+LEAST_ANSWERED: Final = 0.25
+"""A shadow that has no processor to answer on adds nothing, and shows nothing."""
+
+_RESAMPLES: Final = 2_000
 
 
 def measure(_folder: Path) -> tuple[list[Level], dict[str, object]]:
@@ -36,36 +44,63 @@ def measure(_folder: Path) -> tuple[list[Level], dict[str, object]]:
         port = found.ports.processes["decision/api"]
         rate = uvloop.run(closed_loop(port, CONNECTIONS, 6.0, made.__next__)).per_second / 2
         runs: dict[str, list[Run]] = {"stop": [], "shadow": []}
+        answered = 0
         for pair in range(PAIRS):
             # Which of the two comes first changes, so that a drift of the machine favours neither.
             for action in ("shadow", "stop") if pair % 2 else ("stop", "shadow"):
                 if not (pair == 0 and action == "stop") and _state(found, version) != _STATES[action]:
                     _act(found, version, action)
-                time.sleep(SETTLE_SECONDS)
-                run = uvloop.run(open_loop(port, CONNECTIONS, rate, SECONDS, made.__next__))
-                if set(run.statuses) != {201}:
-                    raise SystemExit(f"decisions were answered {run.statuses}")
-                runs[action].append(run)
-        shadowed = _shadowed(found, version)
-    if shadowed == 0:
-        raise SystemExit("the shadow answered nothing")
+                _load(port, rate, SETTLE_SECONDS, made)
+                before = _shadowed(found, version) if action == "shadow" else 0
+                runs[action].append(_load(port, rate, SECONDS, made))
+                if action == "shadow":
+                    answered += _shadowed(found, version) - before
+    typical = {name: _typical(done) for name, done in runs.items()}
     whole = {name: percentile([one for run in done for one in run.latencies], 0.99) for name, done in runs.items()}
-    # A checkpoint or a neighbour of the machine stalls everything now and then, on one side or the other; the median
-    # over the seconds shows what a shadow, which works in every one of them, adds.
-    typical = {
-        name: statistics.median(value for run in done for value in run.percentiles_by_second(0.99))
-        for name, done in runs.items()
-    }
+    low, high = _interval(runs)
     asked = sum(len(run.latencies) for run in runs["shadow"])
+    if answered < asked * LEAST_ANSWERED:
+        raise SystemExit(f"of {asked} decisions the shadow answered {answered}: too few to say what answering adds")
     figures: dict[str, object] = {
         "live decisions per second, half load": rate,
         "live p99 of a second without a shadow, ms, median": typical["stop"],
         "live p99 of a second with a shadow of every decision, ms, median": typical["shadow"],
+        "with / without, 95 % interval over the pairs": f"{low:.3f} to {high:.3f}",
         "live p99 of all runs without / with a shadow, ms": f"{whole['stop'] * 1e3:.1f} / {whole['shadow'] * 1e3:.1f}",
-        "live decisions with a shadow, and answered by it before it was stopped": f"{asked:,} and {shadowed:,}",
+        "live decisions with a shadow, and answers of the shadow meanwhile": f"{asked:,} and {answered:,}",
     }
     name = "live p99 of a second with a shadow at 100 % / without, medians"
     return [Level(name, typical["shadow"] / typical["stop"], at_most=1.05)], figures
+
+
+def _load(port: int, rate: float, seconds: float, made: Iterator[bytes]) -> Run:
+    run = uvloop.run(open_loop(port, CONNECTIONS, rate, seconds, made.__next__))
+    if set(run.statuses) != {201}:
+        raise SystemExit(f"decisions were answered {run.statuses}")
+    return run
+
+
+def _typical(runs: Sequence[Run]) -> float:
+    """Return the median p99 of a second, in milliseconds.
+
+    A checkpoint or a neighbour of the machine stalls everything now and then, on one side or the other; the median
+    over the seconds shows what a shadow, which works in every one of them, adds.
+    """
+    return statistics.median(value for run in runs for value in run.percentiles_by_second(0.99))
+
+
+def _interval(runs: Mapping[str, Sequence[Run]]) -> tuple[float, float]:
+    """Return where 95 % of the ratios lie that other draws of the same pairs would have given."""
+    seconds = {name: [run.percentiles_by_second(0.99) for run in done] for name, done in runs.items()}
+    chance = random.Random(7)
+    ratios = []
+    for _ in range(_RESAMPLES):
+        drawn = chance.choices(range(PAIRS), k=PAIRS)
+        median = {
+            name: statistics.median(value for pair in drawn for value in done[pair]) for name, done in seconds.items()
+        }
+        ratios.append(median["shadow"] / median["stop"])
+    return percentile(ratios, 0.025), percentile(ratios, 0.975)
 
 
 _STATES: Final = {"stop": "approved", "shadow": "shadow"}
