@@ -27,5 +27,8 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         "expiry": lambda: consumers.expire(db),
         "lapse": lambda: consumers.lapse(db),
         "defaults": lambda: consumers.follow_defaults(db),
+        "orders": lambda: consumers.count_orders(db),
+        "watch": lambda: consumers.watch(db),
+        "reconcile": lambda: consumers.reconcile(db),
     }
     return service.worker("limits", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)

@@ -1,13 +1,15 @@
 """What limits acts on besides requests: events with the handler of each, and the passing of time."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 import structlog
 
-from services.limits.handlers import granting, settling, terms
+from services.limits import metrics
+from services.limits.handlers import gauging, granting, items, reconciling, reminding, settling, terms
 from shared.consumer import Subscription
 from shared.contracts import decision
 from shared.contracts.envelope import topic
@@ -18,6 +20,7 @@ log = structlog.get_logger()
 
 EXPIRY_BATCH: Final = 500
 _PAUSE_SECONDS: Final = 1.0
+_WATCH_SECONDS: Final = 30.0
 
 
 def subscription(db: Database) -> Subscription:
@@ -48,6 +51,46 @@ async def lapse(db: Database) -> None:
 async def follow_defaults(db: Database) -> None:
     """Have accounts follow the defaults of their products until cancelled; any number of processes may do so."""
     await _keep_up("defaults_wait", lambda: terms.follow_defaults(db, EXPIRY_BATCH))
+
+
+async def count_orders(db: Database) -> None:
+    """Enter orders once they ship within the horizon until cancelled; any number of processes may do so at once."""
+    await _keep_up("orders_wait", lambda: items.count_due(db, EXPIRY_BATCH))
+
+
+async def watch(db: Database) -> None:
+    """Tell what comes to its date, and set the gauges, until cancelled; each date is told once by whoever comes first."""
+    while True:
+        try:
+            while await reminding.tell_reviews(db, EXPIRY_BATCH) == EXPIRY_BATCH:
+                pass
+            await reminding.tell_expiring(db, EXPIRY_BATCH)
+            await gauging.measure(db)
+        except Refusal as refusal:
+            log.warning("watch_waits", cause=refusal.code)
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def reconcile(db: Database) -> None:
+    """Compare all books, a few trees at a time, again and again until cancelled; what differs goes to log and gauge.
+
+    It leaves twenty times the time that it takes to others.
+    """
+    found_before, walk = 0, reconciling.Round()
+    while True:
+        started = time.monotonic()
+        try:
+            found = await reconciling.walk_on(db, walk)
+        except Refusal as refusal:
+            log.warning("reconcile_waits", cause=refusal.code)
+            found = []
+        for difference in found or ():
+            log.error("books_differ", kind=difference.kind, account_id=difference.account_id)
+        if found is None:
+            found_before, walk = walk.differences, reconciling.Round()
+            metrics.RECONCILED_TIMESTAMP.set_to_current_time()
+        metrics.RECONCILE_DIFFERENCES.set(max(found_before, walk.differences))
+        await asyncio.sleep(max(_PAUSE_SECONDS, 20 * (time.monotonic() - started)))
 
 
 async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:

@@ -9,13 +9,16 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.limits.api.item_lines import OwnLine, statement
 from services.limits.domain.books import Command
 from services.limits.domain.reservation import Adjust, Capture, Release, Reserve
 from services.limits.handlers import settling
+from services.limits.handlers.items import Line, PutItems, capture_as_item
 from services.limits.replies import reservations as replies
+from services.limits.replies.items import CapturedItemReply
 from shared.batcher import Batcher
 from shared.db import Database
-from shared.http import Body, SafeStr, claim, operation, reply
+from shared.http import Body, SafeStr, caller, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
 from shared.idempotency import Answer
 from shared.ids import new_id
@@ -45,6 +48,15 @@ class CaptureBody(Body):
 
     amount: PositiveMoneyBody | None = None
     final: bool = True
+
+
+class CaptureAsItemBody(CaptureBody):
+    """A capture, and the document line that the drawn amount becomes, if there is one: both happen, or neither.
+
+    The line is on the reservation's account. What was captured and what the line counts with stand in for each other.
+    """
+
+    item: OwnLine | None = None
 
 
 class AdjustBody(Body):
@@ -131,10 +143,12 @@ def add_routes(routes: APIRouter, db: Database) -> None:
     @routes.post(
         "/reservations/{reservation_id}/capture",
         tags=["reservations"],
-        **writes(replies={200: replies.ReservationReply}),
+        **writes(replies={200: CapturedItemReply}),
     )
-    async def capture(request: Request, reservation_id: str, body: CaptureBody) -> Response:
+    async def capture(request: Request, reservation_id: str, body: CaptureAsItemBody) -> Response:
         """Draw what was reserved, at once or in parts; the last part releases what is left."""
+        if body.item is not None:
+            return await _capture_as_item(db, request, _capture(reservation_id, body), body.item)
         return await carry_out(request, _capture(reservation_id, body))
 
     @routes.post(
@@ -163,6 +177,11 @@ def add_routes(routes: APIRouter, db: Database) -> None:
     async def get_reservation(reservation_id: str) -> Response:
         """Return a reservation as it stands; once it has run out it is `expired`."""
         return reply(replies.reservation_reply(await settling.get_reservation(db, reservation_id)))
+
+
+async def _capture_as_item(db: Database, request: Request, command: Capture, item: OwnLine) -> Response:
+    line = PutItems((Line(statement(item)),), caller(request).client, current_traceparent())
+    return _response(await capture_as_item(db, claim(request), command, line))
 
 
 def _response(answer: Answer) -> Response:

@@ -1,10 +1,11 @@
-"""Use cases that start over when accounts were moved while they waited for them."""
+"""Use cases that start over when accounts were moved, or documents written, while they waited for them."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
 from services.limits.store.accounts import TreeChangedError
+from services.limits.store.items import ItemsChangedError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def again(handle: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         for _ in range(_ATTEMPTS - 1):
             try:
                 return await handle(*args, **kwargs)
-            except TreeChangedError:
+            except (TreeChangedError, ItemsChangedError):
                 continue
         return await handle(*args, **kwargs)
 

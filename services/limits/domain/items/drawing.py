@@ -1,0 +1,102 @@
+"""How a reservation becomes documents: what they count with is taken off what it holds, in the same transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from services.limits.domain.account import EntryKind
+from services.limits.domain.books import Books, Cause
+from services.limits.domain.items import levels
+from services.limits.domain.items.item import Item, Statement
+from services.limits.domain.reservation import Capture, State
+from shared.errors import Fault, Refusal, invalid
+
+_ENDED: Final = {
+    State.DECLINED: ("reservation_declined", "the reservation was declined; nothing is set aside"),
+    State.RELEASED: ("already_released", "the reservation has been released"),
+    State.EXPIRED: ("already_expired", "the reservation has expired"),
+}
+
+
+def objection(books: Books, stated: Statement, known: Item | None) -> Refusal | None:
+    """Return why a line can't draw on the reservation it names.
+
+    That is because it is not there, of another account, or ended before anything of it became a document; or because
+    the line has drawn on another one.
+    """
+    if stated.reservation_id is None:
+        return None
+    is_drawn = known is not None and known.drawn_minor > 0
+    if known is not None and is_drawn and known.stated.reservation_id == stated.reservation_id:
+        return None
+    if is_drawn:
+        return _located("draws_on_another_reservation", "the line has drawn on another reservation")
+    reservation = books.reservation(stated.reservation_id)
+    if reservation is None:
+        return _located("reservation_not_found", "there is no such reservation")
+    if reservation.account_id != stated.account_id:
+        return _located("reservation_of_another_account", "the reservation is on another account")
+    is_used = reservation.left_minor > 0 or reservation.captured_minor > 0
+    return None if is_used else _located(*_ENDED[reservation.state])
+
+
+def undrawn(items: Iterable[Item]) -> dict[str, int]:
+    """Return by reservation how much of what the items of a chain count with has not been drawn on it.
+
+    A document that takes over from one which has drawn is not drawn for again.
+    """
+    found: dict[str, int] = {}
+    for item in items:
+        if item.stated.reservation_id is not None:
+            rest = max(0, item.own_posted_minor) - item.drawn_minor
+            found[item.stated.reservation_id] = found.get(item.stated.reservation_id, 0) + rest
+    return found
+
+
+def draw(books: Books, item: Item, undrawn_minor: dict[str, int], cause: Cause) -> int:
+    """Draw on the item's reservation what it counts with and `undrawn_minor` leaves; return how much it was.
+
+    In the account's currency. First what was captured before and has not become documents, then what is still set
+    aside, which is captured now. What is drawn goes off what is posted, since the item is entered in its place: so it
+    counts once, and at every moment.
+    """
+    reservation_id = item.stated.reservation_id
+    reservation = None if reservation_id is None else books.reservation(reservation_id)
+    if reservation is None or reservation.account_id != item.stated.account_id:
+        return 0
+    wanted = min(item.own_posted_minor, undrawn_minor[reservation.reservation_id])
+    if wanted <= 0:
+        return 0
+    rest = reservation.captured_minor - reservation.itemised_minor
+    captured = min(max(0, wanted - rest), reservation.left_minor)
+    if captured > 0:
+        amount = replace(reservation.amount, amount_minor=captured)
+        books.carry_out(Capture(reservation.reservation_id, amount, final=False))
+    drawn = min(wanted, rest + captured)
+    if drawn > 0:
+        _itemise(books, reservation.reservation_id, drawn, cause)
+        undrawn_minor[reservation.reservation_id] -= drawn
+    return drawn
+
+
+def _located(code: str, words: str) -> Refusal:
+    return invalid(code, words, [Fault("/reservation_id", code, words)])
+
+
+def _itemise(books: Books, reservation_id: str, amount_minor: int, cause: Cause) -> None:
+    reservation = books.reservation(reservation_id)
+    assert reservation is not None
+    rest = reservation.captured_minor - reservation.itemised_minor
+    # The last part takes what rounding left, so that nothing stays posted without a reservation or a document.
+    taken = [whole if amount_minor == rest else whole * amount_minor // rest for whole in reservation.unitemised]
+    account = books.accounts[reservation.account_id]
+    off = [-minor for minor in levels.carried_over(books, account, reservation.path, taken)]
+    books.post(account.path, EntryKind.ITEMISED, posted=off, cause=cause)
+    left = tuple(whole - part for whole, part in zip(reservation.unitemised, taken, strict=True))
+    books.keep(
+        replace(
+            reservation,
+            itemised_minor=reservation.itemised_minor + amount_minor,
+            unitemised_minor=None if reservation.unitemised_minor is None else left,
+        )
+    )
