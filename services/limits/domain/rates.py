@@ -69,9 +69,9 @@ class Rates:
     def committed(self, amount_minor: int, source: str, target: str) -> int | None:
         """Return a commitment in the minor units of `target`, rounded up: it is never counted as less than it is.
 
-        None without a rate, and for what would be more than an amount of money can be.
+        None without a rate (an amount of 0 needs none), and for what would be more than money can be.
         """
-        if source == target:
+        if source == target or amount_minor == 0:
             return amount_minor
         exact = self._exact(amount_minor, source, target)
         if exact is None or abs(exact) > MAX_MINOR:

@@ -32,7 +32,9 @@ async def move_account(db: Database, account_id: str, parent_id: str | None, act
     """
     async with db.transaction() as tx:
         moved_ids = await _below(tx, account_id)
-        books = await bookkeeping.open_books(tx, [*moved_ids, *([] if parent_id is None else [parent_id])])
+        wanted = [*moved_ids, *([] if parent_id is None else [parent_id])]
+        # Two trees that are each in one currency may not be in the same.
+        books = await bookkeeping.open_books(tx, wanted, currencies=await tree.currencies(tx, wanted))
         # With the locks held nobody can open an account below one of these any more, or move it away.
         if await _below(tx, account_id) != moved_ids:
             raise TreeChangedError

@@ -25,6 +25,7 @@ _SAME: Final = text("""
 _BELOW: Final = text("""
     SELECT account_id FROM account WHERE path @> ARRAY[CAST(:account_id AS text)] ORDER BY path LIMIT :limit
 """)
+_CURRENCIES: Final = text("SELECT DISTINCT currency FROM account WHERE account_id = ANY(CAST(:account_id AS text[]))")
 _OPEN_RESERVATIONS: Final = text("""
     SELECT reservation_id FROM reservation
     WHERE root_id = :root_id AND state = 'reserved' AND account_id = ANY(CAST(:account_id AS text[])) LIMIT :limit
@@ -74,6 +75,11 @@ async def same(tx: Transaction, command: OpenAccount) -> str:
 async def below(tx: Transaction, account_id: str, limit: int) -> list[str]:
     """Return up to `limit` accounts that stand below one, itself first, each after the one it stands below."""
     return list((await tx.execute(_BELOW, {"account_id": account_id, "limit": limit})).scalars())
+
+
+async def currencies(tx: Transaction, account_ids: Collection[str]) -> set[str]:
+    """Return the currencies of accounts. An account keeps its currency: no lock is needed to know."""
+    return set((await tx.execute(_CURRENCIES, {"account_id": sorted(account_ids)})).scalars())
 
 
 async def open_reservations(tx: Transaction, root_id: str, account_ids: Collection[str], limit: int) -> list[str]:

@@ -88,10 +88,11 @@ async def test_rivals_who_open_the_same_account_get_one(officer: httpx.AsyncClie
 async def test_what_can_not_be_opened_is_refused_and_leaves_nothing(
     officer: httpx.AsyncClient, fields: dict[str, object], status: int, code: str
 ) -> None:
-    body = {"party_id": new_id("pty"), "product": "trade-credit", "currency": "EUR", **fields}
+    party_id = new_id("pty")
+    body = {"party_id": party_id, "product": "trade-credit", "currency": "EUR", **fields}
     answer = await officer.post("/v1/accounts", json=body, headers=given.key())
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert (await officer.get("/v1/accounts", params={"party_id": body["party_id"]})).json() == {"items": []}
+    assert (await officer.get("/v1/accounts", params={"party_id": party_id})).json() == {"items": []}
 
 
 async def test_customers_do_not_stand_below_customers_nor_segments_below_another_party(
