@@ -104,21 +104,20 @@ def exceeded(
 
 
 def group_exposure(
-    root: Account, promised: Sequence[Money], counted: Sequence[Money], into: str, rates: Rates
+    root: Account, amount: Money, counted_minor: int, promised: Sequence[Money], rates: Rates
 ) -> int | None:
-    """Return what a group owes, has reserved and was promised by releases, in the minor units of `into`, rounded up.
+    """Return what a group would owe, hold reserved and be promised after a release of `amount`, in its currency.
 
-    `counted` are those parts of promised documents that the group's exposure has in it already: they count once. None
-    where an exchange rate is missing.
+    `root` is the account at the root of the tree; `counted_minor` is what it has posted of the released document
+    already, `promised` are other releases of whose documents it has nothing yet. Rounded up; None without a rate.
     """
-    total = rates.committed(root.posted_minor + root.reserved_minor, root.currency, into)
-    for amount in promised:
-        part = rates.committed(amount.amount_minor, amount.currency, into)
-        total = None if total is None or part is None else total + part
-    for amount in counted:
-        part = rates.available(amount.amount_minor, amount.currency, into)
-        total = None if total is None or part is None else total - part
-    return total
+    promises = [rates.committed(promise.amount_minor, promise.currency, root.currency) for promise in promised]
+    released = rates.committed(amount.amount_minor, amount.currency, root.currency)
+    known = [promise for promise in promises if promise is not None]
+    if released is None or len(known) < len(promises):
+        return None
+    total = root.posted_minor + root.reserved_minor + sum(known) + max(0, released - counted_minor)
+    return rates.committed(total, root.currency, amount.currency)
 
 
 _WORDS: Final = {

@@ -1,6 +1,7 @@
 """Holds and what happened to them, read and written in sets."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -63,6 +64,25 @@ _LOCK_LIVE: Final = text(f"{_SELECT} {_NAMED} ORDER BY source, doc_type, doc_id 
 _RELEASES: Final = text(f"{_SELECT} {_NAMED} AND h.release_expires_at > :now")
 _FIND: Final = text(f"{_SELECT} FROM credit_hold WHERE hold_id = :hold_id")
 _LOCK: Final = text(f"{_FIND.text} FOR UPDATE")
+_QUEUE: Final = """
+    FROM credit_hold WHERE state = :state AND (CAST(:segment AS text) IS NULL OR segment = :segment)
+"""
+_OF_PRODUCT: Final = "AND product = :product"
+_OLDEST_FIRST: Final = "AND hold_id > :cursor ORDER BY hold_id LIMIT :limit"
+_NEWEST_FIRST: Final = "AND hold_id < :cursor ORDER BY hold_id DESC LIMIT :limit"
+# One statement for each way of asking, so that each has the plan that its index is made for.
+_LIST: Final = {
+    (is_of_product, is_newest_first): text(
+        f"{_SELECT} {_QUEUE} {_OF_PRODUCT if is_of_product else ''} "
+        f"{_NEWEST_FIRST if is_newest_first else _OLDEST_FIRST}"
+    )
+    for is_of_product in (False, True)
+    for is_newest_first in (False, True)
+}
+_WAITING: Final = text("""
+    SELECT product, count(*) AS holds, extract(epoch FROM clock_timestamp() - min(opened_at))::float8 AS oldest_seconds
+    FROM credit_hold WHERE state = 'open' GROUP BY product ORDER BY count(*) DESC LIMIT :limit
+""")
 _SAVE: Final = text(f"{_UPDATE} {_ROWS} WHERE h.hold_id = r.hold_id")
 _RELEASED_IN_TREE: Final = text("""
     SELECT h.hold_id, h.source, h.doc_type, h.doc_id, h.released_minor, h.currency, h.release_expires_at
@@ -82,6 +102,33 @@ _EVENTS: Final = text("""
            authorisation_code, check_id, reasons, assigned_to, bound
     FROM credit_hold_event WHERE hold_id = :hold_id ORDER BY number DESC LIMIT :limit
 """)
+# What the root of each document's tree has posted of it; a document of which nothing has arrived is left out.
+_COUNTED: Final = text("""
+    SELECT i.source, i.doc_type, i.doc_id, sum(i.posted_minor[1])::bigint AS counted_minor
+    FROM exposure_item i
+    JOIN unnest(CAST(:source AS text[]), CAST(:doc_type AS text[]), CAST(:doc_id AS text[]))
+         AS d(source, doc_type, doc_id) USING (source, doc_type, doc_id)
+    GROUP BY i.source, i.doc_type, i.doc_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Which holds somebody wants to see; None: all."""
+
+    state: State
+    product: str | None
+    segment: str | None
+    is_newest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many documents of a product wait for an officer, and for how long the first of them has."""
+
+    product: str
+    holds: int
+    oldest_seconds: float
 
 
 async def open_missing(tx: Transaction, holds: Sequence[Hold]) -> set[str]:
@@ -115,6 +162,12 @@ async def released_in_tree(tx: Transaction, root_id: str, now: datetime) -> dict
     return {_document(row): _release(row) for row in rows}
 
 
+async def counted(tx: Transaction, documents: Collection[Document]) -> dict[Document, int]:
+    """Return what documents that have become exposure items count with at the root of their tree, in its currency."""
+    rows = await tx.execute(_COUNTED, _named(documents))
+    return {_document(row): row.counted_minor for row in rows}
+
+
 async def find(tx: Transaction, hold_id: str) -> Hold | None:
     """Return a hold as it stands."""
     row = (await tx.execute(_FIND, {"hold_id": hold_id})).one_or_none()
@@ -125,6 +178,20 @@ async def lock(tx: Transaction, hold_id: str) -> Hold | None:
     """Lock a hold and return it as it now is."""
     row = (await tx.execute(_LOCK, {"hold_id": hold_id})).one_or_none()
     return None if row is None else _hold(row)
+
+
+async def queue(tx: Transaction, wanted: Queue, cursor: str, limit: int) -> list[Hold]:
+    """Return up to `limit` holds after `cursor`, in the order in which they were opened, or the other way round."""
+    asked = {"state": wanted.state, "segment": wanted.segment, "cursor": cursor, "limit": limit}
+    if wanted.product is not None:
+        asked["product"] = wanted.product
+    rows = await tx.execute(_LIST[wanted.product is not None, wanted.is_newest_first], asked)
+    return [_hold(row) for row in rows]
+
+
+async def waiting(tx: Transaction, limit: int) -> list[Waiting]:
+    """Return how much waits for an officer, of the `limit` products with most of it."""
+    return [Waiting(row.product, row.holds, row.oldest_seconds) for row in await tx.execute(_WAITING, {"limit": limit})]
 
 
 async def save(tx: Transaction, holds: Sequence[Hold]) -> None:

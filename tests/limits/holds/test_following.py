@@ -10,7 +10,7 @@ from tests.limits.holds import given
 
 
 async def test_a_document_that_is_blocked_again_keeps_its_one_hold(db: Database) -> None:
-    account = await limits.account_with(db, 1000)
+    account = await given.limit_of(db, 1000)
     hold = await given.open_hold(db, account)
     await given.checked(db, given.record(hold.document, account_id=account.account_id, amount_minor=7000, version=2))
     again = await given.live(db, hold.document)
@@ -24,14 +24,14 @@ async def test_a_document_that_is_blocked_again_keeps_its_one_hold(db: Database)
 
 
 async def test_a_document_that_passes_is_held_no_more(db: Database) -> None:
-    account = await limits.account_with(db, 1000)
+    account = await given.limit_of(db, 1000)
     hold = await given.open_hold(db, account)
     await given.checked(db, given.record(hold.document, Verdict.OK, account_id=account.account_id))
     assert await given.live(db, hold.document) is None
 
 
 async def test_checks_that_pass_open_nothing(db: Database) -> None:
-    account = await limits.account_with(db, 1000)
+    account = await given.limit_of(db, 1000)
     passing = given.document()
     await given.checked(
         db,
@@ -43,7 +43,7 @@ async def test_checks_that_pass_open_nothing(db: Database) -> None:
 
 
 async def test_checks_of_one_document_in_one_batch_are_followed_in_their_order(db: Database) -> None:
-    account = await limits.account_with(db, 1000)
+    account = await given.limit_of(db, 1000)
     of = given.document()
     blocked = [given.record(of, account_id=account.account_id, amount_minor=amount) for amount in (1, 2, 3)]
     passed = given.record(of, Verdict.OK, account_id=account.account_id)
@@ -66,7 +66,7 @@ async def test_checks_of_one_document_in_one_batch_are_followed_in_their_order(d
 
 
 async def test_rival_checks_of_one_document_open_one_hold(db: Database, rival_db: Database) -> None:
-    account = await limits.account_with(db, 1000)
+    account = await given.limit_of(db, 1000)
     documents = [given.document() for _ in range(5)]
 
     async def check(number: int) -> None:

@@ -14,6 +14,7 @@ from services.limits.domain.holds.hold import (
     PendingRelease,
     Release,
     State,
+    same_person,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "PendingRelease",
     "Release",
     "State",
+    "same_person",
 ]

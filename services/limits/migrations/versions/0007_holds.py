@@ -28,7 +28,7 @@ def _holds() -> None:
         sa.Column("doc_type", sa.Text, nullable=False),
         sa.Column("doc_id", sa.Text, nullable=False),
         sa.Column("document_version", sa.BigInteger),
-        sa.Column("account_id", sa.Text, sa.ForeignKey("account.account_id"), nullable=False),
+        sa.Column("account_id", sa.Text, nullable=False),
         sa.Column("party_id", sa.Text, nullable=False),
         sa.Column("product", sa.Text, nullable=False),
         sa.Column("segment", sa.Text, nullable=False),

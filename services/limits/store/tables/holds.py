@@ -16,7 +16,8 @@ credit_hold = sa.Table(
     sa.Column("doc_type", sa.Text, nullable=False),
     sa.Column("doc_id", sa.Text, nullable=False),
     sa.Column("document_version", sa.BigInteger),
-    sa.Column("account_id", sa.Text, sa.ForeignKey("account.account_id"), nullable=False),
+    # Not a foreign key: accounts are never deleted, and its check would wait for whoever has the account locked.
+    sa.Column("account_id", sa.Text, nullable=False),
     # What never changes of an account, for the queue and for events.
     sa.Column("party_id", sa.Text, nullable=False),
     sa.Column("product", sa.Text, nullable=False),

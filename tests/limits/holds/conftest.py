@@ -1,0 +1,48 @@
+"""Those who have to do with blocked documents, each over HTTP with the scopes that they have on a real platform."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.embedded.credentials import CLIENTS
+from services.limits.app import create_app
+from services.limits.settings import Settings
+from tests.kit.service import Urls, client_of, platform_settings
+
+OFFICERS = {
+    "anna": "credit-officer",
+    "boris": "credit-officer",
+    "manager": "credit-manager",
+    "director": "credit-manager",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The people and systems around a queue of blocked documents."""
+
+    crm: httpx.AsyncClient
+    anna: httpx.AsyncClient
+    boris: httpx.AsyncClient
+    manager: httpx.AsyncClient
+    director: httpx.AsyncClient
+
+
+@pytest.fixture
+async def desk(urls: Urls, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A CRM, two officers, their manager and the manager's director."""
+    scopes = {"crm": CLIENTS["crm"], **{name: CLIENTS[client] for name, client in OFFICERS.items()}}
+    app = create_app(Settings(database_url=urls.app), platform_settings(tmp_path, scopes))
+    async with client_of(app, "crm") as crm, AsyncExitStack() as stack:
+        others = [await stack.enter_async_context(_client(app, name)) for name in OFFICERS]
+        yield Desk(crm, *others)
+
+
+def _client(app: FastAPI, name: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {name}"}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers)
