@@ -166,7 +166,7 @@ def _found(record: CheckRecord) -> dict[str, Any]:
         "account_id": record.account_id,
         "amount": MoneyBody(amount_minor=record.amount.amount_minor, currency=record.amount.currency),
         "checkpoint": record.checkpoint.value,
-        "steps": [_step(step) for step in record.steps],
+        "steps": step_replies(record),
         "released_by_hold": record.released_by_hold,
         "excluded_by": record.excluded_by,
         "rule": RuleVersionReply(product=record.rule.product, revision=record.rule.revision, hash=record.rule.hash),
@@ -187,15 +187,19 @@ def explanations(record: CheckRecord) -> list[Explanation]:
     return list(by_code.values())
 
 
-def _step(step: StepResult) -> StepReply:
-    return StepReply(
-        step=step.step,
-        kind=step.kind,
-        verdict=step.verdict.value,
-        outcome=step.outcome.value,
-        reason=step.reason,
-        operands=step.operands,
-    )
+def step_replies(record: CheckRecord) -> list[StepReply]:
+    """Return every step of a check, in the order of the rule."""
+    return [
+        StepReply(
+            step=step.step,
+            kind=step.kind,
+            verdict=step.verdict.value,
+            outcome=step.outcome.value,
+            reason=step.reason,
+            operands=step.operands,
+        )
+        for step in record.steps
+    ]
 
 
 def _document(document: Document) -> DocumentReply:

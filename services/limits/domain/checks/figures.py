@@ -76,25 +76,18 @@ class Figures:
         return Books(self.levels, (), self.now, self.rates).headroom(self.account)
 
 
-def without_reservation(levels: Sequence[Account], reservation: Reservation, rates: Rates) -> tuple[Account, ...]:
-    """Return the levels without what a reservation of the document holds, and drew before it became a document.
-
-    The reservation must be on the last of `levels`. What was drawn is taken off upper levels rounded down, so that no
-    room is made up.
-    """
-    drawn = reservation.captured_minor - reservation.itemised_minor
-    held_on = dict(zip(reservation.path, reservation.held, strict=True))
-    own = levels[-1]
-    found = []
-    for level in levels:
-        posted = rates.available(drawn, own.currency, level.currency) or 0
-        reserved = held_on.get(level.account_id, 0)
-        found.append(
-            replace(
-                level, posted_minor=level.posted_minor - posted, reserved_minor=max(0, level.reserved_minor - reserved)
-            )
+def without_reservation(levels: Sequence[Account], reservation: Reservation) -> tuple[Account, ...]:
+    """Return the levels without what a reservation of the document holds, and drew before it became a document."""
+    held = dict(zip(reservation.path, reservation.held, strict=True))
+    drawn = dict(zip(reservation.path, reservation.unitemised, strict=True))
+    return tuple(
+        replace(
+            level,
+            posted_minor=level.posted_minor - drawn.get(level.account_id, 0),
+            reserved_minor=level.reserved_minor - held.get(level.account_id, 0),
         )
-    return tuple(found)
+        for level in levels
+    )
 
 
 def without_items(levels: Sequence[Account], own: Iterable[OwnItem]) -> tuple[Account, ...]:

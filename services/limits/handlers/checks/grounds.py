@@ -138,7 +138,7 @@ def figures_for(question: Question, account: Account, grounds: Grounds) -> Figur
         if reservation is None or reservation.account_id != account.account_id:
             fault = Fault("/reservation_id", "reservation_not_found", "is no reservation on this account")
             return invalid("reservation_not_found", "there is no such reservation on this account", [fault])
-        levels = without_reservation(levels, reservation, books.rates)
+        levels = without_reservation(levels, reservation)
     own = () if question.document is None else grounds.own_items.get((question.document, account.account_id), ())
     today = books.now.date()
     orders = {

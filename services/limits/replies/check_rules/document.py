@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.limits.domain.checks.conditions import MAX_CHARACTERS
 from services.limits.domain.checks.rule import MAX_STEPS
@@ -119,6 +119,8 @@ class CustomStep(_Step):
     It may name the rule's facts and the figures of the check.
     """
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     kind: Literal["custom"]
     condition: _Text = Field(alias="if")
     reason: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,62}$")
@@ -128,6 +130,8 @@ class CustomStep(_Step):
 
 class ExclusionDocument(Body):
     """While `if` holds, the steps in `skips` are let off; without `skips` the document passes outright."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     name: _Name
     condition: _Text = Field(alias="if")
@@ -144,6 +148,8 @@ class FactDocument(Body):
 
 class RuleDocument(Body):
     """The rule of a product: `currency` is that of amounts in conditions and facts."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     facts: dict[_Name, FactDocument] = Field(default={}, max_length=50)
@@ -172,6 +178,8 @@ class RuleDocument(Body):
 class RuleReply(BaseModel):
     """The rule of a product as it stands, or stood; revision 0 is the one that is built in."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     product: str
     revision: int
     hash: str
@@ -183,6 +191,8 @@ class RuleReply(BaseModel):
 
 class RulePage(BaseModel):
     """Revisions of a rule, newest first; `next_cursor` is null on the last page."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     items: list[RuleReply]
     next_cursor: int | None
