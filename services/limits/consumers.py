@@ -10,6 +10,7 @@ import structlog
 
 from services.limits import metrics
 from services.limits.handlers import gauging, granting, items, reconciling, reminding, settling, terms
+from services.limits.handlers.holds.gauging import measure as measure_holds
 from shared.consumer import Subscription
 from shared.contracts import decision
 from shared.contracts.envelope import topic
@@ -59,13 +60,14 @@ async def count_orders(db: Database) -> None:
 
 
 async def watch(db: Database) -> None:
-    """Tell what comes to its date, and set the gauges, until cancelled; each date is told once by whoever comes first."""
+    """Tell what comes to its date, once, and set the gauges until cancelled; any number of processes may do so."""
     while True:
         try:
             while await reminding.tell_reviews(db, EXPIRY_BATCH) == EXPIRY_BATCH:
                 pass
             await reminding.tell_expiring(db, EXPIRY_BATCH)
             await gauging.measure(db)
+            await measure_holds(db)
         except Refusal as refusal:
             log.warning("watch_waits", cause=refusal.code)
         await asyncio.sleep(_WATCH_SECONDS)
@@ -90,7 +92,8 @@ async def reconcile(db: Database) -> None:
             found_before, walk = walk.differences, reconciling.Round()
             metrics.RECONCILED_TIMESTAMP.set_to_current_time()
         metrics.RECONCILE_DIFFERENCES.set(max(found_before, walk.differences))
-        await asyncio.sleep(max(_PAUSE_SECONDS, 20 * (time.monotonic() - started)))
+        least = _WATCH_SECONDS if found is None else _PAUSE_SECONDS
+        await asyncio.sleep(max(least, 20 * (time.monotonic() - started)))
 
 
 async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:

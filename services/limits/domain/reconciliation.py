@@ -12,6 +12,7 @@ WORDS: Final[Mapping[str, str]] = {
     "posted": "the account states {stood} as posted, its entries add up to {should}",
     "reserved": "the account states {stood} as reserved, its entries add up to {should}",
     "version": "the account counts {stood} entries, there are {should}",
+    "last": "the account counts {stood} entries, its last one has number {should}",
     "numbering": "entry {subject} has number {stood}, it is number {should} of the account",
     "unbalanced": "the parts of entry {subject} leave {stood}, they must leave {should}",
     "available": "entry {subject} states {stood} as available afterwards, with all entries up to it that is {should}",

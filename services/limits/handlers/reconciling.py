@@ -16,7 +16,11 @@ from shared.errors import not_found
 MOST_KEPT: Final = 10_000
 """So many differences are told at most; then the books are wrong throughout, and the rest would not help."""
 
+MOST_ENTRIES: Final = 1_000_000
+"""Trees with an account of more entries than this are left to who asks for all books: to go through takes a while."""
+
 _TREES_AT_ONCE: Final = 500
+_TREES_PER_STEP: Final = 100
 _ACCOUNTS_AT_ONCE: Final = 1_000
 
 
@@ -61,6 +65,34 @@ async def reconcile_books(
                 _, found = await reconcile.compare(tx, statement, report.room)
                 report.differences.extend(found)
     return report
+
+
+@dataclass(slots=True)
+class Round:
+    """How far a walk through all books has come, a few trees at a time, and how much differed so far."""
+
+    after: str = ""
+    differences: int = 0
+
+
+async def walk_on(db: Database, walk: Round) -> list[Difference] | None:
+    """Compare the next few trees and return what differs; None once all of them have been.
+
+    Raises `Refusal` when the database is away.
+    """
+    report = Report()
+    async with db.transaction() as tx:
+        await reconcile.snapshot(tx)
+        trees = await reconcile.roots(tx, walk.after, _TREES_PER_STEP)
+        if not trees:
+            return None
+        too_large = await reconcile.large(tx, trees, MOST_ENTRIES)
+        fitting = [root for root in trees if root not in too_large]
+        if fitting:
+            await _compare_trees(tx, fitting, report)
+    walk.after = trees[-1]
+    walk.differences += len(report.differences)
+    return report.differences
 
 
 async def _compare_trees(tx: Transaction, trees: Collection[str], report: Report) -> None:

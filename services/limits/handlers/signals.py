@@ -16,7 +16,7 @@ from services.limits.domain.books import Books
 from services.limits.domain.signals import Thresholds, crossings, may_have_crossed, oversold
 from services.limits.events import signals as events
 from services.limits.metrics import UTILIZATION_CROSSINGS
-from services.limits.store import signals
+from services.limits.store import product_terms, signals
 from shared.db import Transaction
 from shared.outbox import Fact
 
@@ -56,5 +56,7 @@ async def _thresholds(tx: Transaction, products: Collection[str]) -> dict[str, T
     now = monotonic()
     stale = [product for product in products if product not in known or known[product][0] < now - _FRESH_SECONDS]
     if stale:
-        known.update({product: (now, found) for product, found in (await signals.thresholds(tx, stale)).items()})
+        said = await product_terms.current(tx, stale)
+        for product, terms in said.items():
+            known[product] = (now, Thresholds(terms.thresholds, terms.hysteresis_percent))
     return {product: known[product][1] for product in products}

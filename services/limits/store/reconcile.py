@@ -64,7 +64,7 @@ _BALANCES: Final = _of_trees(
         FROM folded f, LATERAL (VALUES
             ('limit', f.limit_minor, f.limits, f.currency), ('cover', f.cover_minor, f.covers, f.currency),
             ('posted', f.posted_minor, f.posted, f.currency), ('reserved', f.reserved_minor, f.reserved, f.currency),
-            ('version', f.version, f.entries, NULL), ('version', f.version, f.last, NULL)
+            ('version', f.version, f.entries, NULL), ('last', f.version, f.last, NULL)
         ) v(kind, stood, should, currency)
         WHERE v.stood <> v.should
     """,

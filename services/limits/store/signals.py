@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import text
 
 from services.limits.domain.account import Account
-from services.limits.domain.signals import Thresholds
 from shared.db import Transaction, rows_json
 
 LIMIT_EXPIRING: Final = "limit_expiring"
@@ -20,13 +19,7 @@ _SAVE_BANDS: Final = text("""
     WHERE a.account_id = r.account_id
 """)
 _LEAD: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('limit_signals'), hashtext(current_schema()))")
-_THRESHOLDS: Final = text("""
-    SELECT DISTINCT ON (product) product, thresholds, hysteresis_percent FROM product_terms
-    WHERE product = ANY(CAST(:product AS text[])) ORDER BY product, revision DESC
-""")
-_NOTICES: Final = text("""
-    SELECT DISTINCT ON (product) product, expiring_notice_days FROM product_terms ORDER BY product, revision DESC
-""")
+_LONGEST_NOTICE: Final = text("SELECT coalesce(max(expiring_notice_days), 0) FROM product_terms")
 _CHANGING: Final = text("""
     SELECT account_id, limit_changes_at FROM account
     WHERE limit_changes_at > :now AND limit_changes_at <= :until AND status <> 'closed'
@@ -49,13 +42,6 @@ _NOTE: Final = text("""
 """)
 
 
-async def thresholds(tx: Transaction, products: Collection[str]) -> dict[str, Thresholds]:
-    """Return the thresholds of each product, the usual ones where it has no terms."""
-    rows = await tx.execute(_THRESHOLDS, {"product": sorted(products)})
-    stated = {row.product: Thresholds(tuple(sorted(row.thresholds)), row.hysteresis_percent) for row in rows}
-    return {product: stated.get(product, Thresholds()) for product in products}
-
-
 async def save_bands(tx: Transaction, accounts: Sequence[Account]) -> None:
     """Store which threshold was signalled last on locked accounts."""
     if not accounts:
@@ -70,9 +56,10 @@ async def lead(tx: Transaction) -> bool:
     return leads
 
 
-async def notices(tx: Transaction) -> dict[str, int]:
-    """Return how many days ahead it is told that a limit runs out, for products that say so."""
-    return {row.product: row.expiring_notice_days for row in await tx.execute(_NOTICES)}
+async def longest_notice_days(tx: Transaction) -> int:
+    """Return how long before the end of a limit any product ever wanted to be told of it."""
+    days: int = (await tx.execute(_LONGEST_NOTICE)).scalar_one()
+    return days
 
 
 Place = tuple[datetime, str]
