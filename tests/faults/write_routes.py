@@ -76,6 +76,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST, small=True),
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST_OF_FILE, small=True),
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
+        *_account_routes(bed),
         *_catalogue_routes(bed),
     ]
 
@@ -143,6 +144,24 @@ def _catalogue_routes(bed: Running) -> Iterator[WriteRoute]:
         back = {"comment": "declines everybody", "version_id": drafted["version_id"]}
         live, name = "/v1/catalogue/{kind}/{name}/rollback", f"/v1/catalogue/{kind}/{FUZZED}/rollback"
         yield _step(service, live, name, _APPROVER, back)
+
+
+def _account_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes that officers keep accounts by, each on an account nobody trades on, and that of rates."""
+    officer, accounts = "credit-officer", "/v1/accounts"
+    body = {"party_id": f"party-{secrets.token_hex(6)}", "product": FUZZED, "currency": "DEM", "kind": "group"}
+    opened = bed.post("limits", accounts, body, officer).json()["account_id"]
+    child = {**body, "parent_id": opened, "sbu": "north", "review_due_on": "2027-01-31", "reason": "new"}
+    yield WriteRoute("limits", accounts, accounts, officer, child, small=True)
+    template, path = f"{accounts}/{{account_id}}", f"{accounts}/{opened}"
+    edit = {"sbu": "north", "review_due_on": "2027-01-31", "reason": "new"}
+    yield WriteRoute("limits", template, path, officer, edit, keyed=False, method="PATCH", small=True)
+    for action in ("suspend", "resume", "block", "unblock", "close", "reopen", "move"):
+        why = {"reason": "late", **({"parent_id": opened} if action == "move" else {})}
+        yield WriteRoute("limits", f"{template}/{action}", f"{path}/{action}", officer, why, keyed=False, small=True)
+    rate = {"base": "DEM", "quote": "EUR", "rate": "0.51129"}
+    rates = {"effective_on": "2026-01-01", "source": "central bank", "good_for_days": 7, "rates": [rate]}
+    yield WriteRoute("limits", "/v1/fx-rates", "/v1/fx-rates", "erp", rates, keyed=False, method="PUT", small=True)
 
 
 def _step(

@@ -85,6 +85,10 @@ class Rates:
         exact = self._exact(amount_minor, source, target)
         return None if exact is None else max(-MAX_MINOR, min(floor(exact), MAX_MINOR))
 
+    def is_stated(self, source: str, target: str) -> bool:
+        """Tell whether there is a rate of this very pair, in one direction or the other."""
+        return (source, target) in self.rates or (target, source) in self.rates
+
     def _between(self, source: str, target: str) -> Fraction | None:
         stated = self.rates.get((source, target))
         if stated is not None:

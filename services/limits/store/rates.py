@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -16,7 +17,10 @@ _LATEST: Final = """
         ORDER BY s.effective_on DESC, s.statement DESC LIMIT 1
     ) r
 """
-_LATEST_OF: Final = text(f"""
+_BETWEEN: Final = text(f"""
+    {_LATEST} WHERE p.base = ANY(CAST(:currency AS text[])) AND p.quote = ANY(CAST(:currency AS text[]))
+""")
+_WITH_ANY: Final = text(f"""
     {_LATEST} WHERE p.base = ANY(CAST(:currency AS text[])) OR p.quote = ANY(CAST(:currency AS text[]))
 """)
 _PAGE: Final = text(f"{_LATEST} WHERE (p.base, p.quote) > (:base, :quote) ORDER BY p.base, p.quote LIMIT :limit")
@@ -46,8 +50,12 @@ _ADD: Final = text("""
 
 async def current(tx: Transaction, currencies: Collection[str], on: date) -> Rates:
     """Return the rates between currencies that may be used on a day; some may be missing."""
-    found = await tx.execute(_LATEST_OF, {"currency": sorted(currencies), "on": on})
-    return good_rates(map(_statement, found), on)
+    wanted = sorted(set(currencies))
+    between = good_rates(map(_statement, await tx.execute(_BETWEEN, {"currency": wanted, "on": on})), on)
+    if all(between.is_stated(*pair) for pair in combinations(wanted, 2)):
+        return between
+    # Some go through a third currency, which may be any.
+    return good_rates(map(_statement, await tx.execute(_WITH_ANY, {"currency": wanted, "on": on})), on)
 
 
 async def page(tx: Transaction, on: date, after: Pair, limit: int) -> list[Statement]:
