@@ -57,7 +57,7 @@ def test_the_variables_of_the_catalogue_job_are_named() -> None:
 
 
 def test_the_metrics_are_those_that_the_code_registers_with_their_labels() -> None:
-    listed = {name.strip("`"): labels.split(", ") for name, labels, _ in _rows("Metrics")}
+    listed = {name.strip("`"): labels.split(", ") if labels else [] for name, labels, _ in _rows("Metrics")}
     assert listed == {name: list(metric._labelnames) for name, metric in metrics.registered().items()}
 
 
