@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.money import Money
 
@@ -149,12 +149,12 @@ class Account:
         return Reason.INSUFFICIENT_AVAILABLE if amount_minor > self.available_minor else None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change of an account; never changed afterwards. `version` numbers the entries of an account from 1.
 
-    Entries that one command made, on whatever accounts, have the same `transaction_id`. `available_minor` is what was
-    available afterwards, None for an account without a limit of its own.
+    Entries that one command made, on whatever accounts, have the same `transaction_id`. `available_delta` is what the
+    change made available: with it the entry sums to zero. `available_minor` is what was available afterwards, None for
+    an account without a limit of its own. (A tuple, because a reservation makes one on every account of its path.)
     """
 
     account_id: str
@@ -164,6 +164,7 @@ class Entry:
     transaction_id: str = ""
     limit_delta: int = 0
     cover_delta: int = 0
+    available_delta: int = 0
     reserved_delta: int = 0
     posted_delta: int = 0
     available_minor: int | None = None
@@ -174,11 +175,6 @@ class Entry:
     reference: str | None = None
     actor: str | None = None
     reason: str | None = None
-
-    @property
-    def available_delta(self) -> int:
-        """What the change made available: with it the entry sums to zero."""
-        return self.limit_delta + self.cover_delta - self.reserved_delta - self.posted_delta
 
 
 def post(account: Account, entry: Entry) -> Account:

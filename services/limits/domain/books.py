@@ -199,7 +199,7 @@ class Books:
         reserved_delta: int,
         posted_delta: int,
     ) -> Entry:
-        available = account.available_minor + limit_delta + cover_delta - reserved_delta - posted_delta
+        available_delta = limit_delta + cover_delta - reserved_delta - posted_delta
         entry = Entry(
             account_id=account.account_id,
             version=account.version + 1,
@@ -208,9 +208,10 @@ class Books:
             transaction_id=transaction_id,
             limit_delta=limit_delta,
             cover_delta=cover_delta,
+            available_delta=available_delta,
             reserved_delta=reserved_delta,
             posted_delta=posted_delta,
-            available_minor=available if account.is_bounded else None,
+            available_minor=account.available_minor + available_delta if account.is_bounded else None,
             decision_id=cause.decision_id,
             reservation_id=cause.reservation_id,
             item_id=cause.item_id,
@@ -241,9 +242,10 @@ class Books:
 
     def amounts(self, path: Sequence[str], amount_minor: int, currency: str) -> tuple[int | None, ...]:
         """Return a commitment in the currency of each account of `path`, None where there is no exchange rate."""
-        return tuple(
-            self.rates.committed(amount_minor, currency, self.accounts[account_id].currency) for account_id in path
-        )
+        targets = [self.accounts[account_id].currency for account_id in path]
+        if targets.count(currency) == len(targets):
+            return (amount_minor,) * len(targets)
+        return tuple(self.rates.committed(amount_minor, currency, target) for target in targets)
 
     def headroom(self, account: Account) -> int | None:
         """Return the least that any account of the path leaves available, in `account`'s currency; None: unbounded."""
@@ -252,10 +254,10 @@ class Books:
             level = self.accounts[account_id]
             if not level.is_bounded:
                 continue
-            available = self.rates.available(level.available_minor, level.currency, account.currency)
-            if available is None:
+            available = level.available_minor
+            if level.currency != account.currency:
                 # Without an exchange rate nothing can be reserved.
-                available = 0
+                available = self.rates.available(level.available_minor, level.currency, account.currency) or 0
             if least is None or available < least:
                 least = available
         return least
@@ -268,7 +270,7 @@ class Books:
             return wrong_currency(account.currency)
         amounts = self.amounts(account.path, command.amount.amount_minor, account.currency)
         obstacle = self.obstacle(account.path, amounts)
-        is_uniform = all(amount == command.amount.amount_minor for amount in amounts)
+        is_uniform = amounts.count(command.amount.amount_minor) == len(amounts)
         reservation = Reservation(
             reservation_id=command.reservation_id,
             path=account.path,

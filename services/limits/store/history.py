@@ -9,8 +9,9 @@ from services.limits.domain.account import Entry, EntryKind
 from shared.db import Transaction
 
 _PAGE: Final = text("""
-    SELECT account_id, version, kind, created_at, transaction_id, limit_delta, cover_delta, reserved_delta,
-           posted_delta, available_minor, decision_id, reservation_id, item_id, proposal_id, reference, actor, reason
+    SELECT account_id, version, kind, created_at, transaction_id, limit_delta, cover_delta, available_delta,
+           reserved_delta, posted_delta, available_minor, decision_id, reservation_id, item_id, proposal_id,
+           reference, actor, reason
     FROM entry WHERE account_id = :account_id AND version < :before ORDER BY version DESC LIMIT :limit
 """)
 
@@ -30,6 +31,7 @@ def _entry(row: Any) -> Entry:
         transaction_id=row.transaction_id,
         limit_delta=row.limit_delta,
         cover_delta=row.cover_delta,
+        available_delta=row.available_delta,
         reserved_delta=row.reserved_delta,
         posted_delta=row.posted_delta,
         available_minor=row.available_minor,
