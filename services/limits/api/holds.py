@@ -95,6 +95,7 @@ def _add_releases(routes: APIRouter, db: Database) -> None:
 
         Above what the authority says it takes a second officer: the hold stays `open`, with a `pending_release`.
         """
+        claimed = claim(request)
         command = ReleaseHold(
             hold_id=hold_id,
             version=required_version(request),
@@ -104,15 +105,14 @@ def _add_releases(routes: APIRouter, db: Database) -> None:
             actor=caller(request).client,
             authorisation_code=_authorisation_code(),
         )
-        return _response(await releasing.release(db, command, claim(request)))
+        return _response(await releasing.release(db, command, claimed))
 
     @routes.post("/credit-holds/{hold_id}/confirm", tags=["holds"], **conditional(releases()))
     async def confirm(request: Request, hold_id: str, body: HoldReasonBody) -> Response:
         """Confirm a pending release, as a second officer whose authority reaches to it too."""
-        command = ConfirmRelease(
-            hold_id, required_version(request), body.reason, caller(request).client, _authorisation_code()
-        )
-        return _response(await releasing.confirm(db, command, claim(request)))
+        claimed, version = claim(request), required_version(request)
+        command = ConfirmRelease(hold_id, version, body.reason, caller(request).client, _authorisation_code())
+        return _response(await releasing.confirm(db, command, claimed))
 
 
 def _add_steps(routes: APIRouter, db: Database) -> None:

@@ -80,8 +80,15 @@ _LIST: Final = {
     for is_newest_first in (False, True)
 }
 _WAITING: Final = text("""
-    SELECT product, count(*) AS holds, extract(epoch FROM clock_timestamp() - min(opened_at))::float8 AS oldest_seconds
-    FROM credit_hold WHERE state = 'open' GROUP BY product ORDER BY count(*) DESC LIMIT :limit
+    WITH counted AS (
+        SELECT product, count(*) AS holds, min(opened_at) AS first_at FROM credit_hold WHERE state = 'open'
+        GROUP BY product
+    ), ranked AS (
+        SELECT counted.*, row_number() OVER (ORDER BY holds DESC, product) <= :most AS is_named FROM counted
+    )
+    SELECT CASE WHEN is_named THEN product ELSE :other END AS product, sum(holds)::bigint AS holds,
+           extract(epoch FROM statement_timestamp() - min(first_at))::float8 AS oldest_seconds
+    FROM ranked GROUP BY 1
 """)
 _SAVE: Final = text(f"{_UPDATE} {_ROWS} WHERE h.hold_id = r.hold_id")
 _RELEASED_IN_TREE: Final = text("""
@@ -189,9 +196,9 @@ async def queue(tx: Transaction, wanted: Queue, cursor: str, limit: int) -> list
     return [_hold(row) for row in rows]
 
 
-async def waiting(tx: Transaction, limit: int) -> list[Waiting]:
-    """Return how much waits for an officer, of the `limit` products with most of it."""
-    return [Waiting(row.product, row.holds, row.oldest_seconds) for row in await tx.execute(_WAITING, {"limit": limit})]
+async def waiting(tx: Transaction, most: int, other: str) -> list[Waiting]:
+    """Return how much waits for an officer; of the `most` products with most of it by name, of the rest as `other`."""
+    return [Waiting(*row) for row in await tx.execute(_WAITING, {"most": most, "other": other})]
 
 
 async def save(tx: Transaction, holds: Sequence[Hold]) -> None:

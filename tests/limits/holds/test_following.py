@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
 from services.limits.domain.checks.result import Verdict
 from services.limits.domain.holds import State
 from shared.db import Database
@@ -82,3 +85,71 @@ async def test_rival_checks_of_one_document_open_one_hold(db: Database, rival_db
         account_id=account.account_id,
     )
     assert [(row.amount_minor, row.requested_by) for row in found] == [(12, ["crm"])] * 5
+
+
+async def test_what_happens_to_a_hold_is_published_with_its_document(db: Database) -> None:
+    account = await given.limit_of(db, 1000)
+    hold = await given.open_hold(db, account)
+    await given.checked(db, given.record(hold.document, amount_minor=7000, account_id=account.account_id))
+    await given.checked(db, given.record(hold.document, Verdict.OK, account_id=account.account_id))
+    published = await limits.rows(
+        db,
+        "SELECT type, payload FROM outbox WHERE aggregateid = :account_id AND type LIKE '%credit_hold%' ORDER BY seq",
+        account_id=account.account_id,
+    )
+    assert [row.type for row in published] == ["limits.credit_hold_opened.v1", "limits.credit_hold_closed.v1"]
+    assert [row.payload["amount"]["amount_minor"] for row in published] == [5000, 7000]
+    assert published[0].payload["reasons"] == ["INSUFFICIENT_AVAILABLE"]
+    assert published[1].payload["outcome"] == "passed"
+    assert {row.payload["document"]["doc_id"] for row in published} == {hold.document.doc_id}
+    assert {row.payload["party_id"] for row in published} == {account.party_id}
+
+
+async def test_the_database_keeps_to_one_live_hold_for_each_document(db: Database) -> None:
+    account = await given.limit_of(db, 1000)
+    hold = await given.open_hold(db, account)
+    with pytest.raises(IntegrityError, match="credit_hold_live"):
+        await limits.rows(
+            db,
+            'INSERT INTO credit_hold SELECT (jsonb_populate_record(h, \'{"hold_id": "hld_second"}\')).*'
+            " FROM credit_hold h WHERE hold_id = :hold_id RETURNING 1",
+            hold_id=hold.hold_id,
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE credit_hold_event SET actor = 'somebody else'",
+        "DELETE FROM credit_hold_event",
+        "DELETE FROM credit_hold",
+        "UPDATE authority SET max_amount_minor = max_amount_minor * 10",
+        "UPDATE authority_statement SET granted_by = 'somebody else'",
+        "DELETE FROM authority",
+    ],
+)
+async def test_the_service_cannot_rewrite_who_released_what_and_by_which_authority(
+    db: Database, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await limits.rows(db, statement)
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("state = 'released'", "released_by_a_release"),
+        ("state = 'released', released_minor = 4999, release_expires_at = now()", "released_whole"),
+        ("state = 'released', released_minor = 5000", "release_expires"),
+        ("pending_minor = 5000", "pending_whole"),
+    ],
+)
+async def test_the_database_releases_nothing_without_an_amount_and_an_end(
+    db: Database, change: str, constraint: str
+) -> None:
+    account = await given.limit_of(db, 1000)
+    hold = await given.open_hold(db, account)
+    with pytest.raises(IntegrityError, match=constraint):
+        await limits.rows(
+            db, f"UPDATE credit_hold SET {change} WHERE hold_id = :hold_id RETURNING 1", hold_id=hold.hold_id
+        )
