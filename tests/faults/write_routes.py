@@ -77,8 +77,44 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST_OF_FILE, small=True),
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
         *_account_routes(bed),
+        *_hold_routes(bed, account),
         *_catalogue_routes(bed),
     ]
+
+
+def _hold_routes(bed: Running, account: str) -> Iterator[WriteRoute]:
+    """Yield the routes of blocked documents, all on one that waits, and of who may release them."""
+    document = {"source": "crm", "doc_type": "order", "doc_id": secrets.token_hex(6)}
+    check = {"account_id": account, "amount": money(10**12), "document": document}
+    bed.post("limits", "/v1/limit-checks", check, "crm")
+    (hold,) = [
+        entry
+        for entry in bed.get("limits", "/v1/credit-holds?sort=newest&limit=200", "crm").json()["items"]
+        if entry["account_id"] == account
+    ]
+    why = {"reason": "pays on Friday"}
+    release = {"amount": money(10**12), "expires_at": "2090-01-01T00:00:00Z", **why}
+    steps: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+        ("release", "credit-officer", release),
+        ("confirm", "credit-manager", why),
+        ("recheck", "crm", {}),
+        ("assign", "credit-officer", {"to": "anna", **why}),
+        ("note", "credit-officer", why),
+        ("reject", "credit-officer", why),
+        ("cancel", "crm", why),
+    )
+    for step, client, body in steps:
+        template, path = f"/v1/credit-holds/{{hold_id}}/{step}", f"/v1/credit-holds/{hold['hold_id']}/{step}"
+        yield WriteRoute("limits", template, path, client, body, small=True)
+    authority = {
+        "product": PRODUCT,
+        "max_amount": money(10**6),
+        "max_exposure": money(10**8),
+        "valid_from": "2026-01-01T00:00:00Z",
+    }
+    granted = {"authorities": [authority], **why}
+    template, path = "/v1/authorities/{holder}", "/v1/authorities/credit-officer"
+    yield WriteRoute("limits", template, path, "credit-manager", granted, keyed=False, method="PUT", small=True)
 
 
 _BACKTEST: Final = {
