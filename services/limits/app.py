@@ -28,6 +28,7 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         "lapse": lambda: consumers.lapse(db),
         "defaults": lambda: consumers.follow_defaults(db),
         "orders": lambda: consumers.count_orders(db),
+        "rebuilds": lambda: consumers.rebuild(db),
         "watch": lambda: consumers.watch(db),
         "reconcile": lambda: consumers.reconcile(db),
     }

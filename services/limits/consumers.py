@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from services.limits import metrics
-from services.limits.handlers import gauging, granting, items, reconciling, reminding, settling, terms
+from services.limits.handlers import gauging, granting, items, rebuilding, reconciling, reminding, settling, terms
 from services.limits.handlers.holds.gauging import measure as measure_holds
 from shared.consumer import Subscription
 from shared.contracts import decision
@@ -94,6 +94,18 @@ async def reconcile(db: Database) -> None:
         metrics.RECONCILE_DIFFERENCES.set(max(found_before, walk.differences))
         least = _WATCH_SECONDS if found is None else _PAUSE_SECONDS
         await asyncio.sleep(max(least, 20 * (time.monotonic() - started)))
+
+
+async def rebuild(db: Database) -> None:
+    """Go on with rebuilds of exposure until cancelled; any number of processes may do so at once."""
+    while True:
+        try:
+            is_under_way = await rebuilding.advance(db)
+        except Refusal as refusal:
+            log.warning("rebuild_waits", cause=refusal.code)
+            is_under_way = False
+        if not is_under_way:
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:

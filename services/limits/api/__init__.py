@@ -12,6 +12,7 @@ from services.limits.api import (
     items,
     proposals,
     rates,
+    rebuilds,
     reservations,
     terms,
     what_if,
@@ -31,6 +32,7 @@ def router(db: Database) -> APIRouter:
     holds.add_routes(routes, db)
     items.add_routes(routes, db)
     rates.add_routes(routes, db)
+    rebuilds.add_routes(routes, db)
     reservations.add_routes(routes, db)
     proposals.add_routes(routes, db)
     terms.add_routes(routes, db)

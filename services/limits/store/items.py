@@ -76,6 +76,16 @@ _DUE: Final = text("""
     SELECT item_id FROM exposure_item WHERE counts_from <= CAST(:today AS date) ORDER BY counts_from, item_id
     LIMIT :limit
 """)
+_IDS: Final = text("""
+    SELECT item_id FROM exposure_item WHERE account_id = :account_id AND item_id > :after ORDER BY item_id LIMIT :limit
+""")
+_CURRENCIES: Final = text(
+    "SELECT DISTINCT currency FROM exposure_item WHERE account_id = ANY(CAST(:account_id AS text[]))"
+)
+_DRAWABLE: Final = text("""
+    SELECT DISTINCT r.reservation_id FROM exposure_item i JOIN reservation r USING (reservation_id)
+    WHERE i.account_id = :account_id AND (r.state = 'reserved' OR r.captured_minor > r.itemised_minor) LIMIT :limit
+""")
 _OF_ACCOUNT: Final = "WHERE i.account_id = :account_id AND i.item_id > :after"
 _PAGE: Final = text(f"{_SELECT} {_OF_ACCOUNT} ORDER BY i.item_id LIMIT :limit")
 _PAGE_OPEN: Final = text(f"{_SELECT} {_OF_ACCOUNT} AND i.own_open_minor > 0 ORDER BY i.item_id LIMIT :limit")
@@ -196,6 +206,22 @@ async def page(tx: Transaction, account_id: str, *, is_open: bool, after: str, l
     statement = _PAGE_OPEN if is_open else _PAGE
     rows = await tx.execute(statement, {"account_id": account_id, "after": after, "limit": limit})
     return [_item(row) for row in rows]
+
+
+async def ids(tx: Transaction, account_id: str, after: str, limit: int) -> list[str]:
+    """Return the ids of an account's items behind one, in order."""
+    values = {"account_id": account_id, "after": after, "limit": limit}
+    return list((await tx.execute(_IDS, values)).scalars())
+
+
+async def currencies(tx: Transaction, account_ids: Collection[str]) -> set[str]:
+    """Return the currencies that the items of accounts are in."""
+    return set((await tx.execute(_CURRENCIES, {"account_id": sorted(account_ids)})).scalars())
+
+
+async def drawable(tx: Transaction, account_id: str, limit: int) -> list[str]:
+    """Return up to `limit` reservations that items of an account name and that have something left to draw."""
+    return list((await tx.execute(_DRAWABLE, {"account_id": account_id, "limit": limit})).scalars())
 
 
 def _row(item: Item) -> dict[str, Any]:
