@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from services.limits.handlers.reconciling import reconcile_books
+from shared.db import Database
 from tests.kit.platform import Running
 
 SETTLE_SECONDS: Final = 60.0
@@ -55,19 +57,6 @@ _WHOLE: Final[Mapping[str, str]] = {
         SELECT e.decision_id FROM limits.entry e LEFT JOIN decision.decision d USING (decision_id)
         WHERE e.kind = 'limit_granted' AND (d.outcome IS NULL OR d.outcome NOT IN ('approve', 'counter_offer'))
     """,
-    "balances that are not the fold of the ledger": """
-        SELECT a.account_id FROM limits.account a LEFT JOIN limits.entry e USING (account_id)
-        GROUP BY a.account_id
-        HAVING (a.limit_minor, a.reserved_minor, a.posted_minor, a.version) IS DISTINCT FROM
-               (coalesce(sum(e.limit_delta), 0), coalesce(sum(e.reserved_delta), 0),
-                coalesce(sum(e.posted_delta), 0), count(e.version))
-    """,
-    "reservations that don't add up to their account": """
-        SELECT a.account_id FROM limits.account a LEFT JOIN limits.reservation r USING (account_id)
-        GROUP BY a.account_id
-        HAVING a.reserved_minor <> coalesce(sum(r.amount_minor) FILTER (WHERE r.state = 'reserved'), 0)
-            OR a.posted_minor <> coalesce(sum(r.captured_minor), 0)
-    """,
     "more committed than granted": """
         SELECT account_id FROM limits.account WHERE posted_minor + reserved_minor > commitment_cap_minor
     """,
@@ -92,6 +81,7 @@ def assert_all_hold(bed: Running, applications: Sequence[str] = (), within_secon
     deadline = time.monotonic() + within_seconds
     while True:
         found = asyncio.run(_violations(bed.platform.admin_url, applications))
+        found += asyncio.run(_differences(bed.platform.environment("limits")["LIMITS_DATABASE_URL"]))
         if not found:
             break
         assert time.monotonic() < deadline, "\n".join(["does not hold:", *found])
@@ -111,6 +101,17 @@ async def _violations(admin_url: str, applications: Sequence[str]) -> list[str]:
         return found
     finally:
         await connection.close()
+
+
+async def _differences(limits_url: str) -> list[str]:
+    """Return what `assay reconcile` would say."""
+    db = Database(limits_url, pool_size=1)
+    try:
+        report = await reconcile_books(db)
+    finally:
+        await db.close()
+    differences = [str(difference) for difference in report.differences]
+    return [f"books that do not add up: {len(differences)}, such as {differences[:3]}"] if differences else []
 
 
 def _queries() -> dict[str, str]:

@@ -1,56 +1,10 @@
-"""The books compared with themselves: each statement finds what does not add up in some trees of accounts.
+"""Balances, entries and reservations of some trees, compared with each other."""
 
-A statement answers with what it compared (a row that has no kind) and with the differences it found, `limit` at most.
-All of them keep to the trees whose roots are given, so that they can be run over one account, some, or all of them.
-"""
-
-# ruff: noqa: S608 - parts of ours make up the queries; values are parameters.
-
-from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import TextClause, text
+from services.limits.store.reconcile.statement import of_trees
 
-from services.limits.domain.reconciliation import Compared, Difference
-from shared.db import Transaction
-
-_SNAPSHOT: Final = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-_ROOTS: Final = text("""
-    SELECT account_id FROM account WHERE cardinality(path) = 1 AND account_id > :after ORDER BY account_id LIMIT :limit
-""")
-_ROOT_OF: Final = text("SELECT path[1] FROM account WHERE account_id = :account_id")
-_MEMBERS: Final = text("""
-    SELECT account_id FROM account WHERE path && CAST(:roots AS text[]) AND account_id > :after
-    ORDER BY account_id LIMIT :limit
-""")
-_LARGE: Final = text("""
-    SELECT DISTINCT path[1] FROM account WHERE path && CAST(:roots AS text[]) AND version > :most
-""")
-
-
-def statement(differences: str, ctes: str = "", compared: str = "0, 0, 0, 0") -> TextClause:
-    """Return a statement that answers with counts (accounts, entries, reservations, items) and differences."""
-    return text(f"""
-        {ctes}
-        SELECT NULL AS account_id, NULL AS subject, NULL AS kind, NULL::numeric AS stood, NULL::numeric AS should,
-               NULL AS currency, counts.* FROM (SELECT {compared}) AS counts(accounts, entries, reservations, items)
-        UNION ALL
-        (SELECT d.*, 0, 0, 0, 0 FROM ({differences}) d LIMIT :limit)
-    """)
-
-
-def _of_trees(ctes: str, differences: str, compared: str = "0, 0, 0, 0") -> TextClause:
-    scope = """
-        WITH scope AS MATERIALIZED (
-            SELECT account_id, path, currency, limit_minor, cover_minor, posted_minor, reserved_minor, version,
-                   limit_decision_id
-            FROM account WHERE path && CAST(:roots AS text[])
-        ),
-    """
-    return statement(differences, scope + ctes, compared)
-
-
-_BALANCES: Final = _of_trees(
+_BALANCES: Final = of_trees(
     """folded AS MATERIALIZED (
         SELECT a.*, e.* FROM scope a, LATERAL (
             SELECT count(*) AS entries, coalesce(max(e.version), 0) AS last,
@@ -70,7 +24,7 @@ _BALANCES: Final = _of_trees(
     """,
     "(SELECT count(*) FROM folded), (SELECT coalesce(sum(entries), 0)::bigint FROM folded), 0, 0",
 )
-_ENTRIES: Final = _of_trees(
+_ENTRIES: Final = of_trees(
     """running AS (
         SELECT a.currency, e.*, sum(e.available_delta) OVER w AS available, row_number() OVER w AS place,
                e.limit_delta::numeric + e.cover_delta - e.available_delta - e.reserved_delta - e.posted_delta AS rest
@@ -89,7 +43,7 @@ _ENTRIES: Final = _of_trees(
 )
 # Which accounts a command was entered on is known by the path of its account, unless that was moved afterwards. Then
 # it was moved itself, or an account that still is above it.
-_PATHS: Final = _of_trees(
+_PATHS: Final = of_trees(
     """moved AS MATERIALIZED (
         SELECT e.account_id, max(e.created_at) AS moved_at FROM scope a JOIN entry e USING (account_id)
         WHERE e.kind IN ('attached', 'detached') AND e.transaction_id = e.account_id || '/' || e.version
@@ -135,7 +89,7 @@ _PATHS: Final = _of_trees(
         SELECT account_id, transaction_id, 'stray', 1, 0, NULL FROM stray
     """,
 )
-_HELD: Final = _of_trees(
+_HELD: Final = of_trees(
     """held AS (
         SELECT level.account_id, sum(level.minor) AS minor
         FROM unnest(CAST(:roots AS text[])) AS root(root_id) JOIN reservation r USING (root_id),
@@ -150,7 +104,7 @@ _HELD: Final = _of_trees(
         FROM scope s LEFT JOIN held h USING (account_id) WHERE s.reserved_minor <> coalesce(h.minor, 0)
     """,
 )
-_RESERVATIONS: Final = _of_trees(
+_RESERVATIONS: Final = of_trees(
     """entered AS (
         SELECT e.account_id, a.currency, e.reservation_id, sum(e.reserved_delta) AS remaining,
                coalesce(sum(e.reserved_delta) FILTER (WHERE e.kind IN ('reserved', 'adjusted')), 0) AS amount,
@@ -182,96 +136,5 @@ _RESERVATIONS: Final = _of_trees(
     """,
     "0, 0, (SELECT count(*) FROM compared), 0",
 )
-# What a level counts of captures and documents is on record where their path is the account's of today. Elsewhere,
-# after a move, it is the same on every level of a tree with one currency, and known on the own account only otherwise.
-_EXPOSURE: Final = _of_trees(
-    """mixed AS MATERIALIZED (
-        SELECT path[1] AS root_id, count(DISTINCT currency) > 1 AS is_mixed FROM scope GROUP BY path[1]
-    ), captured AS (
-        SELECT DISTINCT e.account_id, e.reservation_id FROM scope a JOIN entry e USING (account_id)
-        WHERE e.kind = 'captured'
-    ), parts AS (
-        SELECT r.account_id, r.path, coalesce(r.unitemised_minor, array_fill(r.captured_minor - r.itemised_minor,
-                                                                             ARRAY[cardinality(r.path)])) AS minor
-        FROM captured c JOIN reservation r USING (reservation_id, account_id)
-        UNION ALL
-        SELECT i.account_id, i.path, i.posted_minor FROM scope a JOIN exposure_item i USING (account_id)
-    ), levels AS (
-        SELECT s.path[n] AS account_id, CASE
-                   WHEN p.path = s.path THEN p.minor[n]
-                   WHEN n = cardinality(s.path) OR NOT m.is_mixed THEN p.minor[cardinality(p.minor)] END AS minor
-        FROM parts p JOIN scope s USING (account_id) JOIN mixed m ON m.root_id = s.path[1],
-             LATERAL generate_series(1, cardinality(s.path)) AS n
-    ), summed AS (
-        SELECT account_id, sum(minor) AS minor, bool_or(minor IS NULL) AS is_unknown FROM levels GROUP BY account_id
-    )""",
-    """
-        SELECT s.account_id, s.account_id AS subject, 'exposure' AS kind, s.posted_minor::numeric AS stood,
-               coalesce(e.minor, 0) AS should, s.currency
-        FROM scope s LEFT JOIN summed e USING (account_id)
-        WHERE e.is_unknown IS NOT TRUE AND s.posted_minor <> coalesce(e.minor, 0)
-    """,
-    "0::bigint, 0::bigint, 0::bigint, (SELECT count(*) FROM scope a JOIN exposure_item i USING (account_id))",
-)
 
-# The decision an account goes by has agreed something for it, and no decision has for another than the one entered on.
-_DECISIONS: Final = _of_trees(
-    """decided AS (
-        SELECT account_id, limit_decision_id AS decision_id, true AS is_latest FROM scope
-        WHERE limit_decision_id IS NOT NULL
-        UNION ALL
-        SELECT e.account_id, e.decision_id, false FROM scope a JOIN entry e USING (account_id)
-        WHERE e.decision_id IS NOT NULL
-    )""",
-    """
-        SELECT d.account_id, d.decision_id AS subject, 'decision' AS kind, 0::numeric AS stood, 1::numeric AS should,
-               NULL AS currency
-        FROM decided d LEFT JOIN limit_term t USING (decision_id)
-        WHERE t.account_id <> d.account_id OR (t.account_id IS NULL AND d.is_latest)
-    """,
-)
-OF_TREES: Final = (_BALANCES, _ENTRIES, _PATHS, _HELD, _RESERVATIONS, _EXPOSURE, _DECISIONS)
-"""What is compared, of some trees."""
-
-
-async def snapshot(tx: Transaction) -> None:
-    """Have this transaction see the books as they are now until it ends; to be called before anything else."""
-    await tx.execute(_SNAPSHOT)
-
-
-async def roots(tx: Transaction, after: str, limit: int) -> list[str]:
-    """Return the next trees in order of id, by their roots."""
-    return list((await tx.execute(_ROOTS, {"after": after, "limit": limit})).scalars())
-
-
-async def root_of(tx: Transaction, account_id: str) -> str | None:
-    """Return the root of the tree an account is in, None when there is no such account."""
-    found: str | None = (await tx.execute(_ROOT_OF, {"account_id": account_id})).scalar_one_or_none()
-    return found
-
-
-async def members(tx: Transaction, trees: Collection[str], after: str, limit: int) -> list[str]:
-    """Return the next accounts of some trees, given by their roots, in order of id."""
-    rows = await tx.execute(_MEMBERS, {"roots": sorted(trees), "after": after, "limit": limit})
-    return list(rows.scalars())
-
-
-async def large(tx: Transaction, trees: Collection[str], most: int) -> set[str]:
-    """Return those trees, by their roots, that have an account with more than `most` entries."""
-    return set((await tx.execute(_LARGE, {"roots": sorted(trees), "most": most})).scalars())
-
-
-async def compare(
-    tx: Transaction, statement: TextClause, limit: int, trees: Collection[str] = ()
-) -> tuple[Compared, list[Difference]]:
-    """Run one of the statements, over some trees where it is about trees; they are given by their roots."""
-    parameters = {"limit": limit, "roots": sorted(trees)} if trees else {"limit": limit}
-    compared, found = Compared(), []
-    for row in await tx.execute(statement, parameters):
-        if row.kind is None:
-            compared += Compared(row.accounts, row.entries, row.reservations, row.items)
-        else:
-            found.append(
-                Difference(row.kind, row.account_id, row.subject, int(row.stood), int(row.should), row.currency)
-            )
-    return compared, found
+STATEMENTS: Final = (_BALANCES, _ENTRIES, _PATHS, _HELD, _RESERVATIONS)

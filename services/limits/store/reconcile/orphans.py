@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.limits.store.reconcile import statement
+from services.limits.store.reconcile.statement import statement
 
 _ENTRIES: Final = statement(
     """
@@ -53,5 +53,5 @@ _EVENTS: Final = statement(
         WHERE type LIKE 'limits.reservation_%' GROUP BY 1
     )""",
 )
-OF_TABLES: Final = (_ENTRIES, _RESERVATIONS, _UNMADE, _EVENTS)
+STATEMENTS: Final = (_ENTRIES, _RESERVATIONS, _UNMADE, _EVENTS)
 """What is compared of all that there is, in one statement each."""
