@@ -75,9 +75,10 @@ async def test_rivals_in_random_trees_never_lock_each_other_out(db: Database, ri
     def batch() -> list[settling.Request]:
         return [given.reserve(chance.choice(made), chance.randint(1, 900)) for _ in range(30)]
 
-    answers = await asyncio.gather(
-        *(settling.carry_out(db if number % 2 else rival_db, batch()) for number in range(60)),
-    )
+    async def transactions(own: Database) -> list[Answer | Refusal]:
+        return [answer for _ in range(5) for answer in await settling.carry_out(own, batch())]
+
+    answers = await asyncio.gather(*(transactions(own) for own in (db, rival_db) for _ in range(6)))
     states = Counter(given.state_of(answer) for batch_answers in answers for answer in batch_answers)
     assert sum(states.values()) == states["reserved"] + states["declined"] == 1_800
     assert min(states["reserved"], states["declined"]) > 50
