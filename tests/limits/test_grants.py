@@ -2,13 +2,16 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from services.limits.consumers import subscription
-from services.limits.handlers import accounts, granting, settling
+from services.limits.domain.product_terms import CurrencyTerms, ProductTerms
+from services.limits.domain.status import Action
+from services.limits.handlers import accounts, granting, product_terms, proposals, settling
 from shared.bus import Bus, Delivery
 from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
@@ -147,6 +150,150 @@ async def test_a_cut_below_what_is_committed_stands_beside_the_commitments(db: D
     assert given.state_of(declined) == "declined"
     (captured,) = await settling.carry_out(db, [given.capture(held)])
     assert given.state_of(captured) == "captured"
+
+
+async def standing(db: Database, party_id: str) -> tuple[int, str]:
+    (account,) = await accounts.list_accounts(db, party_id)
+    return account.limit_minor, account.status
+
+
+async def test_an_approved_limit_of_nothing_closes_the_account_and_a_later_one_opens_it_again(db: Database) -> None:
+    party_id = new_id("pty")
+    account = await given.account_with(db, 1000, party_id=party_id)
+    for day, limit, status in ((1, 0, "closed"), (2, 500, "open")):
+        later = given.decision(limit, party_id=party_id, decided_at=MADE_AT + timedelta(hours=day))
+        await granting.grant_limits(db, [later])
+        assert await standing(db, party_id) == (limit, status)
+    told = await given.rows(
+        db,
+        "SELECT payload->>'status' AS status FROM outbox"
+        " WHERE aggregateid = :account_id AND type = 'limits.account_changed.v1' ORDER BY seq",
+        account_id=account.account_id,
+    )
+    assert [row.status for row in told] == ["closed", "open"]
+
+
+@pytest.mark.parametrize("action", [Action.BLOCK, Action.SUSPEND])
+async def test_what_an_officer_has_stopped_no_decision_opens(db: Database, action: Action) -> None:
+    party_id = new_id("pty")
+    account = await given.account_with(db, 1000, party_id=party_id)
+    await accounts.change_status(db, account.account_id, action, "credit-officer", "fraud")
+    stopped = (await standing(db, party_id))[1]
+    for hour, limit in ((1, 0), (2, 500)):
+        later = given.decision(limit, party_id=party_id, decided_at=MADE_AT + timedelta(hours=hour))
+        await granting.grant_limits(db, [later])
+        assert await standing(db, party_id) == (limit, stopped)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_decisions_end_in_the_same_state_in_whatever_order_and_batches_they_arrive(
+    db: Database, order: tuple[int, ...]
+) -> None:
+    party_id = new_id("pty")
+    made = [
+        given.decision(limit, party_id=party_id, decided_at=MADE_AT + timedelta(minutes=minute), decision_id=name)
+        # The last two were made in the same instant: their ids, which are time-ordered, tell which came later.
+        for limit, minute, name in (
+            (900, 0, f"dec_a{party_id}"),
+            (0, 5, f"dec_b{party_id}"),
+            (300, 9, f"dec_c{party_id}"),
+            (500, 9, f"dec_d{party_id}"),
+        )
+    ]
+    first, *others = [made[place] for place in order]
+    await granting.grant_limits(db, [first])
+    await granting.grant_limits(db, others)
+    await granting.grant_limits(db, made)
+    assert await standing(db, party_id) == (500, "open")
+    deltas = [delta for _, delta in await grant_entries(db, party_id)]
+    assert (len(deltas), sum(deltas)) == (4, 500)
+
+
+async def test_a_decision_from_a_clock_that_is_ahead_is_in_force_at_once_and_remains_the_latest(db: Database) -> None:
+    party_id = new_id("pty")
+    now = datetime.now(UTC)
+    ahead = given.decision(500, party_id=party_id, decided_at=now + timedelta(days=2))
+    await granting.grant_limits(db, [ahead])
+    assert await standing(db, party_id) == (500, "open")
+    await granting.grant_limits(db, [given.decision(900, party_id=party_id, decided_at=now)])
+    assert await standing(db, party_id) == (500, "open")
+
+
+async def test_a_decision_is_followed_by_a_change_of_limit_only_where_the_limit_changed(db: Database) -> None:
+    party_id = new_id("pty")
+    for hour, limit in ((0, 1000), (1, 1000), (-1, 700), (2, 1200)):
+        event = given.decision(limit, party_id=party_id, decided_at=MADE_AT + timedelta(hours=hour))
+        await granting.grant_limits(db, [event])
+    told = await given.rows(
+        db,
+        "SELECT payload->'limit'->>'amount_minor' AS minor, payload->>'cause' AS cause FROM outbox"
+        " WHERE payload->>'party_id' = :party_id AND type = 'limits.limit_changed.v1' ORDER BY seq",
+        party_id=party_id,
+    )
+    assert [(row.minor, row.cause) for row in told] == [("1000", "decision"), ("1200", "decision")]
+    assert len(await granted_events(db, party_id)) == 4
+
+
+async def test_a_product_says_when_the_next_review_is_due_after_a_decision(db: Database) -> None:
+    product = new_id("product")
+    said = ProductTerms(product, review_every_days=180, actor="manager", reason="yearly is too rare")
+    await product_terms.put_product_terms(db, said, 0)
+    event = given.decision(1000, product=product)
+    await granting.grant_limits(db, [event])
+    (account,) = await accounts.list_accounts(db, event.data.party_id)
+    assert account.review_due_on == (MADE_AT + timedelta(days=180)).date()
+
+
+@pytest.fixture
+async def careful(db: Database) -> str:
+    """A product of which decisions set limits of up to 1,000 by themselves."""
+    product = new_id("product")
+    held = {"EUR": CurrencyTerms(decisions_need_checker_above_minor=1000)}
+    said = ProductTerms(product, currencies=held, actor="manager", reason="large ones are looked at")
+    await product_terms.put_product_terms(db, said, 0)
+    return product
+
+
+async def test_a_decision_above_the_threshold_waits_for_somebody_and_is_told_when_it_is_granted(
+    db: Database, careful: str
+) -> None:
+    event = given.decision(1001, product=careful)
+    await granting.grant_limits(db, [event])
+    await granting.grant_limits(db, [replace(event, id=new_id("evt"))])
+    (account,) = await accounts.list_accounts(db, event.data.party_id)
+    assert (account.limit_minor, account.is_bounded, account.version) == (0, False, 0)
+    assert await granted_events(db, event.data.party_id) == []
+
+    (proposal,) = await proposals.list_proposals(db, "prp_~", 10, None, account.account_id)
+    assert proposal.approval is not None
+    assert (proposal.proposed_by, proposal.approval.decision_id) == (None, event.data.decision_id)
+    await proposals.approve(db, proposal.proposal_id, "credit-manager", "known for years")
+    await granting.grant_limits(db, [replace(event, id=new_id("evt"))])
+    assert await standing(db, event.data.party_id) == (1001, "open")
+    assert await grant_entries(db, event.data.party_id) == [(1, 1001)]
+    (published,) = await granted_events(db, event.data.party_id)
+    assert published.payload["application_id"] == event.data.application_id
+
+
+async def test_a_decision_that_waits_lapses_when_a_later_one_sets_the_limit(db: Database, careful: str) -> None:
+    event = given.decision(5000, product=careful)
+    later = given.decision(800, product=careful, party_id=event.data.party_id, decided_at=MADE_AT + timedelta(hours=1))
+    await granting.grant_limits(db, [event, later])
+    assert await standing(db, event.data.party_id) == (800, "open")
+    (account,) = await accounts.list_accounts(db, event.data.party_id)
+    (proposal,) = await proposals.list_proposals(db, "prp_~", 10, None, account.account_id)
+    with pytest.raises(Refusal, match="propose it again"):
+        await proposals.approve(db, proposal.proposal_id, "credit-manager", None)
+    assert await standing(db, event.data.party_id) == (800, "open")
+
+
+async def test_a_decision_above_the_threshold_that_comes_late_changes_nothing(db: Database, careful: str) -> None:
+    newer = given.decision(800, product=careful)
+    older = given.decision(5000, product=careful, party_id=newer.data.party_id, decided_at=MADE_AT - timedelta(hours=1))
+    await granting.grant_limits(db, [newer])
+    await granting.grant_limits(db, [older])
+    assert await standing(db, newer.data.party_id) == (800, "open")
+    assert await grant_entries(db, newer.data.party_id) == [(1, 800), (2, 0)]
 
 
 async def test_a_broken_approval_goes_to_the_dead_letters_and_its_neighbours_through(db: Database) -> None:
