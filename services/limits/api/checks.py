@@ -76,7 +76,7 @@ def add_routes(routes: APIRouter, db: Database) -> None:
         if answered.record is None or answered.account is None:
             amount = MoneyBody(amount_minor=body.amount.amount_minor, currency=body.amount.currency)
             return reply(replies.no_account_reply(amount, body.checkpoint))
-        found = replies.limit_check_reply(answered.record, answered.account, answered.headroom_minor)
+        found = replies.limit_check_reply(answered.record, answered.account, answered.headroom_minor, answered.hold_id)
         return reply(found, location=None if found.check_id is None else replies.check_location(found.check_id))
 
     @routes.get(

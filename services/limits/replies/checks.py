@@ -71,10 +71,12 @@ class LimitCheckReply(_Found):
     """Whether the amount may go ahead now, by all steps of the product's rule. Nothing was reserved.
 
     The balances are null when there is no account. `headroom` is the least that any account of the path leaves.
-    `check_id` is where the check of a document can be read again, null for a plain question.
+    `check_id` is where the check of a document can be read again, null for a plain question; `hold_id` is where a
+    document that is blocked waits for an officer.
     """
 
     check_id: str | None
+    hold_id: str | None
     limit: MoneyBody | None
     posted: MoneyBody | None
     reserved: MoneyBody | None
@@ -107,12 +109,15 @@ def check_location(check_id: str) -> str:
     return f"/v1/limit-checks/{check_id}"
 
 
-def limit_check_reply(record: CheckRecord, account: Account, headroom_minor: int | None) -> LimitCheckReply:
+def limit_check_reply(
+    record: CheckRecord, account: Account, headroom_minor: int | None, hold_id: str | None
+) -> LimitCheckReply:
     """Return the answer to a question, and the balances of the account it was about."""
     bounded = account.is_bounded
     return LimitCheckReply(
         **_found(record),
         check_id=record.check_id if record.document is not None else None,
+        hold_id=hold_id,
         limit=_minor(account, account.limit_minor) if bounded else None,
         posted=_minor(account, account.posted_minor),
         reserved=_minor(account, account.reserved_minor),
@@ -135,6 +140,7 @@ def no_account_reply(amount: MoneyBody, checkpoint: str) -> LimitCheckReply:
         rule=None,
         checked_at=None,
         check_id=None,
+        hold_id=None,
         limit=None,
         posted=None,
         reserved=None,

@@ -62,6 +62,7 @@ _OPEN: Final = text(f"""
 """)
 _LOCK_LIVE: Final = text(f"{_SELECT} {_NAMED} ORDER BY source, doc_type, doc_id FOR UPDATE OF h")
 _RELEASES: Final = text(f"{_SELECT} {_NAMED} AND h.release_expires_at > :now")
+_OPEN_IDS: Final = text(f"SELECT hold_id, source, doc_type, doc_id {_NAMED} AND h.state = 'open'")
 _FIND: Final = text(f"{_SELECT} FROM credit_hold WHERE hold_id = :hold_id")
 _LOCK: Final = text(f"{_FIND.text} FOR UPDATE")
 _QUEUE: Final = """
@@ -161,6 +162,13 @@ async def releases(tx: Transaction, documents: Collection[Document], now: dateti
         return {}
     rows = await tx.execute(_RELEASES, {**_named(documents), "now": now})
     return {_document(row): _release(row) for row in rows}
+
+
+async def open_ids(tx: Transaction, documents: Collection[Document]) -> dict[Document, str]:
+    """Return the ids of the holds in which documents wait, without locking anything."""
+    if not documents:
+        return {}
+    return {_document(row): row.hold_id for row in await tx.execute(_OPEN_IDS, _named(documents))}
 
 
 async def released_in_tree(tx: Transaction, root_id: str, now: datetime) -> dict[Document, Release]:

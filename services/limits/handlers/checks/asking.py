@@ -1,13 +1,14 @@
 """Asking and answering: nothing is locked or reserved, so what fits now may not fit when it is reserved."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.limits.domain.account import Account, Reason
 from services.limits.domain.checks.check import check
 from services.limits.domain.checks.question import Question
 from services.limits.domain.checks.result import CheckRecord, Verdict
+from services.limits.domain.document import Document
 from services.limits.handlers import holds
 from services.limits.handlers.checks.grounds import Grounds, account_for, figures_for, load
 from services.limits.metrics import LIMIT_CHECKS
@@ -23,12 +24,14 @@ class Answered:
     """The answer to a question: the check, and the account as it stands; neither where no account fits the question.
 
     `headroom_minor` is the least that any account of the path leaves available, None where nothing bounds it.
+    `hold_id` is where a blocked document waits for an officer.
     """
 
     question: Question
     record: CheckRecord | None = None
     account: Account | None = None
     headroom_minor: int | None = None
+    hold_id: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -80,7 +83,15 @@ async def ask(tx: Transaction, batch: Sequence[Question]) -> tuple[list[Answered
     await store.add(tx, records)
     facts = await holds.follow(tx, records, grounds.books.now)
     await outbox.put(tx, facts)
-    return answers, facts
+    waiting = await holds.open_ids(tx, records)
+    return [_with_hold(answer, waiting) for answer in answers], facts
+
+
+def _with_hold(answer: Answered | Refusal, waiting: Mapping[Document, str]) -> Answered | Refusal:
+    if isinstance(answer, Refusal) or answer.record is None or answer.record.verdict is not Verdict.BLOCK:
+        return answer
+    document = answer.record.document
+    return answer if document is None else replace(answer, hold_id=waiting.get(document))
 
 
 def _answer(question: Question, grounds: Grounds) -> Answered | Refusal:

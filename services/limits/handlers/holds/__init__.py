@@ -4,6 +4,6 @@ A blocked order goes on in three steps: an officer releases it, its next check p
 exposure item like any other. Nothing is reserved against a release: the ledger never oversells, documents are facts.
 """
 
-from services.limits.handlers.holds.following import count, follow, releases
+from services.limits.handlers.holds.following import count, follow, open_ids, releases
 
-__all__ = ["count", "follow", "releases"]
+__all__ = ["count", "follow", "open_ids", "releases"]

@@ -26,6 +26,12 @@ async def releases(tx: Transaction, documents: Collection[Document], now: dateti
     return await store.releases(tx, documents, now)
 
 
+async def open_ids(tx: Transaction, records: Sequence[CheckRecord]) -> dict[Document, str]:
+    """Return the holds that the documents of blocked records wait in; to be read after `follow`."""
+    blocked = {record.document for record in records if record.document is not None and is_blocked(record)}
+    return await store.open_ids(tx, blocked)
+
+
 async def follow(tx: Transaction, records: Sequence[CheckRecord], now: datetime) -> list[Fact]:
     """Open, refresh, reopen or pass the one live hold of each document that was checked, in the order of the records.
 
