@@ -77,6 +77,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST_OF_FILE, small=True),
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
         *_account_routes(bed),
+        *_limit_routes(bed),
         *_hold_routes(bed, account),
         *_catalogue_routes(bed),
     ]
@@ -180,6 +181,42 @@ def _catalogue_routes(bed: Running) -> Iterator[WriteRoute]:
         back = {"comment": "declines everybody", "version_id": drafted["version_id"]}
         live, name = "/v1/catalogue/{kind}/{name}/rollback", f"/v1/catalogue/{kind}/{FUZZED}/rollback"
         yield _step(service, live, name, _APPROVER, back)
+
+
+def _limit_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes that limits are proposed and approved by, on an account nobody trades on, and of products."""
+    officer, manager, accounts, proposals = "credit-officer", "credit-manager", "/v1/accounts", "/v1/limit-proposals"
+    body = {"party_id": f"party-{secrets.token_hex(6)}", "product": FUZZED, "currency": "DEM", "kind": "group"}
+    path = f"{accounts}/{bed.post('limits', accounts, body, officer).json()['account_id']}/limit-proposals"
+    changes: tuple[Mapping[str, Any], ...] = (
+        {"kind": "base", "amount": money(100), "effective_from": "2090-01-01T00:00:00Z"},
+        {
+            "kind": "cover",
+            "amount": money(100),
+            "security": "guarantee",
+            "eligible_share": "0.5",
+            "cap": money(10),
+            "effective_to": "2090-01-01T00:00:00Z",
+        },
+        {"kind": "review", "review_due_on": "2030-01-01", "review_every_days": 90},
+    )
+    for change in changes:
+        wish = {"change": change, "reason": "grows"}
+        yield WriteRoute("limits", f"{accounts}/{{account_id}}/limit-proposals", path, officer, wish, small=True)
+    for step, client in (("approve", manager), ("reject", manager), ("withdraw", officer)):
+        made = bed.post("limits", path, {"change": changes[0], "reason": "grows"}, officer).json()["proposal_id"]
+        template, one = f"{proposals}/{{proposal_id}}/{step}", f"{proposals}/{made}/{step}"
+        yield WriteRoute("limits", template, one, client, {"comment": "seen"}, keyed=False, small=True)
+    said = {
+        "currencies": {"DEM": {"default_limit_minor": 100, "decisions_need_checker_above_minor": None}},
+        "review_every_days": 90,
+        "thresholds": [75, 90],
+        "hysteresis_percent": 5,
+        "expiring_notice_days": 14,
+        "reason": "autumn",
+    }
+    template, one = "/v1/limit-terms/{product}", f"/v1/limit-terms/{FUZZED}"
+    yield WriteRoute("limits", template, one, manager, said, keyed=False, method="PUT", small=True)
 
 
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:
