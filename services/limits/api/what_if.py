@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.limits.api.proposals import LimitBody
 from services.limits.domain.account import Status
 from services.limits.domain.checks.result import Checkpoint
 from services.limits.domain.checks.what_if import Change, TryDocument, TryLimit, TryMove, TryReservation, TryStatus
@@ -16,16 +17,9 @@ from services.limits.replies import what_if as replies
 from shared.db import Database
 from shared.http import Body, SafeStr, caller, operation, reply
 from shared.http.money import PositiveMoneyBody
-from shared.money import MAX_MINOR, Money
+from shared.money import Money
 
 MAX_CHANGES: Final = 100
-
-
-class NotNegativeMoneyBody(Body):
-    """An amount of zero or more in minor units of an ISO 4217 currency."""
-
-    amount_minor: int = Field(ge=0, le=MAX_MINOR, examples=[250000])
-    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])
 
 
 class ReserveChange(Body):
@@ -51,8 +45,8 @@ class LimitChange(Body):
 
     change: Literal["limit"]
     account_id: SafeStr
-    limit: NotNegativeMoneyBody | None
-    cover: NotNegativeMoneyBody | None = None
+    limit: LimitBody | None
+    cover: LimitBody | None = None
 
 
 class StatusChange(Body):
@@ -114,5 +108,5 @@ def _change(stated: ReserveChange | DocumentChange | LimitChange | StatusChange 
     return change
 
 
-def _money(body: PositiveMoneyBody | NotNegativeMoneyBody) -> Money:
+def _money(body: PositiveMoneyBody | LimitBody) -> Money:
     return Money(body.amount_minor, body.currency)

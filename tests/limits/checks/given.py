@@ -18,9 +18,12 @@ from services.limits.domain.document import Document
 from services.limits.domain.holds import Release
 from services.limits.domain.items.receivables import Receivables
 from services.limits.domain.rates import Rates
+from services.limits.handlers import accounts, granting
 from services.limits.replies import check_rules
+from shared.db import Database
 from shared.ids import new_id
 from shared.money import Money
+from tests.limits import given as limits
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ORDER = Document("erp", "order", "4711")
@@ -129,3 +132,12 @@ def step(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
     (found,) = [entry for entry in answer["steps"] if entry["step"] == name]
     assert isinstance(found, dict)
     return found
+
+
+async def account_of(db: Database, limit_minor: int, *, product: str = "", party_id: str = "") -> Account:
+    """An account on which a decision has just put this limit, of a product of its own unless one is named."""
+    name = product or new_id("product")
+    event = limits.decision(limit_minor, party_id=party_id, product=name, decided_at=datetime.now(UTC))
+    await granting.grant_limits(db, [event])
+    found = await accounts.list_accounts(db, event.data.party_id)
+    return next(entry for entry in found if entry.product == name)

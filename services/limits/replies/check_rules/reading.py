@@ -57,7 +57,10 @@ BUILT_IN: Final = canonical_json(RuleDocument.model_validate_json(canonical_json
 
 
 def rule_of(document: RuleDocument, product: str, revision: int) -> Rule:
-    """Return the rule that a document comes to; raises `Refusal` with 422 and every fault that was found."""
+    """Return the rule that a document comes to; raises `Refusal` with 422 and every fault that was found.
+
+    The faults point into a body that has the document at `/rule`.
+    """
     faults: list[Fault] = []
     facts = _facts(document, faults)
     names = vocabulary(document.currency, facts)
@@ -66,7 +69,8 @@ def rule_of(document: RuleDocument, product: str, revision: int) -> Rule:
     _check_names("steps", [step.name for step in document.steps], faults)
     _check_names("exclusions", [entry.name for entry in document.exclusions], faults)
     if faults:
-        raise invalid("invalid_rule", "the rule does not hold together", faults[:20])
+        located = [Fault(f"/rule{fault.pointer}", fault.code, fault.detail) for fault in faults[:20]]
+        raise invalid("invalid_rule", "the rule does not hold together", located)
     return Rule(
         RuleVersion(product, revision, content_hash(document.plain())),
         tuple(step for step in steps if step is not None),
