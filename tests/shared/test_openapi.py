@@ -30,7 +30,15 @@ REPEATABLE = {
     "/v1/decisions/{decision_id}/replay",
 }
 # These change something that is there, from one state to another: a second time finds another state.
-STEPS = ("/v1/versions/{version_id}/", "/v1/catalogue/", "/v1/backtests/{backtest_id}/")
+STEPS = (
+    "/v1/versions/{version_id}/",
+    "/v1/catalogue/",
+    "/v1/backtests/{backtest_id}/",
+    *(
+        f"/v1/accounts/{{account_id}}/{step}"
+        for step in ("suspend", "resume", "block", "unblock", "close", "reopen", "move")
+    ),
+)
 
 
 @pytest.fixture(params=SERVICES)
@@ -93,7 +101,7 @@ def test_every_operation_says_what_it_does_and_how_it_can_fail(app: FastAPI) -> 
         assert {"400", "401", "403", "404", "409", "413", "415", "422", "503"} <= set(operation["responses"]), path
         succeeded = [entry for status, entry in operation["responses"].items() if status.startswith("2")]
         assert all("$ref" in entry["content"]["application/json"]["schema"] for entry in succeeded), path
-        assert ("requestBody" in operation) <= (method in ("post", "put"))
+        assert ("requestBody" in operation) <= (method in ("post", "put", "patch"))
 
 
 def test_every_create_takes_an_idempotency_key_and_nothing_else_does(app: FastAPI) -> None:
