@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "unmade": "reservation {subject} has {stood} entries, it must have {should} or more",
     "exposure": "the account states {stood} as posted, what was captured and its documents come to {should}",
     "item_counted": "document line {subject} counts with {stood}, by what of it is open that is {should}",
+    "item_own": "of document line {subject} {stood} is open to its account, by its amount that is {should}",
     "item_open": "of document line {subject} {stood} is open, by the lines that follow it that is {should}",
     "item_drawn": "documents have drawn {stood} on reservation {subject}, which states {should}",
     "term_limit": "the account states a limit of {stood}, the terms in force say {should}",

@@ -27,6 +27,7 @@ class Error:
             "entry": "account_id, version",
             "reservation": "reservation_id",
             "limit_term": "term_id",
+            "exposure_item": "item_id",
         }[self.table]
 
     async def apply(self, owner: asyncpg.Connection, row: asyncpg.Record, units: int) -> None:
@@ -50,6 +51,7 @@ _BELOW = "account_id IN (SELECT account_id FROM account WHERE cardinality(path) 
 _ABOVE = "account_id IN (SELECT path[1] FROM account WHERE cardinality(path) > 1)"
 _ZERO = "entry_sums_to_zero"
 _ROOM = "posted_minor + reserved_minor < commitment_cap_minor"
+_WHOLE = "standing = 'counted' AND open_minor = amount_minor AND amount_minor > 0"
 _KINDS = ("reserved", "adjusted", "captured", "released", "expired", "limit_granted", "attached", "detached")
 
 ERRORS = [
@@ -77,6 +79,19 @@ ERRORS = [
         if (state, place) != ("captured", f"NOT {_BELOW}")
     ),
     Error("reservation", "itemised_minor", "itemised_minor < captured_minor"),
+    Error("entry", "posted_delta", "kind = 'item' AND coalesce(available_minor, 1) > 0", "-available_delta"),
+    Error("entry", "posted_delta", "kind = 'itemised' AND coalesce(available_minor, 1) > 0", "-available_delta"),
+    *(Error("reservation", f"held_minor[{level}]", "held_minor[3] > 0") for level in (1, 2, 3)),
+    *(Error("reservation", f"unitemised_minor[{level}]", "unitemised_minor[3] > 0") for level in (1, 2, 3)),
+    *(
+        Error("exposure_item", f"{column}[{level}]", f"{_WHOLE} AND cardinality(path) >= {level}")
+        for column in ("posted_minor", "valued_minor")
+        for level in (1, 2)
+    ),
+    Error("exposure_item", "open_minor", "open_minor BETWEEN 1 AND amount_minor - 1 AND standing = 'counted'"),
+    Error("exposure_item", "own_open_minor", "own_open_minor > 0"),
+    Error("exposure_item", "drawn_minor", "drawn_minor > 0"),
+    Error("exposure_item", "amount_minor", _WHOLE),
     Error("limit_term", "amount_minor", f"kind = 'base' AND {_ABOVE}"),
     Error("limit_term", "amount_minor", "kind = 'cover'"),
 ]
@@ -98,9 +113,10 @@ async def test_one_unit_too_much_is_found(db: Database, owner: asyncpg.Connectio
 async def test_books_made_by_random_traffic_add_up(db: Database) -> None:
     report = await reconcile_books(db)
     assert [str(difference) for difference in report.differences] == []
-    assert report.compared.accounts == 10
+    assert report.compared.accounts == 13
     assert report.compared.entries > 300
     assert report.compared.reservations > 100
+    assert report.compared.items > 50
 
 
 @pytest.mark.parametrize(
@@ -110,6 +126,7 @@ async def test_books_made_by_random_traffic_add_up(db: Database) -> None:
         "entry WHERE (account_id, version) = (SELECT account_id, max(version) FROM entry GROUP BY 1 LIMIT 1)",
         "reservation WHERE reservation_id = (SELECT max(reservation_id) FROM reservation WHERE state = 'captured')",
         "reservation WHERE reservation_id = (SELECT max(reservation_id) FROM reservation WHERE state = 'reserved')",
+        "exposure_item WHERE item_id = (SELECT min(item_id) FROM exposure_item WHERE standing = 'counted')",
         "limit_term WHERE term_id = (SELECT max(term_id) FROM limit_term WHERE kind = 'cover')",
     ],
 )

@@ -35,10 +35,10 @@ def _document(path: Path) -> dict[str, Any]:
 async def test_books_that_add_up_end_well(urls: Urls, tmp_path: Path) -> None:
     code, output = await reconcile(urls.app, "--json", str(tmp_path / "found.json"))
     assert code == 0, output
-    assert output.startswith("10 accounts, ")
+    assert output.startswith("13 accounts, ")
     assert "everything adds up" in output
     found = _document(tmp_path / "found.json")
-    assert (found["accounts"], found["differences"]) == (10, [])
+    assert (found["accounts"], found["differences"]) == (13, [])
 
 
 async def test_one_unit_too_much_fails_the_gate_and_is_told(

@@ -2,25 +2,30 @@
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from services.limits.domain.account import Account
 from services.limits.domain.books import Books, Cause, Command, Why
+from services.limits.domain.document import Document
+from services.limits.domain.items.item import Category, LineKey, Statement
 from services.limits.domain.reservation import Adjust, Capture, Release, Reserve
 from services.limits.domain.terms import Cover, Security, Term, TermKind
-from services.limits.handlers import bookkeeping, granting, moving, rolling, settling
+from services.limits.handlers import bookkeeping, granting, moving, rates, rolling, settling
 from services.limits.handlers.accounts import get_account
+from services.limits.handlers.items import Line, PutItems, put_items
 from services.limits.store import terms
 from shared.db import Database
 from shared.errors import Refusal
+from shared.idempotency import Claim
 from shared.ids import new_id
 from shared.money import Money
 from tests.limits import given
 from tests.limits.tree import given as trees
 
 ROUNDS: Final = 120
+RATES: Final = ((("EUR", "USD"), Decimal("1.0837")), (("EUR", "JPY"), Decimal("162.31")))
 
 
 async def fill(db: Database, seed: int = 6) -> None:
@@ -29,10 +34,16 @@ async def fill(db: Database, seed: int = 6) -> None:
     groups = [await trees.account(db, "group") for _ in range(2)]
     customers = [await trees.account(db, below=groups[number % 2]) for number in range(4)]
     segments = [await trees.account(db, "segment", below=customer) for customer in customers[:2]]
-    loners = [await given.account_with(db, 90_000) for _ in range(2)]
-    for account in [*groups, *customers, *segments]:
-        await agree(db, account, chance.randint(50_000, 200_000), cover_minor=chance.choice([None, 9_999]))
-    workable = [*customers, *segments, *loners]
+    # Of two currencies, and never moved: there every level is known by what was entered for it.
+    world = await trees.account(db, "group")
+    abroad = await trees.account(db, below=world, currency="USD")
+    branch = await trees.account(db, "segment", below=abroad, currency="JPY")
+    today = datetime.now(UTC).date()
+    await rates.state_rates(db, rates.StateRates(today - timedelta(days=1), 7, "ecb", "erp", RATES))
+    loners = [await given.account_with(db, 900_000) for _ in range(2)]
+    for account in [*groups, *customers, *segments, world, abroad, branch]:
+        await agree(db, account, chance.randint(500_000, 2_000_000), cover_minor=chance.choice([None, 9_999]))
+    workable = [*customers, *segments, abroad, branch, *loners]
     made: list[tuple[Account, str]] = []
     for number in range(ROUNDS):
         batch = [_command(chance, workable, made) for _ in range(chance.randint(1, 6))]
@@ -42,11 +53,12 @@ async def fill(db: Database, seed: int = 6) -> None:
             for command in batch
             if isinstance(command, Reserve)
         ]
+        await _document(db, chance, workable, made, number)
         if number % 30 == 10:
             await _attach(db, chance.choice(customers), groups)
         if number % 30 == 20:
             account = chance.choice(loners)
-            await granting.grant_limits(db, [given.decision(chance.randint(1_000, 90_000), party_id=account.party_id)])
+            await granting.grant_limits(db, [given.decision(chance.randint(1_000, 900_000), party_id=account.party_id)])
     await settling.expire_due(db, 10_000)
 
 
@@ -62,6 +74,42 @@ def _command(chance: random.Random, accounts: Sequence[Account], made: Sequence[
     if kind == "capture":
         return Capture(reservation_id, chance.choice([None, amount]), chance.choice([True, False]))
     return Adjust(reservation_id, amount) if kind == "adjust" else Release(reservation_id)
+
+
+async def _document(
+    db: Database, chance: random.Random, accounts: Sequence[Account], made: Sequence[tuple[Account, str]], number: int
+) -> None:
+    """State some lines: new ones and newer versions, some that follow others, some that draw on reservations."""
+    lines = []
+    for place in range(chance.randint(1, 4)):
+        account, reservation_id = chance.choice(made)
+        draws = chance.random() < 0.3
+        if not draws:
+            account = chance.choice(accounts)
+        lines.append(
+            Line(
+                Statement(
+                    key=_line(account, chance.randint(0, 15)),
+                    version=number * 10 + place,
+                    account_id=account.account_id,
+                    category=chance.choice(list(Category)),
+                    amount=Money(chance.randint(0, 20_000), chance.choice(["EUR", "EUR", "USD"])),
+                    paid_minor=0,
+                    due_on=date(2026, 1, 1),
+                    ship_on=chance.choice([None, date(2026, 1, 1), date(2999, 1, 1)]),
+                    disputed=chance.random() < 0.1,
+                    statistical=chance.random() < 0.1,
+                    follows=chance.choice([None, _line(account, chance.randint(0, 15))]),
+                    reservation_id=reservation_id if draws else None,
+                )
+            )
+        )
+    claim = Claim("erp", "put", new_id("key"), b"fingerprint")
+    await put_items(db, claim, PutItems(tuple(lines), "erp", None))
+
+
+def _line(account: Account, number: int) -> LineKey:
+    return LineKey(Document("erp", "document", f"{account.account_id}-{number}"), "10")
 
 
 async def agree(db: Database, account: Account, limit_minor: int, *, cover_minor: int | None = None) -> None:

@@ -57,6 +57,7 @@ _ITEMS: Final = of_trees(
     """lines AS (
         SELECT i.item_id, i.account_id, i.reservation_id, i.drawn_minor, i.standing, i.category, i.open_minor,
                i.amount_minor, level.valued_minor, level.posted_minor, c.currency,
+               CASE WHEN level.account_id = i.account_id THEN i.own_open_minor END AS own_open_minor,
                div(i.open_minor::numeric * level.valued_minor, nullif(i.amount_minor, 0)) AS floor,
                div(i.open_minor::numeric * level.valued_minor + i.amount_minor - 1,
                    nullif(i.amount_minor, 0)) AS ceiling
@@ -76,6 +77,9 @@ _ITEMS: Final = of_trees(
     """
         SELECT account_id, item_id AS subject, 'item_counted' AS kind, posted_minor::numeric AS stood, should, currency
         FROM counted WHERE posted_minor <> should
+        UNION ALL
+        SELECT account_id, item_id, 'item_own', own_open_minor, coalesce(ceiling, 0), currency
+        FROM counted WHERE own_open_minor <> coalesce(ceiling, 0)
         UNION ALL
         SELECT d.account_id, d.reservation_id, 'item_drawn', d.drawn_minor, coalesce(r.itemised_minor, 0), d.currency
         FROM drawn d LEFT JOIN reservation r USING (reservation_id, account_id)
