@@ -78,9 +78,41 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute("decision", "/v1/performance", "/v1/performance", "los", _PERFORMANCE, keyed=False, small=True),
         *_account_routes(bed),
         *_limit_routes(bed),
+        *_check_routes(account),
         *_hold_routes(bed, account),
         *_catalogue_routes(bed),
     ]
+
+
+def _check_routes(account: str) -> Iterator[WriteRoute]:
+    """Yield the routes by which rules of checks are put, for a product nobody has, and by which it is asked what if."""
+    words = {"en": "No more than 60 days.", "zh": "账期不得超过 60 天。"}
+    custom = {"kind": "custom", "if": "terms_days > 60", "reason": "TERMS_TOO_LONG", "words": words}
+    rule = {
+        "currency": "DEM",
+        "facts": {"terms_days": {"type": "integer"}},
+        "exclusions": [{"name": "small", "if": "amount < 100", "skips": ["terms"]}],
+        "steps": [
+            {"name": "limit", "kind": "static_utilization", "max_percent": "100", "at": ["order"]},
+            {"name": "overdue", "kind": "oldest_overdue", "max_days": 30, "tolerance": money(100), "on_hit": "warn"},
+            {"name": "terms", **custom},
+        ],
+    }
+    template, path = "/v1/check-rules/{product}", f"/v1/check-rules/{FUZZED}"
+    put = {"rule": rule, "reason": "autumn"}
+    yield WriteRoute(
+        "limits", template, path, "credit-manager", put, keyed=False, personal=False, method="PUT", small=True
+    )
+    changes: tuple[Mapping[str, Any], ...] = (
+        {"change": "reserve", "account_id": account, "amount": money(100)},
+        {"change": "document", "account_id": account, "amount": money(100), "checkpoint": "order", "facts": {}},
+        {"change": "limit", "account_id": account, "limit": money(100), "cover": money(100)},
+        {"change": "status", "account_id": account, "status": "suspended"},
+        {"change": "move", "account_id": account, "parent_id": None},
+    )
+    asked = "/v1/limit-what-ifs"
+    for change in changes:
+        yield WriteRoute("limits", asked, asked, "crm", {"changes": [change]}, keyed=False, small=True)
 
 
 def _hold_routes(bed: Running, account: str) -> Iterator[WriteRoute]:
