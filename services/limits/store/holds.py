@@ -1,6 +1,6 @@
-"""Holds and what happened to them, read and written in sets."""
+"""Holds and what happened to them: written one by one, in the order of documents, and read in sets."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -55,12 +55,16 @@ _NAMED: Final = """
          AS d(source, doc_type, doc_id) USING (source, doc_type, doc_id)
     WHERE h.state IN ('open', 'released')
 """
+_LIVE: Final = """
+    FROM credit_hold
+    WHERE source = :source AND doc_type = :doc_type AND doc_id = :doc_id AND state IN ('open', 'released')
+"""
 _OPEN: Final = text(f"""
-    {_INSERT} {_SELECT} {_ROWS} ORDER BY source, doc_type, doc_id
+    {_INSERT} {_SELECT} {_ROWS}
     ON CONFLICT (source, doc_type, doc_id) WHERE state IN ('open', 'released') DO NOTHING
-    RETURNING hold_id
 """)
-_LOCK_LIVE: Final = text(f"{_SELECT} {_NAMED} ORDER BY source, doc_type, doc_id FOR UPDATE OF h")
+_HELD: Final = text(f"{_SELECT} {_NAMED}")
+_LOCK_LIVE: Final = text(f"{_SELECT} {_LIVE} FOR UPDATE")
 _RELEASES: Final = text(f"{_SELECT} {_NAMED} AND h.release_expires_at > :now")
 _OPEN_IDS: Final = text(f"SELECT hold_id, source, doc_type, doc_id {_NAMED} AND h.state = 'open'")
 _FIND: Final = text(f"{_SELECT} FROM credit_hold WHERE hold_id = :hold_id")
@@ -97,7 +101,7 @@ _RELEASED_IN_TREE: Final = text("""
     FROM account a JOIN credit_hold h USING (account_id)
     WHERE a.path @> ARRAY[CAST(:root_id AS text)] AND h.state = 'released' AND h.release_expires_at > :now
 """)
-_ADD_EVENTS: Final = text("""
+_ADD_EVENT: Final = text("""
     INSERT INTO credit_hold_event (hold_id, number, kind, actor, created_at, hold_version, reason, amount_minor,
                                    currency, expires_at, authorisation_code, check_id, reasons, assigned_to, bound)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
@@ -139,21 +143,21 @@ class Waiting:
     oldest_seconds: float
 
 
-async def open_missing(tx: Transaction, holds: Sequence[Hold]) -> set[str]:
-    """Store those holds whose document has no live one; return their ids.
-
-    Whoever is slower than a rival waits for it here, and finds its hold with `lock_live` afterwards.
-    """
-    if not holds:
-        return set()
-    return set((await tx.execute(_OPEN, {"rows": rows_json([_row(hold) for hold in holds])})).scalars())
+async def add(tx: Transaction, hold: Hold) -> bool:
+    """Store a hold unless its document has a live one; False when a rival, whom this waits for, was faster."""
+    return (await tx.execute(_OPEN, {"rows": rows_json([_row(hold)])})).rowcount == 1
 
 
-async def lock_live(tx: Transaction, documents: Collection[Document]) -> dict[Document, Hold]:
-    """Lock the live holds of documents, in the order of the documents, and return them."""
-    rows = await tx.execute(_LOCK_LIVE, _named(documents))
-    holds = [_hold(row) for row in rows]
-    return {hold.document: hold for hold in holds}
+async def held(tx: Transaction, documents: Collection[Document]) -> set[Document]:
+    """Return those documents that have a live hold, without locking anything."""
+    return {_document(row) for row in await tx.execute(_HELD, _named(documents))}
+
+
+async def lock_live(tx: Transaction, document: Document) -> Hold | None:
+    """Lock the live hold of a document and return it as it now is."""
+    names = {"source": document.source, "doc_type": document.doc_type, "doc_id": document.doc_id}
+    row = (await tx.execute(_LOCK_LIVE, names)).one_or_none()
+    return None if row is None else _hold(row)
 
 
 async def releases(tx: Transaction, documents: Collection[Document], now: datetime) -> dict[Document, Release]:
@@ -209,37 +213,32 @@ async def waiting(tx: Transaction, most: int, other: str) -> list[Waiting]:
     return [Waiting(*row) for row in await tx.execute(_WAITING, {"most": most, "other": other})]
 
 
-async def save(tx: Transaction, holds: Sequence[Hold]) -> None:
-    """Store locked holds as they have become."""
-    if holds:
-        await tx.execute(_SAVE, {"rows": rows_json([_row(hold) for hold in holds])})
+async def save(tx: Transaction, hold: Hold) -> None:
+    """Store a locked hold as it has become."""
+    await tx.execute(_SAVE, {"rows": rows_json([_row(hold)])})
 
 
-async def add_events(tx: Transaction, events: Sequence[HoldEvent]) -> None:
-    """Store what happened to locked holds."""
-    if not events:
-        return
-    rows = [
-        {
-            "hold_id": event.hold_id,
-            "number": event.number,
-            "kind": event.kind,
-            "actor": event.actor,
-            "created_at": event.created_at,
-            "hold_version": event.hold_version,
-            "reason": event.particulars.reason,
-            "amount_minor": None if event.particulars.amount is None else event.particulars.amount.amount_minor,
-            "currency": None if event.particulars.amount is None else event.particulars.amount.currency,
-            "expires_at": event.particulars.expires_at,
-            "authorisation_code": event.particulars.authorisation_code,
-            "check_id": event.particulars.check_id,
-            "reasons": event.particulars.reasons,
-            "assigned_to": event.particulars.assigned_to,
-            "bound": event.particulars.bound,
-        }
-        for event in events
-    ]
-    await tx.execute(_ADD_EVENTS, {"rows": rows_json(rows)})
+async def add_event(tx: Transaction, event: HoldEvent) -> None:
+    """Store what happened to a locked hold."""
+    said = event.particulars
+    row = {
+        "hold_id": event.hold_id,
+        "number": event.number,
+        "kind": event.kind,
+        "actor": event.actor,
+        "created_at": event.created_at,
+        "hold_version": event.hold_version,
+        "reason": said.reason,
+        "amount_minor": None if said.amount is None else said.amount.amount_minor,
+        "currency": None if said.amount is None else said.amount.currency,
+        "expires_at": said.expires_at,
+        "authorisation_code": said.authorisation_code,
+        "check_id": said.check_id,
+        "reasons": said.reasons,
+        "assigned_to": said.assigned_to,
+        "bound": said.bound,
+    }
+    await tx.execute(_ADD_EVENT, {"rows": rows_json([row])})
 
 
 async def events_of(tx: Transaction, hold_id: str, limit: int) -> list[HoldEvent]:

@@ -14,7 +14,8 @@ from services.limits.app import create_app
 from services.limits.settings import Settings
 from tests.kit.service import Urls, client_of, platform_settings
 
-OFFICERS = {
+PEOPLE = {
+    "erp": "erp",
     "anna": "credit-officer",
     "boris": "credit-officer",
     "manager": "credit-manager",
@@ -27,6 +28,7 @@ class Desk:
     """The people and systems around a queue of blocked documents."""
 
     crm: httpx.AsyncClient
+    erp: httpx.AsyncClient
     anna: httpx.AsyncClient
     boris: httpx.AsyncClient
     manager: httpx.AsyncClient
@@ -35,11 +37,11 @@ class Desk:
 
 @pytest.fixture
 async def desk(urls: Urls, tmp_path: Path) -> AsyncIterator[Desk]:
-    """A CRM, two officers, their manager and the manager's director."""
-    scopes = {"crm": CLIENTS["crm"], **{name: CLIENTS[client] for name, client in OFFICERS.items()}}
+    """A CRM, an ERP, two officers, their manager and the manager's director."""
+    scopes = {"crm": CLIENTS["crm"], **{name: CLIENTS[client] for name, client in PEOPLE.items()}}
     app = create_app(Settings(database_url=urls.app), platform_settings(tmp_path, scopes))
     async with client_of(app, "crm") as crm, AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(_client(app, name)) for name in OFFICERS]
+        others = [await stack.enter_async_context(_client(app, name)) for name in PEOPLE]
         yield Desk(crm, *others)
 
 

@@ -65,7 +65,7 @@ async def checked(db: Database, *records: CheckRecord) -> None:
 async def live(db: Database, of: Document) -> Hold | None:
     """The live hold of a document."""
     async with db.transaction() as tx:
-        return (await store.lock_live(tx, [of])).get(of)
+        return await store.lock_live(tx, of)
 
 
 async def open_hold(db: Database, account: Account, amount_minor: int = 5000, *, actor: str = "crm") -> Hold:

@@ -27,8 +27,8 @@ async def answered(db: Database, claim: Claim, act: Act) -> Answer:
         if isinstance(outcome, Refusal):
             return [outcome]
         hold, event = outcome
-        await store.save(tx, [hold])
-        await store.add_events(tx, [event])
+        await store.save(tx, hold)
+        await store.add_event(tx, event)
         published = events.published(hold, event)
         if published is not None:
             facts.append(published)

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.limits.domain.account import Account
 from services.limits.domain.checks.result import CheckRecord
 from services.limits.domain.document import Document
-from services.limits.domain.holds import EventKind, Hold, HoldEvent, Owner, Release
+from services.limits.domain.holds import Change, EventKind, Owner, Release
 from services.limits.domain.holds.following import followed, is_blocked, opened
 from services.limits.events import holds as events
 from services.limits.metrics import CREDIT_HOLDS
@@ -38,54 +38,46 @@ async def follow(tx: Transaction, records: Sequence[CheckRecord], now: datetime)
     Returns the events to put out in the same transaction; `count` counts them once it is committed. Records without a
     document are left out.
     """
+    by_document: dict[Document, list[CheckRecord]] = {}
+    for record in records:
+        if record.document is not None:
+            by_document.setdefault(record.document, []).append(record)
+    if not by_document:
+        return []
+    held = await store.held(tx, by_document)
+    blocked = [record for record in records if record.document is not None and is_blocked(record)]
+    owners = await _owners(tx, {record.account_id for record in blocked})
     facts: list[Fact] = []
-    waiting = [(record.document, record) for record in records if record.document is not None]
-    while waiting:
-        once: dict[Document, CheckRecord] = {}
-        later: list[tuple[Document, CheckRecord]] = []
-        for document, record in waiting:
-            if document in once:
-                later.append((document, record))
-            else:
-                once[document] = record
-        happened, missed = await _follow_once(tx, once, now)
-        published = [events.published(hold, event) for hold, event in happened]
-        facts.extend(fact for fact in published if fact is not None)
-        waiting = [*missed, *later]
+    # In the order of documents, which every batch keeps: whoever waits for one holds earlier ones only.
+    for document in sorted({*held, *(record.document for record in blocked if record.document is not None)}):
+        for record in by_document[document]:
+            happened = await _follow(tx, document, record, owners, now)
+            published = None if happened is None else events.published(*happened)
+            if published is not None:
+                facts.append(published)
     return facts
 
 
-Happened = list[tuple[Hold, HoldEvent]]
-Missed = list[tuple[Document, CheckRecord]]
-
-
-async def _follow_once(
-    tx: Transaction, records: Mapping[Document, CheckRecord], now: datetime
-) -> tuple[Happened, Missed]:
-    """Return what happened, and those blocked documents whose live hold was closed by a rival just then."""
-    owners = await _owners(tx, {record.account_id for record in records.values() if is_blocked(record)})
-    new = {
-        document: opened(new_id("hld"), owners[record.account_id], record, now)
-        for document, record in records.items()
-        if is_blocked(record)
-    }
-    # Before anything is locked: whoever waits here, for a rival that opens the same hold, holds up nobody.
-    stored = await store.open_missing(tx, [hold for hold, _ in new.values()])
-    live = await store.lock_live(tx, records)
-    changed: list[Hold] = []
-    happened = [change for change in new.values() if change[0].hold_id in stored]
-    for document, hold in live.items():
-        if hold.hold_id in stored:
-            continue
-        record = records[document]
-        after, event = followed(hold, owners.get(record.account_id, hold.owner), record, now)
-        if after != hold:
-            changed.append(after)
-        if event is not None:
-            happened.append((after, event))
-    await store.save(tx, changed)
-    await store.add_events(tx, [event for _, event in happened])
-    return happened, [(document, records[document]) for document in new if document not in live]
+async def _follow(
+    tx: Transaction, document: Document, record: CheckRecord, owners: Mapping[str, Owner], now: datetime
+) -> Change | None:
+    while True:
+        hold = await store.lock_live(tx, document)
+        if hold is not None:
+            after, event = followed(hold, owners.get(record.account_id, hold.owner), record, now)
+            if after != hold:
+                await store.save(tx, after)
+            break
+        if not is_blocked(record):
+            return None
+        after, event = opened(new_id("hld"), owners[record.account_id], record, now)
+        if await store.add(tx, after):
+            break
+        # A rival has opened the hold of this document meanwhile, and it is there now, unless it is closed already.
+    if event is None:
+        return None
+    await store.add_event(tx, event)
+    return after, event
 
 
 async def _owners(tx: Transaction, account_ids: Collection[str]) -> dict[str, Owner]:

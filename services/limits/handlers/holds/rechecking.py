@@ -44,8 +44,8 @@ async def recheck(db: Database, hold_id: str, actor: str, claim: Claim) -> Answe
         assert followed is not None
         now = await accounts.clock(tx)
         after, event = recorded(followed, EventKind.RECHECKED, actor, Particulars(check_id=question.check_id), now)
-        await store.save(tx, [after])
-        await store.add_events(tx, [event])
+        await store.save(tx, after)
+        await store.add_event(tx, event)
         return [Answer(200, replies.hold_reply(after, now).model_dump_json().encode())]
 
     answer = await once(db, claim, act)

@@ -122,6 +122,6 @@ async def _refuse(
     if isinstance(command, ReleaseHold):
         said = Particulars(reason=command.reason, amount=command.amount, expires_at=command.expires_at, bound=bound)
     after, event = recorded(hold, EventKind.RELEASE_REFUSED, command.actor, said, now)
-    await store.save(tx, [after])
-    await store.add_events(tx, [event])
+    await store.save(tx, after)
+    await store.add_event(tx, event)
     return beyond_authority(bound)
