@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from services.limits.domain.account import Account
-from services.limits.handlers import accounts
+from services.limits.handlers import accounts, granting
 from shared.db import Database
 from shared.ids import new_id
 from tests.limits import given
@@ -77,7 +77,7 @@ async def limit_of(db: Database, account_id: str) -> tuple[int, int, str]:
 async def account(db: Database, limit_minor: int = 100_000, **named: Any) -> Account:
     """An account with a limit, of a product of its own unless one is named."""
     event = given.decision(limit_minor, product=named.pop("product", new_id("product")), **named)
-    await given.granting.grant_limits(db, [event])
+    await granting.grant_limits(db, [event])
     (found,) = await accounts.list_accounts(db, event.data.party_id)
     return found
 

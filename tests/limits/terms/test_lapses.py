@@ -2,17 +2,18 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from sqlalchemy import text
 
 from services.limits.domain.account import Account
-from services.limits.handlers import settling, terms
+from services.limits.handlers import accounts, granting, settling, terms
 from shared.db import Database
 from shared.errors import Refusal
 from shared.ids import new_id
-from tests.limits.given import decision, granting, reserve, state_of
+from tests.limits.given import decision, reserve, rows, state_of
 from tests.limits.terms import given
 from tests.limits.terms.given import DaysPass, in_days, money
 
@@ -55,7 +56,7 @@ async def test_what_was_reserved_within_an_increase_stands_after_it(
     assert not isinstance(held, Refusal)
     await days_pass(raised.account_id, 5)
     await terms.lapse_due(db, EVERYTHING)
-    found = await given.accounts.get_account(db, raised.account_id)
+    found = await accounts.get_account(db, raised.account_id)
     assert (found.limit_minor, found.available_minor) == (100_000, -15_000)
     (declined,) = await settling.carry_out(db, [reserve(raised, 1)])
     assert state_of(declined) == "declined"
@@ -64,19 +65,19 @@ async def test_what_was_reserved_within_an_increase_stands_after_it(
 async def test_sweepers_side_by_side_enter_and_publish_each_lapse_once(
     db: Database, rival_db: Database, officer: httpx.AsyncClient, manager: httpx.AsyncClient, days_pass: DaysPass
 ) -> None:
-    accounts = [await given.account(db, 100_000) for _ in range(6)]
-    for account in accounts:
+    made = [await given.account(db, 100_000) for _ in range(6)]
+    for account in made:
         await given.agree(officer, manager, account.account_id, given.temporary(20_000, 5))
         await days_pass(account.account_id, 5)
 
     due = "SELECT 1 FROM account WHERE account_id = ANY(:ids) AND limit_changes_at <= now() LIMIT 1"
 
     async def sweep(pool: Database) -> None:
-        while await given.given.rows(pool, due, ids=[account.account_id for account in accounts]):
+        while await rows(pool, due, ids=[account.account_id for account in made]):
             await terms.lapse_due(pool, 4)
 
     await asyncio.gather(sweep(db), sweep(rival_db), sweep(db), sweep(rival_db))
-    for account in accounts:
+    for account in made:
         assert [entry.limit_delta for entry in await given.entries(db, account.account_id)] == [
             100_000,
             20_000,
@@ -114,7 +115,7 @@ async def test_a_limit_that_runs_out_leaves_no_credit(
     assert not isinstance(answer, Refusal)
     assert json.loads(answer.body)["reason"] == "LIMIT_EXPIRED"
     await granting.grant_limits(
-        db, [decision(70_000, party_id=account.party_id, product=account.product, decided_at=_now())]
+        db, [decision(70_000, party_id=account.party_id, product=account.product, decided_at=datetime.now(UTC))]
     )
     assert await given.limit_of(db, account.account_id) == (70_000, 0, "set")
 
@@ -167,7 +168,7 @@ async def test_a_lapse_above_holds_for_what_is_below(
     below = await _opened(officer, product, kind="customer", parent_id=group)
     await given.agree(officer, manager, group, given.base(1000))
     await given.agree(officer, manager, group, given.temporary(500, 5))
-    account = await given.accounts.get_account(db, below)
+    account = await accounts.get_account(db, below)
     await days_pass(group, 5)
     (answer,) = await settling.carry_out(db, [reserve(account, 1001)])
     assert state_of(answer) == "declined"
@@ -181,7 +182,3 @@ async def _opened(officer: httpx.AsyncClient, product: str, **more: str) -> str:
     assert answer.status_code == 201, answer.text
     account_id: str = answer.json()["account_id"]
     return account_id
-
-
-def _now() -> given.datetime:
-    return given.datetime.now(given.UTC)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.limits.handlers import settling, terms
+from services.limits.handlers import accounts, settling, terms
 from shared.db import Database
 from shared.ids import new_id
 from tests.limits.given import reserve, state_of
@@ -46,7 +46,7 @@ async def test_a_new_account_gets_the_default_of_its_product(
     euro, dollar = await opened(officer, product), await opened(officer, product, "USD")
     assert await given.limit_of(db, euro) == (5000, 0, "default")
     assert await given.limit_of(db, dollar) == (0, 0, "unset")
-    account = await given.accounts.get_account(db, euro)
+    account = await accounts.get_account(db, euro)
     (answer,) = await settling.carry_out(db, [reserve(account, 5000)])
     assert state_of(answer) == "reserved"
     assert await given.changes(db, euro) == [(5000, 0, "default")]
@@ -101,7 +101,7 @@ async def test_no_account_misses_a_default_that_changes_while_it_is_opened(
 
     async def open_and_look(_: int) -> str:
         account_id = await opened(officer, product)
-        account = await given.accounts.get_account(db, account_id)
+        account = await accounts.get_account(db, account_id)
         await settling.carry_out(db, [reserve(account, 1)])
         return account_id
 

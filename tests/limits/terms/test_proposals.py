@@ -1,14 +1,16 @@
 """Limits that people change: at once where nobody else need look, else by two of them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from services.limits.handlers import granting
 from shared.db import Database
 from shared.ids import new_id
-from tests.limits.given import MADE_AT, decision, granting, timedelta
+from tests.limits.given import MADE_AT, decision
 from tests.limits.terms import given
 from tests.limits.terms.given import DaysPass, in_days, money
 
