@@ -1,15 +1,15 @@
 """Who may release blocked documents, up to what."""
 
 import re
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.accounts import Reason
+from services.limits.api.proposals import Moment
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.authority import MAX_DAYS, MAX_GRANTS, Authority, Statement
 from services.limits.handlers import authorities as handlers
@@ -19,9 +19,6 @@ from shared.errors import invalid
 from shared.http import Body, SafeStr, caller, operation, reply
 from shared.http.money import PositiveMoneyBody
 from shared.money import Money
-
-Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
-"""A time that the database can hold, with its offset from UTC."""
 
 _HOLDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.accounts import Reason
-from services.limits.api.authorities import Moment
+from services.limits.api.proposals import Moment
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.holds import State
 from services.limits.domain.holds.closing import AssignHold, CloseHold, NoteOnHold, Step
@@ -25,6 +25,7 @@ from shared.money import Money
 _CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
 """Those that nobody mistakes for others on paper (Crockford's base 32)."""
 
+_State = Annotated[str, Query(pattern=rf"^({'|'.join(State)})$")]
 _Word = Annotated[str | None, Query(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
 
 
@@ -65,7 +66,7 @@ def _add_readers(routes: APIRouter, db: Database) -> None:
 
     @routes.get("/credit-holds", tags=["holds"], **reads(replies={200: replies.HoldPage}))
     async def list_holds(
-        state: State = State.OPEN,
+        state: _State = State.OPEN.value,
         product: _Word = None,
         segment: _Word = None,
         sort: reading.Sort = reading.Sort.OLDEST,
@@ -73,7 +74,7 @@ def _add_readers(routes: APIRouter, db: Database) -> None:
         cursor: Annotated[str | None, Query(max_length=64, pattern=r"^[ -~]+$")] = None,
     ) -> Response:
         """Return holds in one state, those that were opened first at the top, or those opened last."""
-        page = await reading.list_holds(db, reading.Wanted(state, product, segment, sort), cursor, limit)
+        page = await reading.list_holds(db, reading.Wanted(State(state), product, segment, sort), cursor, limit)
         items = [replies.hold_reply(hold, page.now) for hold in page.holds]
         return reply(replies.HoldPage(items=items, next_cursor=page.following))
 
