@@ -298,7 +298,9 @@ class Books:
     def _capture(self, reservation: Reservation, command: Capture) -> Posting:
         drawn = reservation.left_minor if command.amount is None else command.amount.amount_minor
         is_over = command.final or drawn == reservation.left_minor
-        taken = parts(reservation, drawn)
+        # Kept is rounded down, so what is drawn is rounded up: it never counts as less, even when the rest is released.
+        kept = parts(reservation, reservation.left_minor - drawn)
+        taken = tuple(held - part for held, part in zip(reservation.held, kept, strict=True))
         given_back = reservation.held if is_over else taken
         entries = self.post(
             reservation.path,
