@@ -59,7 +59,7 @@ async def put_items(db: Database, claim: Claim, command: PutItems) -> Answer:
     async def act(tx: Transaction, _places: Sequence[int]) -> list[Answer | Refusal]:
         lines = await _placed(tx, command.lines)
         stated = [line for line in lines if isinstance(line, Statement)]
-        register, opened = await open_register(tx, stated, command.actor)
+        register, opened = await open_register(tx, (), stated, command.actor)
         outcomes = [_state(register, line) for line in lines]
         register.settle()
         await save_register(tx, opened, register, command.traceparent)
@@ -87,7 +87,7 @@ async def capture_as_item(db: Database, claim: Claim, command: Capture, line: Pu
         if isinstance(given, Refusal):
             return [given]
         stated = replace(given.stated, reservation_id=command.reservation_id)
-        register, opened = await open_register(tx, [stated], line.actor)
+        register, opened = await open_register(tx, (), [stated], line.actor)
         posting = opened.carry_out(command)
         if isinstance(posting, Refusal):
             return [posting]
@@ -138,7 +138,7 @@ async def count_due(db: Database, limit: int) -> int:
 @again
 async def _count(db: Database, item_ids: Sequence[str]) -> None:
     async with db.transaction() as tx:
-        register, books = await _opened(tx, item_ids, (), None)
+        register, books = await open_register(tx, item_ids, (), None)
         register.stir(item_ids)
         register.settle()
         await save_register(tx, books, register, None)
@@ -172,23 +172,21 @@ async def get_exposure(db: Database, account_id: str) -> Exposure:
         )
 
 
-async def open_register(tx: Transaction, lines: Sequence[Statement], actor: str) -> tuple[Register, Books]:
-    """Lock the accounts of lines and of all documents they belong to, and return these with books on the accounts.
+async def open_register(
+    tx: Transaction, item_ids: Collection[str], lines: Sequence[Statement], actor: str | None
+) -> tuple[Register, Books]:
+    """Lock the accounts of documents and lines, and of all they belong to, and return these with books on the accounts.
 
     Raises `Refusal` with 422 when they belong to too many, and `ItemsChangedError`.
     """
-    wanted = {line.key.item_id for line in lines} | {line.follows.item_id for line in lines if line.follows is not None}
-    return await _opened(tx, wanted, lines, actor)
-
-
-async def _opened(
-    tx: Transaction, wanted: Collection[str], lines: Sequence[Statement], actor: str | None
-) -> tuple[Register, Books]:
-    account_ids, reservation_ids = _named(await _near(tx, wanted), lines)
-    currencies = {line.amount.currency for line in lines}
+    wanted = set(item_ids) | {line.key.item_id for line in lines}
+    wanted |= {line.follows.item_id for line in lines if line.follows is not None}
+    known = await near(tx, wanted)
+    account_ids, reservation_ids = _named(known, lines)
+    currencies = {stated.amount.currency for stated in [*lines, *(item.stated for item in known)]}
     books = await bookkeeping.open_books(tx, account_ids, reservation_ids, currencies=currencies)
     # Once more, under the locks: what was read before may have changed, or have got company, until they were there.
-    found = await _near(tx, wanted)
+    found = await near(tx, wanted)
     needed_accounts, needed_reservations = _named(found, ())
     if not (needed_accounts <= books.accounts.keys() and needed_reservations <= reservation_ids):
         raise ItemsChangedError
@@ -203,7 +201,8 @@ async def save_register(tx: Transaction, books: Books, register: Register, trace
     await items.save(tx, [register.items[item_id] for item_id in sorted(register.changed)], books.now)
 
 
-async def _near(tx: Transaction, item_ids: Collection[str]) -> list[Item]:
+async def near(tx: Transaction, item_ids: Collection[str]) -> list[Item]:
+    """Return documents with all that belong to their chains; raises `Refusal` with 422 when these are too many."""
     found = await items.near(tx, item_ids, MAX_LOADED + 1)
     if len(found) > MAX_LOADED:
         raise invalid("too_many_documents", "these lines belong to too many others; send fewer at a time")

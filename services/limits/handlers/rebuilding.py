@@ -5,7 +5,7 @@ come, so that another process goes on after one that died.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +16,7 @@ from services.limits.domain.items.rebuild import Difference, Rebuild, RebuildSta
 from services.limits.domain.items.register import Register
 from services.limits.handlers import bookkeeping
 from services.limits.handlers.again import again
-from services.limits.handlers.items import MAX_LOADED
+from services.limits.handlers.items import near, open_register, save_register
 from services.limits.metrics import EXPOSURE_REBUILDS
 from services.limits.replies import rebuilds as replies
 from services.limits.store import accounts, exposure_rules, items, rebuilds
@@ -28,8 +28,7 @@ from shared.ids import new_id
 
 MOST_UNDER_WAY: Final = 10
 ACCOUNTS_AT_ONCE: Final = 50
-_ITEMS_AT_ONCE: Final = 2_000
-_MOST_RESERVATIONS: Final = 10_000
+_ITEMS_AT_ONCE: Final = 500
 
 _WAITING: Final = {
     RebuildState.RUNNING: conflict("rebuild_running", "this rebuild is still computed"),
@@ -69,7 +68,7 @@ async def apply_rebuild(db: Database, rebuild_id: str, actor: str) -> Rebuild:
             raise not_found("rebuild_not_found", "there is no such rebuild")
         if rebuild.state is not RebuildState.FINISHED:
             raise _WAITING[rebuild.state]
-        applying = replace(rebuild, state=RebuildState.APPLYING, applied_by=actor, reached="")
+        applying = replace(rebuild, state=RebuildState.APPLYING, applied_by=actor, reached="", reached_item="")
         await rebuilds.change(tx, applying)
     return applying
 
@@ -142,78 +141,59 @@ async def _advance(db: Database, accounts_at_once: int) -> bool:
 
 
 async def _compute(tx: Transaction, rebuild: Rebuild, accounts_at_once: int) -> Rebuild:
+    """Look at the next accounts, until there were as many documents as one transaction should have."""
     wanted = await rebuilds.accounts_to_compute(tx, rebuild, accounts_at_once)
     if not wanted:
         return replace(rebuild, state=RebuildState.FINISHED, finished_at=await accounts.clock(tx))
     books = await bookkeeping.read_books(tx, wanted, await items.currencies(tx, wanted))
-    number = 0
     for account_id in wanted:
-        found, seen = await _revalued(tx, books, account_id, rebuild, None)
-        await rebuilds.add_differences(tx, rebuild.rebuild_id, found)
-        number += seen
-    return replace(rebuild, reached=wanted[-1], accounts=rebuild.accounts + len(wanted), items=rebuild.items + number)
+        seen = await _look_at(tx, books, account_id, rebuild.rebuild_id)
+        rebuild = replace(rebuild, reached=account_id, accounts=rebuild.accounts + 1, items=rebuild.items + seen)
+        if seen >= _ITEMS_AT_ONCE:
+            break
+    return rebuild
 
 
-async def _apply(tx: Transaction, rebuild: Rebuild) -> Rebuild:
-    """Enter what differs on the next account, as it is by now, under its lock."""
-    wanted = await rebuilds.accounts_to_apply(tx, rebuild, 1)
-    if not wanted:
-        return replace(rebuild, state=RebuildState.APPLIED, applied_at=await accounts.clock(tx))
-    (account_id,) = wanted
-    drawable = await items.drawable(tx, account_id, _MOST_RESERVATIONS)
-    books = await bookkeeping.open_books(tx, wanted, drawable, currencies=await items.currencies(tx, wanted))
-    registers: list[Register] = []
-    found, _ = await _revalued(tx, books, account_id, rebuild, registers)
-    await bookkeeping.save(tx, books)
-    for register in registers:
-        await items.save(tx, [register.items[name] for name in sorted(register.changed)], books.now)
-    known = {entry.category: entry for entry in found}
-    reported = await _reported(tx, rebuild.rebuild_id, account_id)
-    # What was found and is right by now had nothing entered for it.
-    entered = [replace(entry, entered_minor=0) for entry in reported if entry.category not in known]
-    entered += [replace(entry, entered_minor=entry.should_minor - entry.stood_minor) for entry in found]
-    await rebuilds.add_differences(tx, rebuild.rebuild_id, entered)
-    return replace(rebuild, reached=account_id)
-
-
-async def _reported(tx: Transaction, rebuild_id: str, account_id: str) -> list[Difference]:
-    found = await rebuilds.differences(tx, rebuild_id, (account_id, ""), len(Category))
-    return [entry for entry in found if entry.account_id == account_id]
-
-
-async def _revalued(
-    tx: Transaction, books: Books, account_id: str, rebuild: Rebuild, registers: list[Register] | None
-) -> tuple[list[Difference], int]:
-    """Value the documents of an account anew on books, and return where that differs and how many there are.
-
-    With `registers`, what changed of the documents is collected there, to be stored.
-    """
+async def _look_at(tx: Transaction, books: Books, account_id: str, rebuild_id: str) -> int:
+    """Store where the documents of an account come to something else than what stands; return how many there are."""
     account = books.accounts[account_id]
     rules = await exposure_rules.current(tx, [account.product])
     stood: Counter[Category] = Counter()
     should: Counter[Category] = Counter()
-    number = 0
-    async for found in _by_chains(tx, account_id):
-        register = Register(found, rules, books, rebuild.applied_by)
+    number, after = 0, ""
+    while wanted := await items.ids(tx, account_id, after, _ITEMS_AT_ONCE):
+        found = _beginning_in(wanted, await near(tx, wanted), account_id)
+        register = Register(found, rules, books, None)
         register.revalue(list(register.items))
-        register.settle(revaluation=rebuild.rebuild_id)
+        register.settle(revaluation=rebuild_id)
         stood.update(totals(found))
         should.update(totals(register.items.values()))
-        number += len(found)
-        if registers is not None:
-            registers.append(register)
-    return differences(account_id, account.currency, stood, should), number
+        number, after = number + len(found), wanted[-1]
+    await rebuilds.add_differences(tx, rebuild_id, differences(account_id, account.currency, stood, should))
+    return number
 
 
-async def _by_chains(tx: Transaction, account_id: str) -> AsyncIterator[list[Item]]:
-    """Yield all items of an account in portions that hold whole chains, each chain in one of them."""
-    after = ""
-    while wanted := await items.ids(tx, account_id, after, _ITEMS_AT_ONCE):
-        near = await items.near(tx, wanted, MAX_LOADED + 1)
-        if len(near) > MAX_LOADED:
-            raise invalid("too_many_documents", "documents of this account belong to too many others")
-        known = {item.item_id: item for item in near if item.stated.account_id == account_id}
-        first = known.keys() & set(wanted)
-        # A chain belongs to the portion with its first item.
-        yield [known[name] for names in chain.chains(known, first) if names[0] in first for name in names]
-        after = wanted[-1]
+async def _apply(tx: Transaction, rebuild: Rebuild) -> Rebuild:
+    """Enter what differs of the next documents, as it is by now, under the lock of their account."""
+    account_id = rebuild.reached if rebuild.reached_item else await rebuilds.account_to_apply(tx, rebuild)
+    if account_id is None:
+        return replace(rebuild, state=RebuildState.APPLIED, applied_at=await accounts.clock(tx))
+    wanted = await items.ids(tx, account_id, rebuild.reached_item, _ITEMS_AT_ONCE)
+    register, books = await open_register(tx, wanted, (), rebuild.applied_by)
+    found = _beginning_in(wanted, list(register.items.values()), account_id)
+    names = [item.item_id for item in found]
+    register.revalue(names)
+    register.settle(revaluation=rebuild.rebuild_id)
+    await save_register(tx, books, register, None)
+    entered = totals(register.items[name] for name in names)
+    entered.subtract(totals(found))
+    await rebuilds.add_entered(tx, rebuild.rebuild_id, account_id, entered)
+    is_last = len(wanted) < _ITEMS_AT_ONCE
+    return replace(rebuild, reached=account_id, reached_item="" if is_last else wanted[-1])
+
+
+def _beginning_in(wanted: Sequence[str], near_them: Sequence[Item], account_id: str) -> list[Item]:
+    """Return the items of those chains on an account of which the first is wanted: each chain is in one portion."""
+    known = {item.item_id: item for item in near_them if item.stated.account_id == account_id}
+    first = known.keys() & set(wanted)
+    return [known[name] for names in chain.chains(known, first) if names[0] in first for name in names]

@@ -82,10 +82,6 @@ _IDS: Final = text("""
 _CURRENCIES: Final = text(
     "SELECT DISTINCT currency FROM exposure_item WHERE account_id = ANY(CAST(:account_id AS text[]))"
 )
-_DRAWABLE: Final = text("""
-    SELECT DISTINCT r.reservation_id FROM exposure_item i JOIN reservation r USING (reservation_id)
-    WHERE i.account_id = :account_id AND (r.state = 'reserved' OR r.captured_minor > r.itemised_minor) LIMIT :limit
-""")
 _OF_ACCOUNT: Final = "WHERE i.account_id = :account_id AND i.item_id > :after"
 _PAGE: Final = text(f"{_SELECT} {_OF_ACCOUNT} ORDER BY i.item_id LIMIT :limit")
 _PAGE_OPEN: Final = text(f"{_SELECT} {_OF_ACCOUNT} AND i.own_open_minor > 0 ORDER BY i.item_id LIMIT :limit")
@@ -217,11 +213,6 @@ async def ids(tx: Transaction, account_id: str, after: str, limit: int) -> list[
 async def currencies(tx: Transaction, account_ids: Collection[str]) -> set[str]:
     """Return the currencies that the items of accounts are in."""
     return set((await tx.execute(_CURRENCIES, {"account_id": sorted(account_ids)})).scalars())
-
-
-async def drawable(tx: Transaction, account_id: str, limit: int) -> list[str]:
-    """Return up to `limit` reservations that items of an account name and that have something left to draw."""
-    return list((await tx.execute(_DRAWABLE, {"account_id": account_id, "limit": limit})).scalars())
 
 
 def _row(item: Item) -> dict[str, Any]:

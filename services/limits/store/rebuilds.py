@@ -1,6 +1,6 @@
 """Rebuilds of exposure and the differences they found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -11,7 +11,7 @@ from shared.db import Transaction, rows_json
 
 _SELECT: Final = """
     SELECT r.rebuild_id, r.account_id, r.product, r.state, r.actor, r.created_at, r.finished_at, r.applied_by,
-           r.applied_at, r.reached, r.accounts, r.items, r.failure
+           r.applied_at, r.reached, r.reached_item, r.accounts, r.items, r.failure
     FROM exposure_rebuild r
 """
 _FIND: Final = text(f"{_SELECT} WHERE r.rebuild_id = :rebuild_id")
@@ -27,7 +27,8 @@ _ADD: Final = text("""
 """)
 _CHANGE: Final = text("""
     UPDATE exposure_rebuild SET state = :state, finished_at = :finished_at, applied_by = :applied_by,
-           applied_at = :applied_at, reached = :reached, accounts = :accounts, items = :items, failure = :failure
+           applied_at = :applied_at, reached = :reached, reached_item = :reached_item, accounts = :accounts,
+           items = :items, failure = :failure
     WHERE rebuild_id = :rebuild_id
 """)
 _ACCOUNTS: Final = text("""
@@ -36,18 +37,29 @@ _ACCOUNTS: Final = text("""
       AND EXISTS (SELECT FROM exposure_item i WHERE i.account_id = a.account_id)
     ORDER BY a.account_id LIMIT :limit
 """)
-_ACCOUNTS_THAT_DIFFER: Final = text("""
-    SELECT DISTINCT account_id FROM exposure_difference
-    WHERE rebuild_id = :rebuild_id AND account_id > :reached ORDER BY account_id LIMIT :limit
+_NEXT_THAT_DIFFERS: Final = text("""
+    SELECT account_id FROM exposure_difference
+    WHERE rebuild_id = :rebuild_id AND account_id > :reached ORDER BY account_id LIMIT 1
 """)
 _ADD_DIFFERENCES: Final = text("""
-    INSERT INTO exposure_difference (rebuild_id, account_id, category, currency, stood_minor, should_minor,
-                                     entered_minor)
-    SELECT :rebuild_id, r.account_id, r.category, r.currency, r.stood_minor, r.should_minor, r.entered_minor
+    INSERT INTO exposure_difference (rebuild_id, account_id, category, currency, stood_minor, should_minor)
+    SELECT :rebuild_id, r.account_id, r.category, r.currency, r.stood_minor, r.should_minor
     FROM json_to_recordset(CAST(:rows AS json))
-         AS r(account_id text, category text, currency text, stood_minor bigint, should_minor bigint,
-              entered_minor bigint)
-    ON CONFLICT (rebuild_id, account_id, category) DO UPDATE SET entered_minor = excluded.entered_minor
+         AS r(account_id text, category text, currency text, stood_minor bigint, should_minor bigint)
+""")
+# What differs only by now, and was not reported, is kept with what was entered for it alone.
+_ADD_ENTERED: Final = text("""
+    INSERT INTO exposure_difference AS d (rebuild_id, account_id, category, currency, stood_minor, should_minor,
+                                          entered_minor)
+    SELECT :rebuild_id, a.account_id, r.category, a.currency, 0, 0, r.entered_minor
+    FROM json_to_recordset(CAST(:rows AS json)) AS r(category text, entered_minor bigint)
+    JOIN account a ON a.account_id = :account_id
+    ON CONFLICT (rebuild_id, account_id, category)
+    DO UPDATE SET entered_minor = coalesce(d.entered_minor, 0) + excluded.entered_minor
+""")
+_NOTHING_ENTERED: Final = text("""
+    UPDATE exposure_difference SET entered_minor = 0
+    WHERE rebuild_id = :rebuild_id AND account_id = :account_id AND entered_minor IS NULL
 """)
 _DIFFERENCES: Final = text("""
     SELECT account_id, category, currency, stood_minor, should_minor, entered_minor FROM exposure_difference
@@ -82,6 +94,7 @@ async def change(tx: Transaction, rebuild: Rebuild) -> None:
             "applied_by": rebuild.applied_by,
             "applied_at": rebuild.applied_at,
             "reached": rebuild.reached,
+            "reached_item": rebuild.reached_item,
             "accounts": rebuild.accounts,
             "items": rebuild.items,
             "failure": rebuild.failure,
@@ -120,14 +133,15 @@ async def accounts_to_compute(tx: Transaction, rebuild: Rebuild, limit: int) -> 
     return list((await tx.execute(_ACCOUNTS, values)).scalars())
 
 
-async def accounts_to_apply(tx: Transaction, rebuild: Rebuild, limit: int) -> list[str]:
-    """Return the next accounts on which a rebuild found differences."""
-    values = {"rebuild_id": rebuild.rebuild_id, "reached": rebuild.reached, "limit": limit}
-    return list((await tx.execute(_ACCOUNTS_THAT_DIFFER, values)).scalars())
+async def account_to_apply(tx: Transaction, rebuild: Rebuild) -> str | None:
+    """Return the next account on which a rebuild found differences."""
+    values = {"rebuild_id": rebuild.rebuild_id, "reached": rebuild.reached}
+    found: str | None = (await tx.execute(_NEXT_THAT_DIFFERS, values)).scalar_one_or_none()
+    return found
 
 
 async def add_differences(tx: Transaction, rebuild_id: str, found: Sequence[Difference]) -> None:
-    """Store differences; of those that are known, what was entered for them."""
+    """Store differences that a rebuild found."""
     if not found:
         return
     rows = [
@@ -137,11 +151,18 @@ async def add_differences(tx: Transaction, rebuild_id: str, found: Sequence[Diff
             "currency": entry.currency,
             "stood_minor": entry.stood_minor,
             "should_minor": entry.should_minor,
-            "entered_minor": entry.entered_minor,
         }
         for entry in found
     ]
     await tx.execute(_ADD_DIFFERENCES, {"rebuild_id": rebuild_id, "rows": rows_json(rows)})
+
+
+async def add_entered(tx: Transaction, rebuild_id: str, account_id: str, entered: Mapping[Category, int]) -> None:
+    """Store what was entered for an account by category, in addition to what was before."""
+    rows = [{"category": category, "entered_minor": minor} for category, minor in entered.items() if minor != 0]
+    values = {"rebuild_id": rebuild_id, "account_id": account_id}
+    await tx.execute(_ADD_ENTERED, {**values, "rows": rows_json(rows)})
+    await tx.execute(_NOTHING_ENTERED, values)
 
 
 async def differences(tx: Transaction, rebuild_id: str, after: tuple[str, str], limit: int) -> list[Difference]:
@@ -173,6 +194,7 @@ def _rebuild(row: Any) -> Rebuild:
         applied_by=row.applied_by,
         applied_at=row.applied_at,
         reached=row.reached,
+        reached_item=row.reached_item,
         accounts=row.accounts,
         items=row.items,
         failure=row.failure,

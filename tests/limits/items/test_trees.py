@@ -24,7 +24,7 @@ async def state_rates(erp: httpx.AsyncClient, today: date, rate: str) -> None:
     body = {
         "effective_on": today.isoformat(),
         "source": "ecb",
-        "rates": [{"base": "EUR", "quote": "USD", "rate": rate}],
+        "rates": [{"base": "EUR", "quote": "LAB", "rate": rate}],
     }
     stated = await erp.put("/v1/fx-rates", json=body, headers=given.key())
     assert stated.status_code == 200, stated.text
@@ -34,7 +34,7 @@ async def test_a_document_counts_on_every_level_in_its_currency_and_comes_off_as
     erp: httpx.AsyncClient, manager: httpx.AsyncClient, db: Database, today: date
 ) -> None:
     await state_rates(erp, today, "1.1")
-    group = await open_account(manager, kind="group", currency="USD")
+    group = await open_account(manager, kind="group", currency="LAB")
     own = await open_account(manager, parent_id=group)
     order, delivery = new_id("doc"), new_id("doc")
     await given.put(erp, given.line(own, order, 1_000, category="open_order"))
@@ -59,7 +59,7 @@ async def test_a_document_in_another_currency_counts_at_the_rate_of_its_day(
     await state_rates(erp, today, "1.25")
     own = await open_account(manager)
     order, invoice = new_id("doc"), new_id("doc")
-    await given.put(erp, given.line(own, order, 1_000, category="open_order", currency="USD"))
+    await given.put(erp, given.line(own, order, 1_000, category="open_order", currency="LAB"))
     await given.put(erp, given.line(own, invoice, 200, follows=order))
     assert await given.counted(erp, own) == {order: 600, invoice: 200}
     await given.assert_documents_add_up(db, own)
@@ -88,7 +88,7 @@ async def test_what_was_captured_before_a_move_becomes_a_document_on_the_new_lev
     erp: httpx.AsyncClient, manager: httpx.AsyncClient, db: Database, today: date
 ) -> None:
     await state_rates(erp, today, "1.1")
-    group = await open_account(manager, kind="group", currency="USD")
+    group = await open_account(manager, kind="group", currency="LAB")
     account = await accounts.account_with(db, 100_000)
     body = {"account_id": account.account_id, "amount": given.money(500)}
     reservation = (await erp.post("/v1/reservations", json=body, headers=given.key())).headers["Location"]

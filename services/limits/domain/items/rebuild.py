@@ -23,8 +23,9 @@ class RebuildState(StrEnum):
 class Rebuild:
     """A rebuild of one account, of all of a product, or of all there are (neither named).
 
-    `reached` is the account it has come to, in the order of their ids; whoever goes on begins behind it. `accounts`
-    and `items` are how many it has looked at. `failure` says why it could not go on.
+    `reached` is the account it has come to, in the order of their ids, and `reached_item` the item, while that account
+    is not done; whoever goes on begins behind them. `accounts` and `items` are how many it has looked at. `failure`
+    says why it could not go on.
     """
 
     rebuild_id: str
@@ -37,6 +38,7 @@ class Rebuild:
     applied_by: str | None = None
     applied_at: datetime | None = None
     reached: str = ""
+    reached_item: str = ""
     accounts: int = 0
     items: int = 0
     failure: str | None = None

@@ -16,6 +16,8 @@ from shared.money import MAX_MINOR
 
 MAX_CHAIN: Final = 1000
 """How many lines a chain may have before it takes no new ones."""
+MAX_STAGES: Final = 50
+"""How many lines may come one before the other."""
 
 
 class Result(StrEnum):
@@ -198,11 +200,13 @@ class Register:
         item_id = stated.key.item_id
         trial = ChainMap({item_id: Item(stated, (), (), ())}, self.items)
         step = chain.predecessor(trial, trial[item_id])
-        while step is not None:
+        stages = 0
+        while step is not None and stages < MAX_STAGES:
             if step.item_id == item_id:
                 return located("follows_in_circle", "/follows", "that line follows this one already")
-            step = chain.predecessor(trial, step)
-        if known is None and self._chain_sizes.get(stated.follows.item_id, 0) >= MAX_CHAIN:
+            step, stages = chain.predecessor(trial, step), stages + 1
+        is_full = known is None and self._chain_sizes.get(stated.follows.item_id, 0) >= MAX_CHAIN
+        if is_full or stages == MAX_STAGES:
             return located("chain_too_long", "/follows", "that line has too many documents behind and before it")
         return None
 

@@ -107,6 +107,7 @@ def _rebuilds() -> None:
         sa.Column("applied_by", sa.Text),
         sa.Column("applied_at", sa.DateTime(timezone=True)),
         sa.Column("reached", sa.Text, nullable=False, server_default=sa.text("''")),
+        sa.Column("reached_item", sa.Text, nullable=False, server_default=sa.text("''")),
         sa.Column("accounts", sa.Integer, nullable=False, server_default=_ZERO),
         sa.Column("items", sa.BigInteger, nullable=False, server_default=_ZERO),
         sa.Column("failure", sa.Text),

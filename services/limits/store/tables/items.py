@@ -99,8 +99,9 @@ exposure_rebuild = sa.Table(
     sa.Column("finished_at", sa.DateTime(timezone=True)),
     sa.Column("applied_by", sa.Text),
     sa.Column("applied_at", sa.DateTime(timezone=True)),
-    # The account it has come to: whoever goes on after an interruption begins behind it.
+    # The account it has come to, and the item while that is not done: whoever goes on begins behind them.
     sa.Column("reached", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("reached_item", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("accounts", sa.Integer, nullable=False, server_default=_ZERO),
     sa.Column("items", sa.BigInteger, nullable=False, server_default=_ZERO),
     sa.Column("failure", sa.Text),
