@@ -79,6 +79,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_account_routes(bed),
         *_limit_routes(bed),
         *_check_routes(account),
+        *_exposure_routes(bed, account),
         *_hold_routes(bed, account),
         *_catalogue_routes(bed),
     ]
@@ -113,6 +114,30 @@ def _check_routes(account: str) -> Iterator[WriteRoute]:
     asked = "/v1/limit-what-ifs"
     for change in changes:
         yield WriteRoute("limits", asked, asked, "crm", {"changes": [change]}, keyed=False, small=True)
+
+
+def _exposure_routes(bed: Running, account: str) -> Iterator[WriteRoute]:
+    """Yield the routes of documents, of what counts of them, and of rebuilds."""
+    manager, documents, rebuilds = "credit-manager", "/v1/exposure-items", "/v1/exposure-rebuilds"
+    line = {
+        "source": "erp",
+        "doc_type": "invoice",
+        "doc_id": secrets.token_hex(6),
+        "version": 1,
+        "account_id": account,
+        "category": "invoice",
+        "amount": money(10),
+        "due_on": "2026-12-01",
+        "follows": {"doc_type": "order", "doc_id": secrets.token_hex(6)},
+    }
+    yield WriteRoute("limits", documents, documents, "erp", {"items": [line]}, method="PUT", small=True)
+    rules = {"categories": ["invoice"], "horizon_days": 30, "reason": "fewer"}
+    template, path = "/v1/exposure-rules/{product}", f"/v1/exposure-rules/{FUZZED}"
+    yield WriteRoute("limits", template, path, manager, rules, keyed=False, method="PUT", small=True)
+    yield WriteRoute("limits", rebuilds, rebuilds, manager, {"account_id": account}, small=True)
+    made = bed.post("limits", rebuilds, {"account_id": account}, manager).json()["rebuild_id"]
+    template, path = f"{rebuilds}/{{rebuild_id}}/apply", f"{rebuilds}/{made}/apply"
+    yield WriteRoute("limits", template, path, manager, {}, keyed=False, small=True)
 
 
 def _hold_routes(bed: Running, account: str) -> Iterator[WriteRoute]:
