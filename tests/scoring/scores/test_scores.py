@@ -1,146 +1,18 @@
 """Scores over HTTP: graded, valid for a while, kept per application, and given again for as long as they stand."""
 
 import asyncio
-import copy
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from services.embedded.postgres import Address
-from services.scoring import consumers
-from services.scoring.app import create_app
-from services.scoring.settings import Settings
-from shared.bus import Delivery
-from shared.bus.embedded import EmbeddedBus
 from shared.canonical import content_hash as document_hash
-from shared.catalogue import keep_products
-from shared.consumer import Consumer
-from shared.contracts import intake
-from shared.contracts.decision import ProductPublished
-from shared.contracts.envelope import Amount, Event
-from shared.contracts.scoring import ApplicationScored
-from shared.db import Database
 from shared.ids import new_id
-from tests.kit.catalogue import AUTHOR, SCOPES, attempt, bearing, make_live
-from tests.kit.service import Urls, client_of, delivery, migrated, platform_settings
-from tests.scoring.domain.small import SMALL_FACTS, signed, small_document
-
-Change = Callable[[dict[str, Any]], object]
-FACTS = {
-    "requested_amount": {"amount_minor": 100_000, "currency": "EUR"},
-    "debt_ratio": "0.34",
-    "purpose": "boat",
-    "home_owner": True,
-}
-GRADES = [{"grade": "A", "from": 560}, {"grade": "B", "from": 520, "below": 560}, {"grade": "C", "below": 520}]
-
-
-@pytest.fixture(scope="session")
-async def urls(postgres: Address) -> Urls:
-    """A migrated database."""
-    return await migrated(postgres, "scoring", "scores_tests")
-
-
-@pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[Database]:
-    """The connection pool of the worker."""
-    opened = Database(urls.app)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def consumer(db: Database) -> Consumer:
-    """Scoring's consumer; tests hand it deliveries themselves."""
-    return Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
-
-
-@pytest.fixture
-async def desk(urls: Urls, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """The API, to a client that may score and read scores."""
-    scopes = {**SCOPES, "los": ["scores:write", "scores:read"], "writer": ["scores:write"]}
-    app = create_app(Settings(database_url=urls.app), platform_settings(tmp_path, scopes))
-    async with client_of(app, "los") as made:
-        yield made
-
-
-@pytest.fixture
-async def product(db: Database) -> str:
-    """The name of a product that scoring has heard of, and no other test."""
-    name = new_id("loan").replace("_", "-")
-    document = {"name": name, "title": "Small loan", "currency": "EUR", "facts": SMALL_FACTS}
-    now = datetime.now(UTC)
-    told = ProductPublished(name=name, revision=1, document=document, effective_at=now)
-    await keep_products(db, "scoring", [Event(new_id("evt"), told.type, "/assay/decision", "x", now, None, told)])
-    return name
-
-
-def _no_change(_document: dict[str, Any]) -> None:
-    pass
-
-
-def scorecard(product: str, change: Change = _no_change) -> dict[str, Any]:
-    """Return the small scorecard for a product, changed and signed."""
-    document = copy.deepcopy(small_document()) | {"product": product}
-    change(document)
-    return signed(document)
-
-
-def graded(document: dict[str, Any]) -> None:
-    document |= {"grades": GRADES, "validity": {"days": 30}}
-    document["golden_vectors"][0]["grade"] = "B"
-
-
-def refusing(document: dict[str, Any]) -> None:
-    """Leave no score where the purpose is missing."""
-    document["characteristics"][2]["bins"][2]["treat"] = "refuse"
-
-
-def protected(document: dict[str, Any]) -> None:
-    """Look at a protected attribute."""
-    document["characteristics"][0]["fact"] = "age_years"
-    baseline = document["psi_baseline"]["characteristics"]
-    baseline["age_years"] = baseline.pop("requested_amount")
-
-
-async def ask(desk: httpx.AsyncClient, product: str, application_id: str | None, **facts: Any) -> dict[str, Any]:
-    body = {"product": product, "facts": FACTS | facts}
-    if application_id is not None:
-        body["application_id"] = application_id
-    answer = await desk.post("/v1/scores", json=body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def kept(desk: httpx.AsyncClient, application_id: str) -> dict[str, Any]:
-    answer = await desk.get(f"/v1/scores/{application_id}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def rows_of(urls: Urls, application_id: str) -> int:
-    connection = await asyncpg.connect(urls.admin)
-    found: int = await connection.fetchval(
-        "SELECT count(*) FROM scoring.score WHERE application_id = $1", application_id
-    )
-    await connection.close()
-    return found
-
-
-async def expire(urls: Urls, application_id: str) -> None:
-    """Let the validity of an application's scores be over."""
-    connection = await asyncpg.connect(urls.admin)
-    await connection.execute(
-        "UPDATE scoring.score SET valid_until = now() - interval '1 second' WHERE application_id = $1", application_id
-    )
-    await connection.close()
+from tests.kit.catalogue import AUTHOR, attempt, bearing, make_live
+from tests.kit.service import Urls
+from tests.scoring.scores.kit import FACTS, Change, ask, expire, graded, kept, protected, refusing, rows_of, scorecard
 
 
 async def test_a_score_comes_with_grade_pd_reasons_model_and_the_end_of_its_validity(
@@ -310,79 +182,6 @@ async def test_who_may_only_ask_for_scores_can_not_read_those_of_others(desk: ht
     answer = await desk.get("/v1/scores/app_1", headers=bearing("writer"))
 
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
-
-
-def submitted(product: str, application_id: str, **facts: Any) -> Delivery:
-    now = datetime.now(UTC)
-    data = intake.ApplicationSubmitted(
-        application_id=application_id,
-        party_id="pty_1",
-        product=product,
-        requested=Amount(amount_minor=100_000, currency="EUR"),
-        facts=FACTS | facts,
-        submitted_at=now,
-    )
-    return delivery("intake", intake.AGGREGATE, application_id, data.type, data, now)
-
-
-async def told(urls: Urls, application_id: str) -> list[ApplicationScored]:
-    """Return what scoring has told of an application."""
-    connection = await asyncpg.connect(urls.admin)
-    rows = await connection.fetch(
-        "SELECT payload::text FROM scoring.outbox WHERE aggregateid = $1 ORDER BY seq", application_id
-    )
-    await connection.close()
-    return [ApplicationScored.model_validate_json(row["payload"]) for row in rows]
-
-
-async def test_an_application_submitted_again_gets_the_score_that_stands_and_another_one_for_other_facts(
-    desk: httpx.AsyncClient, product: str, urls: Urls, consumer: Consumer
-) -> None:
-    await make_live(desk, "scorecard", scorecard(product, graded))
-    application_id = new_id("app")
-    for facts in ({}, {"age_years": 30}, {"home_owner": False}):
-        await consumer.handle([submitted(product, application_id, **facts)])
-
-    first, again, changed = await told(urls, application_id)
-
-    assert first.score is not None
-    assert (first.score.grade, first.score.valid_until is not None) == ("B", True)
-    assert (again.score, again.scored_at) == (first.score, first.scored_at)
-    assert changed.score is not None
-    assert (changed.score.score, changed.score.grade) == (520, "B")
-    assert changed.scored_at > first.scored_at
-    assert await rows_of(urls, application_id) == 2
-    assert (await kept(desk, application_id))["score"] == changed.score.model_dump(mode="json")
-
-
-async def test_an_application_that_changes_to_and_fro_in_one_batch_ends_with_its_last_facts(
-    desk: httpx.AsyncClient, product: str, urls: Urls, consumer: Consumer
-) -> None:
-    await make_live(desk, "scorecard", scorecard(product, graded))
-    application_id = new_id("app")
-    await consumer.handle([submitted(product, application_id)])
-    await consumer.handle([submitted(product, application_id, home_owner=False), submitted(product, application_id)])
-
-    first, _, last = await told(urls, application_id)
-
-    assert first.score is not None
-    assert last.score is not None
-    assert last.score.score == first.score.score
-    assert (await kept(desk, application_id))["score"] == last.score.model_dump(mode="json")
-
-
-async def test_an_application_that_the_model_refuses_to_score_is_passed_on_without_a_score(
-    desk: httpx.AsyncClient, product: str, urls: Urls, consumer: Consumer
-) -> None:
-    await make_live(desk, "scorecard", scorecard(product, refusing))
-    application_id = new_id("app")
-    await consumer.handle([submitted(product, application_id, purpose=None)])
-
-    (passed_on,) = await told(urls, application_id)
-
-    assert (passed_on.score, passed_on.failure) == (None, "characteristic_missing")
-    recalled = await kept(desk, application_id)
-    assert (recalled["failure"], recalled["stale_because"]) == ("characteristic_missing", ["no_score"])
 
 
 @pytest.mark.parametrize(
