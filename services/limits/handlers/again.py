@@ -1,8 +1,8 @@
 """Use cases that start over when accounts were moved, or documents written, while they waited for them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from services.limits.store.accounts import TreeChangedError
 from services.limits.store.items import ItemsChangedError
@@ -13,8 +13,8 @@ T = TypeVar("T")
 _ATTEMPTS: Final = 5
 
 
-def again(handle: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Call a use case anew, in a transaction of its own each time; raises `TreeChangedError` (503) after some attempts.
+def again(handle: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Call a use case anew, in a transaction of its own each time; refused with 503 after some attempts.
 
     Whoever waited for a move finds, once it has the locks, that it needs others too. To ask for these in the same
     transaction could lock two out of each other, so it gives all back and starts over.

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from services.limits.handlers import accounts, bookkeeping, moving
 from services.limits.store import rates
@@ -115,6 +116,12 @@ async def test_rates_that_can_not_be_are_refused_where_they_stand(
     answer = await state(erp, *stated, **fields)
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE fx_rate SET rate = 1", "DELETE FROM fx_rate", "DELETE FROM fx_pair"])
+async def test_the_service_cannot_change_what_was_stated(db: Database, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await platform.rows(db, statement)
 
 
 async def test_rivals_who_state_the_same_rates_state_them_once(erp: httpx.AsyncClient, db: Database) -> None:

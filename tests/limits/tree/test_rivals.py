@@ -8,6 +8,7 @@ from random import Random
 from services.limits.domain.account import Account
 from services.limits.domain.reservation import Capture, Release
 from services.limits.handlers import accounts, moving, settling
+from services.limits.store import accounts as store
 from shared.batcher import Batcher
 from shared.db import Database
 from shared.errors import Refusal
@@ -101,6 +102,37 @@ async def assert_group_is_the_sum_of_what_stands_below(db: Database, group: Acco
     children = [entry.account for entry in found if entry.account.path[:-1] == own.path]
     assert own.reserved_minor == sum(child.reserved_minor for child in children)
     assert own.posted_minor == sum(child.posted_minor for child in children)
+
+
+async def test_who_waits_for_a_move_reserves_where_the_account_then_stands(db: Database, rival_db: Database) -> None:
+    customer = await given.account(db, limit_minor=1000)
+    group = await given.account(db, "group", limit_minor=100)
+    assert customer.account_id < group.account_id, "the mover has the customer before it waits for the group"
+    async with rival_db.transaction() as tx:
+        await store.lock(tx, [group.account_id])
+        mover = asyncio.create_task(
+            moving.move_account(db, customer.account_id, group.account_id, given.KEEPER, "joins")
+        )
+        await waiting(rival_db, 1)
+        reserved = asyncio.create_task(
+            settling.carry_out(db, [platform.reserve(customer, 60), platform.reserve(customer, 60)])
+        )
+        await waiting(rival_db, 2)
+    await mover
+    first, second = map(given.body_of, await reserved)
+    assert (first["state"], second["reason"]) == ("reserved", "INSUFFICIENT_AVAILABLE")
+    assert second["obstacle_account_id"] == group.account_id
+    assert await given.balances(db, group, customer) == [(60, 0), (60, 0)]
+    await given.assert_tree_balances(db, [group, customer])
+
+
+async def waiting(db: Database, number: int) -> None:
+    """Return once that many transactions of this database wait for a lock."""
+    query = "SELECT count(DISTINCT pid) AS n FROM pg_locks WHERE NOT granted"
+    found = 0
+    while found < number:
+        (row,) = await platform.rows(db, query)
+        found = row.n
 
 
 async def test_rivals_who_move_two_groups_below_each_other_never_make_a_cycle(db: Database, rival_db: Database) -> None:
