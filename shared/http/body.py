@@ -137,5 +137,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 def _words(entry: Any) -> str:
-    # pydantic's own messages quote no input for these; a custom validator's message is ours.
+    # pydantic's own messages quote no input, but for this one; a custom validator's message is ours.
+    if entry["type"] == "union_tag_invalid":
+        return "must be one of " + str(entry["msg"]).rpartition("expected tags: ")[2][:200]
     return str(entry["msg"])[:200]

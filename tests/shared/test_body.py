@@ -112,6 +112,31 @@ def test_what_does_not_fit_is_located_and_never_echoed(raw: bytes, pointer: str,
     assert "4711" not in refusal.detail + refusal.faults[0].detail
 
 
+class Circle(Body):
+    """One of two shapes."""
+
+    shape: Literal["circle"]
+
+
+class Square(Body):
+    """The other."""
+
+    shape: Literal["square"]
+
+
+class Drawing(Body):
+    """Shapes told apart by a tag."""
+
+    shapes: list[Annotated[Circle | Square, Field(discriminator="shape")]]
+
+
+def test_an_unknown_tag_is_told_what_there_is_and_not_repeated() -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse(Drawing, json.dumps({"shapes": [{"shape": f"{SECRET} expected tags: {SECRET}"}]}).encode())
+    (fault,) = refusal.value.faults
+    assert (fault.pointer, fault.detail) == ("/shapes/0", "must be one of 'circle', 'square'")
+
+
 def test_every_fault_is_named_up_to_twenty() -> None:
     assert len(refused(b'{"whole": "a", "flag": 0}').faults) == 2
     assert len(refused(json.dumps({f"unknown{n}": 1 for n in range(100)}).encode()).faults) == 20
