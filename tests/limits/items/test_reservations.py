@@ -67,6 +67,23 @@ async def test_a_delivery_of_an_order_that_has_drawn_does_not_draw_again(erp: ht
     await given.assert_documents_add_up(db, account.account_id)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_delivery_goes_with_the_reservation_of_its_order(
+    erp: httpx.AsyncClient, db: Database, at_once: bool
+) -> None:
+    account = await accounts.account_with(db, 2_000)
+    reservation_id = await reserved(db, account, 1_000)
+    order, delivery = new_id("doc"), new_id("doc")
+    lines = [
+        given.line(account.account_id, order, 600, category="open_order", reservation_id=reservation_id),
+        given.line(account.account_id, delivery, 900, category="delivery", follows=order),
+    ]
+    for batch in [lines] if at_once else [[line] for line in lines]:
+        await given.put(erp, *batch)
+    assert await given.posted(erp, account.account_id) == (900, 100)
+    await given.assert_documents_add_up(db, account.account_id)
+
+
 async def test_a_capture_may_carry_the_document_that_it_becomes(erp: httpx.AsyncClient, db: Database) -> None:
     account = await accounts.account_with(db, 1_000)
     reservation_id = await reserved(db, account, 600)

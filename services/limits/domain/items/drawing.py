@@ -1,12 +1,12 @@
 """How a reservation becomes documents: what they count with is taken off what it holds, in the same transaction."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from services.limits.domain.account import EntryKind
+from services.limits.domain.account import Account, EntryKind
 from services.limits.domain.books import Books, Cause
-from services.limits.domain.items import levels
+from services.limits.domain.items import chain, levels
 from services.limits.domain.items.item import Item, Statement
 from services.limits.domain.reservation import Capture, State
 from shared.errors import Fault, Refusal, invalid
@@ -40,42 +40,59 @@ def objection(books: Books, stated: Statement, known: Item | None) -> Refusal | 
     return None if is_used else _located(*_ENDED[reservation.state])
 
 
-def undrawn(items: Iterable[Item]) -> dict[str, int]:
-    """Return by reservation how much of what the items of a chain count with has not been drawn on it.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the documents of a chain count with and has not been drawn on their reservation; `item_id` names that."""
 
-    A document that takes over from one which has drawn is not drawn for again.
+    reservation_id: str
+    item_id: str
+    undrawn_minor: int
+
+
+def claims(items: Mapping[str, Item]) -> list[Claim]:
+    """Return what the items of a chain claim of each reservation, in the currency of their account.
+
+    An item that names no reservation goes with the line it follows. So a document that takes over from one which has
+    drawn is not drawn for again, and what it comes to beyond that is.
     """
-    found: dict[str, int] = {}
-    for item in items:
-        if item.stated.reservation_id is not None:
+    named: dict[str, str] = {}
+    undrawn: dict[str, int] = {}
+    for item_id in sorted(items):
+        item = items[item_id]
+        reservation_id = _source(items, item)
+        if reservation_id is not None:
             rest = max(0, item.own_posted_minor) - item.drawn_minor
-            found[item.stated.reservation_id] = found.get(item.stated.reservation_id, 0) + rest
-    return found
+            undrawn[reservation_id] = undrawn.get(reservation_id, 0) + rest
+        if item.stated.reservation_id is not None:
+            named.setdefault(item.stated.reservation_id, item_id)
+    return [Claim(name, named[name], minor) for name, minor in sorted(undrawn.items()) if minor > 0]
 
 
-def draw(books: Books, item: Item, undrawn_minor: dict[str, int], cause: Cause) -> int:
-    """Draw on the item's reservation what it counts with and `undrawn_minor` leaves; return how much it was.
+def _source(items: Mapping[str, Item], item: Item) -> str | None:
+    step: Item | None = item
+    while step is not None and step.stated.reservation_id is None:
+        step = chain.predecessor(items, step)
+    return None if step is None else step.stated.reservation_id
 
-    In the account's currency. First what was captured before and has not become documents, then what is still set
-    aside, which is captured now. What is drawn goes off what is posted, since the item is entered in its place: so it
-    counts once, and at every moment.
+
+def draw(books: Books, account: Account, claim: Claim, cause: Cause) -> int:
+    """Draw on a reservation what documents on `account` claim of it; return how much it was.
+
+    First what was captured before and has not become documents, then what is still set aside, which is captured now.
+    What is drawn goes off what is posted, since the documents are entered in its place: so it counts once, and at every
+    moment.
     """
-    reservation_id = item.stated.reservation_id
-    reservation = None if reservation_id is None else books.reservation(reservation_id)
-    if reservation is None or reservation.account_id != item.stated.account_id:
-        return 0
-    wanted = min(item.own_posted_minor, undrawn_minor[reservation.reservation_id])
-    if wanted <= 0:
+    reservation = books.reservation(claim.reservation_id)
+    if reservation is None or reservation.account_id != account.account_id:
         return 0
     rest = reservation.captured_minor - reservation.itemised_minor
-    captured = min(max(0, wanted - rest), reservation.left_minor)
+    captured = min(max(0, claim.undrawn_minor - rest), reservation.left_minor)
     if captured > 0:
         amount = replace(reservation.amount, amount_minor=captured)
         books.carry_out(Capture(reservation.reservation_id, amount, final=False))
-    drawn = min(wanted, rest + captured)
+    drawn = min(claim.undrawn_minor, rest + captured)
     if drawn > 0:
         _itemise(books, reservation.reservation_id, drawn, cause)
-        undrawn_minor[reservation.reservation_id] -= drawn
     return drawn
 
 

@@ -120,22 +120,27 @@ class Register:
     def _settle_chain(self, items: Mapping[str, Item], entered: dict[str, list[int]] | None) -> None:
         open_amounts = chain.open_amounts(items)
         moved = {item_id: self._reassessed(item, open_amounts[item_id]) for item_id, item in items.items()}
-        undrawn = drawing.undrawn(moved.values())
+        for claim in drawing.claims(moved):
+            named = moved[claim.item_id]
+            account = self._books.accounts[named.stated.account_id]
+            drawn = drawing.draw(self._books, account, claim, self._cause(named))
+            moved[claim.item_id] = replace(named, drawn_minor=named.drawn_minor + drawn)
         for item_id, before in items.items():
             after = moved[item_id]
             account = self._books.accounts[after.stated.account_id]
-            cause = Cause(item_id=item_id, reservation_id=after.stated.reservation_id, actor=self._actor)
-            drawn = drawing.draw(self._books, after, undrawn, cause)
             stood = self._stood(account, before)
             deltas = [now - then for then, now in zip(stood, after.posted_minor, strict=True)]
             if entered is None:
-                self._enter(account, EntryKind.ITEM, deltas, cause)
+                self._enter(account, EntryKind.ITEM, deltas, self._cause(after))
             else:
                 sums = entered.setdefault(account.account_id, [0] * len(deltas))
                 entered[account.account_id] = [so_far + delta for so_far, delta in zip(sums, deltas, strict=True)]
-            if after != before or drawn > 0:
-                self.items[item_id] = replace(after, drawn_minor=after.drawn_minor + drawn)
+            if after != before:
+                self.items[item_id] = after
                 self.changed.add(item_id)
+
+    def _cause(self, item: Item) -> Cause:
+        return Cause(item_id=item.item_id, reservation_id=item.stated.reservation_id, actor=self._actor)
 
     def _reassessed(self, item: Item, open_minor: int) -> Item:
         """Return an item with what it counts with now."""
@@ -175,8 +180,7 @@ class Register:
         before = self._books.accounts[known.stated.account_id]
         if before.account_id == account.account_id:
             return False
-        cause = Cause(item_id=known.item_id, actor=self._actor)
-        self._enter(before, EntryKind.ITEM, [-minor for minor in self._stood(before, known)], cause)
+        self._enter(before, EntryKind.ITEM, [-minor for minor in self._stood(before, known)], self._cause(known))
         return True
 
     def _stood(self, account: Account, item: Item) -> tuple[int, ...]:
