@@ -279,3 +279,20 @@ async def test_an_order_in_another_currency_needs_a_rate(house: House, db: Datab
     question = {"account_id": account.account_id, "amount": given.eur(10, "XTS")}
     answer = (await house.crm.post("/v1/limit-checks", json=question)).json()
     assert (answer["result"], answer["reasons"]) == ("block", ["NO_RATE"])
+
+
+async def test_a_document_is_checked_again_by_the_rule_then_in_force(house: House, db: Database) -> None:
+    account = await given.account_of(db, 1000)
+    facts = {"payment_terms": {"type": "enum", "values": ["prepaid", "open"]}}
+    large = {"name": "large", "kind": "maximum_document", "maximum": given.eur(100)}
+    assert (await given.put(house.manager, account.product, {"facts": facts, "steps": [large]})).status_code == 200
+    order = given.order()
+    blocked = await given.ask(house.crm, account, 200, document=order, facts={"payment_terms": "open"})
+    assert blocked["reasons"] == ["DOCUMENT_TOO_LARGE"]
+    # The fact that was stated with it is not asked for any more.
+    by_limit = {"name": "limit", "kind": "static_utilization"}
+    assert (await given.put(house.manager, account.product, {"steps": [by_limit]})).status_code == 200
+    listed = (await house.crm.get("/v1/credit-holds", params={"product": account.product})).json()["items"]
+    path = f"/v1/credit-holds/{listed[0]['hold_id']}/recheck"
+    checked = await house.crm.post(path, json={}, headers=given.key())
+    assert (checked.status_code, checked.json()["state"]) == (200, "passed"), checked.text

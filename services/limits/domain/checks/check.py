@@ -1,5 +1,8 @@
 """The check itself: all steps of a rule on the figures of one moment, and what lets a document pass nevertheless."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.limits.domain.checks.figures import Figures, values
 from services.limits.domain.checks.question import Question
 from services.limits.domain.checks.result import CheckRecord, Verdict, worst
@@ -14,8 +17,9 @@ def check(question: Question, rule: Rule, figures: Figures, release: Release | N
     The worst verdict counts. An exclusion of the rule that names no steps lets the document pass outright, and so does
     a standing `release` of this document that covers its amount, when it would be blocked.
     """
-    passes, skipped = _exclusions(rule, figures)
-    steps = tuple(evaluate(step, rule, figures, skipped) for step in rule.steps)
+    known = values(figures, rule.currency) if rule.has_conditions else {}
+    passes, skipped = _exclusions(rule, known)
+    steps = tuple(evaluate(step, figures, known, skipped) for step in rule.steps)
     verdict = worst(step.verdict for step in steps)
     excluded_by = passes if verdict is not Verdict.OK else None
     released_by = None
@@ -43,14 +47,11 @@ def check(question: Question, rule: Rule, figures: Figures, release: Release | N
     )
 
 
-def _exclusions(rule: Rule, figures: Figures) -> tuple[str | None, frozenset[str]]:
+def _exclusions(rule: Rule, known: Mapping[str, Any]) -> tuple[str | None, frozenset[str]]:
     """Return the first exclusion that lets the document pass outright, and the steps that others let off.
 
     An exclusion of which it can't be told whether it holds excludes nothing.
     """
-    if not rule.exclusions:
-        return None, frozenset()
-    known = values(figures, rule.currency)
     in_force = [exclusion for exclusion in rule.exclusions if exclusion.condition.holds(known)]
     passes = next((exclusion.name for exclusion in in_force if not exclusion.skips), None)
     return passes, frozenset().union(*(exclusion.skips for exclusion in in_force))

@@ -123,8 +123,8 @@ KINDS: Final[dict[type[Test], str]] = {
     PaymentBehaviour: "payment_behaviour",
     Custom: "custom",
 }
-OF_ITEMS: Final = (DynamicUtilization, OldestOverdue, OverdueShare, DunningLevel, PaymentBehaviour, Custom)
-"""The tests that need the items of the account."""
+OF_ITEMS: Final = (DynamicUtilization, OldestOverdue, OverdueShare, DunningLevel, PaymentBehaviour)
+"""The tests that need the items of the account; conditions may name them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,14 @@ class Rule:
     facts: FactDictionary = field(default_factory=lambda: FactDictionary({}))
 
     @property
+    def has_conditions(self) -> bool:
+        """True when values have to be had by the names that conditions know them by."""
+        return bool(self.exclusions) or any(isinstance(step.test, Custom) for step in self.steps)
+
+    @property
     def needs_items(self) -> bool:
         """True when a figure of the account's items may be asked for."""
-        return bool(self.exclusions) or any(isinstance(step.test, OF_ITEMS) for step in self.steps)
+        return self.has_conditions or any(isinstance(step.test, OF_ITEMS) for step in self.steps)
 
     @property
     def horizons(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from services.limits.domain.account import Account, Basis, Reason, Status
 from services.limits.domain.books import Books
 from services.limits.domain.checks import operands
-from services.limits.domain.checks.figures import Figures, Orders, values
+from services.limits.domain.checks.figures import Figures, Orders
 from services.limits.domain.checks.reasons import CheckReason
 from services.limits.domain.checks.result import Outcome, StepResult, Verdict
 from services.limits.domain.checks.rule import (
@@ -23,7 +23,6 @@ from services.limits.domain.checks.rule import (
     OldestOverdue,
     OverdueShare,
     PaymentBehaviour,
-    Rule,
     StaticUtilization,
     Step,
     Test,
@@ -31,6 +30,7 @@ from services.limits.domain.checks.rule import (
 from services.limits.domain.items.receivables import Receivables
 from shared.money import Money
 
+_Known = Mapping[str, Any]
 _HUNDRED: Final = Decimal(100)
 
 
@@ -41,14 +41,14 @@ class _Finding:
     operands: Mapping[str, Any] = field(default_factory=dict)
 
 
-def evaluate(step: Step, rule: Rule, figures: Figures, excluded: frozenset[str]) -> StepResult:
-    """Return what a step says; the steps in `excluded` are looked at and let off.
+def evaluate(step: Step, figures: Figures, known: _Known, excluded: frozenset[str]) -> StepResult:
+    """Return what a step says, `known` being the values of what conditions name; those in `excluded` are let off.
 
     A figure that can't be had blocks, whatever a hit would mean; a custom step says itself what it then means.
     """
     if figures.checkpoint not in step.at:
         return StepResult(step.name, step.kind, Verdict.OK, None, {}, Outcome.NOT_EVALUATED)
-    found = _FINDINGS[type(step.test)](step.test, rule, figures)
+    found = _FINDINGS[type(step.test)](step.test, known, figures)
     if found.outcome in (Outcome.HIT, Outcome.MISSING) and step.name in excluded:
         return StepResult(step.name, step.kind, Verdict.OK, None, found.operands, Outcome.EXCLUDED)
     verdict = {
@@ -62,7 +62,7 @@ def _of(hit: bool, reason: str, looked_at: Mapping[str, Any]) -> _Finding:
     return _Finding(Outcome.HIT, reason, looked_at) if hit else _Finding(Outcome.NO_HIT, None, looked_at)
 
 
-def _account_status(_test: AccountStatus, _rule: Rule, figures: Figures) -> _Finding:
+def _account_status(_test: AccountStatus, _known: _Known, figures: Figures) -> _Finding:
     at_fault = next((level for level in figures.levels if level.status is not Status.OPEN), None)
     shown: dict[str, Any] = {"statuses": [_named(level, status=level.status.value) for level in figures.levels]}
     if at_fault is None:
@@ -70,7 +70,7 @@ def _account_status(_test: AccountStatus, _rule: Rule, figures: Figures) -> _Fin
     return _Finding(Outcome.HIT, Reason(f"ACCOUNT_{at_fault.status.name}"), {**_named(at_fault), **shown})
 
 
-def _limit_expired(_test: LimitExpired, _rule: Rule, figures: Figures) -> _Finding:
+def _limit_expired(_test: LimitExpired, _known: _Known, figures: Figures) -> _Finding:
     at_fault = next((level for level in figures.levels if level.basis is Basis.EXPIRED), None)
     shown: dict[str, Any] = {"bases": [_named(level, limit_basis=level.basis.value) for level in figures.levels]}
     if at_fault is None:
@@ -82,11 +82,11 @@ def _named(level: Account, **more: str) -> dict[str, Any]:
     return {"account_id": level.account_id, "account_kind": level.kind.value, **more}
 
 
-def _static(test: StaticUtilization, _rule: Rule, figures: Figures) -> _Finding:
+def _static(test: StaticUtilization, _known: _Known, figures: Figures) -> _Finding:
     return _utilization(figures, figures.levels, test.max_percent, CheckReason.UTILIZATION_ABOVE_THRESHOLD, {})
 
 
-def _dynamic(test: DynamicUtilization, _rule: Rule, figures: Figures) -> _Finding:
+def _dynamic(test: DynamicUtilization, _known: _Known, figures: Figures) -> _Finding:
     orders = figures.orders.get(test.horizon_days)
     if orders is None:
         return _unknown("open_orders")
@@ -160,7 +160,7 @@ def _obstacle(figures: Figures, levels: Sequence[Account], amounts: Sequence[int
     return Books(levels, (), figures.now, figures.rates).obstacle(figures.path, amounts)
 
 
-def _maximum_document(test: MaximumDocument, _rule: Rule, figures: Figures) -> _Finding:
+def _maximum_document(test: MaximumDocument, _known: _Known, figures: Figures) -> _Finding:
     amount, maximum = figures.amount, test.maximum
     converted = figures.rates.committed(amount.amount_minor, amount.currency, maximum.currency)
     shown = {"amount": operands.money(converted, maximum.currency), "maximum": operands.amount(maximum)}
@@ -169,7 +169,7 @@ def _maximum_document(test: MaximumDocument, _rule: Rule, figures: Figures) -> _
     return _of(converted > maximum.amount_minor, CheckReason.DOCUMENT_TOO_LARGE, shown)
 
 
-def _oldest_overdue(test: OldestOverdue, _rule: Rule, figures: Figures) -> _Finding:
+def _oldest_overdue(test: OldestOverdue, _known: _Known, figures: Figures) -> _Finding:
     items = figures.receivables
     if items is None:
         return _unknown("oldest_overdue_days")
@@ -178,7 +178,7 @@ def _oldest_overdue(test: OldestOverdue, _rule: Rule, figures: Figures) -> _Find
     return _beyond_tolerance(is_over, CheckReason.OLDEST_ITEM_OVERDUE, test.tolerance, items, shown, figures)
 
 
-def _overdue_share(test: OverdueShare, _rule: Rule, figures: Figures) -> _Finding:
+def _overdue_share(test: OverdueShare, _known: _Known, figures: Figures) -> _Finding:
     items = figures.receivables
     if items is None:
         return _unknown("overdue")
@@ -212,7 +212,7 @@ def _beyond_tolerance(
     return _of(is_over and items.overdue_minor > (tolerated or 0), reason, looked_at)
 
 
-def _dunning_level(test: DunningLevel, _rule: Rule, figures: Figures) -> _Finding:
+def _dunning_level(test: DunningLevel, _known: _Known, figures: Figures) -> _Finding:
     items = figures.receivables
     if items is None:
         return _unknown("dunning_level")
@@ -220,7 +220,7 @@ def _dunning_level(test: DunningLevel, _rule: Rule, figures: Figures) -> _Findin
     return _of(items.dunning_level > test.max_level, CheckReason.DUNNING_LEVEL_TOO_HIGH, shown)
 
 
-def _payment_behaviour(test: PaymentBehaviour, _rule: Rule, figures: Figures) -> _Finding:
+def _payment_behaviour(test: PaymentBehaviour, _known: _Known, figures: Figures) -> _Finding:
     items = figures.receivables
     if items is None:
         return _unknown("average_days_late")
@@ -235,8 +235,7 @@ def _payment_behaviour(test: PaymentBehaviour, _rule: Rule, figures: Figures) ->
     return _of(is_over, CheckReason.PAYS_LATE, shown)
 
 
-def _custom(test: Custom, rule: Rule, figures: Figures) -> _Finding:
-    known = values(figures, rule.currency)
+def _custom(test: Custom, known: _Known, _figures: Figures) -> _Finding:
     read = {name: operands.wire(known.get(name)) for name in test.condition.names}
     shown = {"if": test.condition.text, "values": read, "words": {"en": test.english, "zh": test.chinese}}
     holds = test.condition.holds(known)
@@ -250,7 +249,7 @@ def _unknown(name: str) -> _Finding:
     return _Finding(Outcome.MISSING, CheckReason.FIGURES_UNKNOWN, {"missing": [name]})
 
 
-_Evaluate = Callable[[Any, Rule, Figures], _Finding]
+_Evaluate = Callable[[Any, _Known, Figures], _Finding]
 _FINDINGS: Final = cast(
     "dict[type[Test], _Evaluate]",
     {
