@@ -6,11 +6,12 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = structlog.get_logger()
 
@@ -27,7 +28,7 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=_Protocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -41,6 +42,41 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, _leave)
     uvicorn.Server(config).run()
+
+
+class _Protocol(HttpToolsProtocol):
+    """Uvicorn's protocol, writing an answer at once: head and body apart cost a system call and a packet each."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Speak through a transport that gathers what is written."""
+        super().connection_made(cast(asyncio.Transport, _Gathering(cast(asyncio.Transport, transport))))
+
+
+class _Gathering:
+    """A transport that writes at the end of the loop's turn what was written in it, or when it is closed."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._written: list[bytes] = []
+        self._call_soon = asyncio.get_running_loop().call_soon
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._call_soon(self._flush)
+        self._written.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._written:
+            written = b"".join(self._written)
+            self._written.clear()
+            self._transport.write(written)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -3,13 +3,16 @@
 The layer adds trace context, request metrics and the express lane. (Starlette's BaseHTTPMiddleware costs two thirds of
 the throughput, and any middleware runs inside layers of the framework that hot requests don't need.)
 
-Routes that take a body at a fixed path are the hot ones. They answer every error themselves, so the framework's seven
-layers between here and the route have nothing to do for them; they are called directly, and documented as usual.
+Routes that take a body are the hot ones. They answer every error themselves, so the framework's seven layers between
+here and the route have nothing to do for them. Those at a fixed path, and those that do something to one thing
+(`/things/{thing_id}/do`), are called directly, and documented as usual.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -23,7 +26,16 @@ from shared.tracing import accept_traceparent, set_traceparent, trace_id
 _UNMATCHED = "unmatched"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
-_Express = tuple[StrictRoute, Callable[[Request], Awaitable[Response]]]
+_NAMED: Final = re.compile(r"([^{}]*/)\{(\w+)\}(/[^{}/]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A route, its handler, and the name of its path parameter where it has one."""
+
+    route: StrictRoute
+    handle: Callable[[Request], Awaitable[Response]]
+    parameter: str | None
 
 
 class ServiceApp(FastAPI):
@@ -32,15 +44,19 @@ class ServiceApp(FastAPI):
     def __init__(self, service: str, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._service = service
-        self._express: dict[tuple[str, str], _Express] = {}
+        self._express: dict[tuple[str, str], _Lane] = {}
 
     def mount_routes(self, router: APIRouter) -> None:
         """Add the routes of `router`."""
         self.include_router(router)
         for route in router.routes:
-            if isinstance(route, StrictRoute) and route.takes_body and "{" not in route.path:
-                lane = (route, route.get_route_handler())
-                self._express |= {(method, route.path): lane for method in route.methods or ()}
+            if isinstance(route, StrictRoute) and route.takes_body:
+                named = _NAMED.fullmatch(route.path)
+                if named is None and "{" in route.path:
+                    continue
+                pattern, name = (route.path, None) if named is None else (f"{named[1]}*{named[3]}", named[2])
+                lane = _Lane(route, route.get_route_handler(), name)
+                self._express |= {(method, pattern): lane for method in route.methods or ()}
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document with the bearer scheme; the scopes stand at each operation."""
@@ -58,24 +74,30 @@ class ServiceApp(FastAPI):
         traceparent = accept_traceparent(_header(scope, b"traceparent"))
         set_traceparent(traceparent)
         header = (b"trace-id", trace_id(traceparent).encode())
-        lane = self._express.get((scope["method"], scope["path"]))
+        lane, parameters = self._lane(scope["method"], scope["path"])
         if lane is not None:
-            status = await self._answer_directly(lane, header, scope, receive, send)
+            scope["app"], scope["route"], scope["path_params"] = self, lane.route, parameters
+            response = await lane.handle(Request(scope, receive, send))
+            response.raw_headers.append(header)
+            await response(scope, receive, send)
+            status = response.status_code
         else:
             status = await self._answer(header, scope, receive, send)
         route = getattr(scope.get("route"), "path", _UNMATCHED)
         if route not in _QUIET:
             REQUESTS.labels(self._service, scope["method"], route, status).observe(time.perf_counter() - started)
 
-    async def _answer_directly(
-        self, lane: _Express, header: tuple[bytes, bytes], scope: Scope, receive: Receive, send: Send
-    ) -> int:
-        route, handle = lane
-        scope["app"], scope["route"], scope["path_params"] = self, route, {}
-        response = await handle(Request(scope, receive, send))
-        response.raw_headers.append(header)
-        await response(scope, receive, send)
-        return response.status_code
+    def _lane(self, method: str, path: str) -> tuple[_Lane | None, dict[str, str]]:
+        """Return the lane of a request and its path parameters; None when it takes the ordinary way."""
+        lane = self._express.get((method, path))
+        if lane is not None:
+            return lane, {}
+        thing, slash, action = path.rpartition("/")
+        things, _, thing_id = thing.rpartition("/")
+        lane = self._express.get((method, f"{things}/*{slash}{action}"))
+        if lane is None or lane.parameter is None or not thing_id:
+            return None, {}
+        return lane, {lane.parameter: thing_id}
 
     async def _answer(self, header: tuple[bytes, bytes], scope: Scope, receive: Receive, send: Send) -> int:
         status = 500

@@ -125,7 +125,7 @@ class StrictRoute(APIRoute):
 
 def _require_storable_path(request: Request) -> None:
     """Raise `Refusal` with 404 for NUL in a path: PostgreSQL text can't hold it, so nothing by that name exists."""
-    if any("\x00" in str(value) for value in request.path_params.values()):
+    if request.path_params and any("\x00" in str(value) for value in request.path_params.values()):
         raise not_found("not_found", "there is nothing here")
 
 

@@ -40,7 +40,8 @@ _LOCK: Final = f"""
         UNION
         SELECT unnest(r.path) FROM account a JOIN reservation r ON r.root_id = a.path[1]
         WHERE a.account_id = ANY($1::text[]) AND r.state = 'reserved' AND r.expires_at <= statement_timestamp()
-          AND EXISTS (SELECT FROM reservation WHERE state = 'reserved' AND expires_at <= statement_timestamp())
+          AND (SELECT expires_at FROM reservation WHERE state = 'reserved' ORDER BY expires_at LIMIT 1)
+              <= statement_timestamp()
     )
     ORDER BY a.account_id FOR UPDATE OF a
 """  # noqa: S608 - both parts are constants

@@ -25,7 +25,8 @@ _DUE: Final = text(f"""
     SELECT clock.clock, due.* FROM clock LEFT JOIN (
         {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved'
           AND r.expires_at <= (SELECT clock FROM clock) AND r.account_id = ANY(CAST(:account_id AS text[]))
-          AND EXISTS (SELECT FROM reservation WHERE state = 'reserved' AND expires_at <= (SELECT clock FROM clock))
+          AND (SELECT expires_at FROM reservation WHERE state = 'reserved' ORDER BY expires_at LIMIT 1)
+              <= (SELECT clock FROM clock)
     ) due ON true
     ORDER BY due.expires_at, due.reservation_id
 """)  # noqa: S608 - both parts are constants

@@ -50,7 +50,7 @@ def _accounts() -> None:
     )
     # Balances change all the time and no index holds them: with room left on its page a new version of a row touches
     # no index.
-    op.execute("ALTER TABLE account SET (fillfactor = 60)")
+    op.execute("ALTER TABLE account SET (fillfactor = 80)")
 
 
 def _reservations() -> None:

@@ -58,7 +58,7 @@ account = sa.Table(
         postgresql_where=sa.text("limit_basis IN ('unset', 'default')"),
     ),
     # No index holds the balances: with room left on its page, a row that changes touches none.
-    postgresql_with={"fillfactor": 60},
+    postgresql_with={"fillfactor": 80},
 )
 
 reservation = sa.Table(
