@@ -10,7 +10,8 @@ from services.limits.store.items import ItemsChangedError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 20
+"""Each that fails means that somebody else got something done meanwhile, so it takes that many rivals to fail all."""
 
 
 def again(handle: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

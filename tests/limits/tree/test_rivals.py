@@ -37,7 +37,7 @@ async def test_business_goes_on_exactly_while_accounts_move(db: Database, rival_
     async def trade(number: int) -> None:
         chance = Random(number)
         commands = processes[number % 2]
-        for _ in range(25):
+        for _ in range(15):
             owner = chance.choice([*customers, *segments])
             amount = chance.randint(1, 500)
             made = given.body_of(await commands.submit(platform.reserve(owner, amount)))
@@ -56,7 +56,7 @@ async def test_business_goes_on_exactly_while_accounts_move(db: Database, rival_
     async def move(number: int) -> Counter[str]:
         chance = Random(100 + number)
         outcomes: Counter[str] = Counter()
-        for _ in range(12):
+        for _ in range(6):
             customer, parent = chance.choice(customers), chance.choice([None, *groups])
             parent_id = None if parent is None else parent.account_id
             try:
@@ -75,7 +75,7 @@ async def test_business_goes_on_exactly_while_accounts_move(db: Database, rival_
 
     outcomes = sum((mover.result() for mover in movers), Counter[str]())
     assert set(outcomes) <= {"moved", "already_there"}
-    assert outcomes["moved"] > 10
+    assert outcomes["moved"] > 5
     everything = [*groups, *customers, *segments]
     await given.assert_tree_balances(db, everything)
     for customer, segment in zip(customers, segments, strict=True):
@@ -159,14 +159,7 @@ async def test_segments_that_are_opened_while_their_customer_moves_move_along(db
     async def move_some() -> None:
         for number in range(9):
             parent_id = groups[(number + 1) % 2].account_id
-            moved = False
-            while not moved:
-                try:
-                    await moving.move_account(rival_db, customer.account_id, parent_id, given.KEEPER, "reorganised")
-                    moved = True
-                except Refusal as refusal:
-                    # Where segments are opened all the time a mover may be told to try again.
-                    assert refusal.code == "tree_changed"
+            await moving.move_account(rival_db, customer.account_id, parent_id, given.KEEPER, "reorganised")
 
     first, second, _ = await asyncio.gather(open_some(db), open_some(rival_db), move_some())
     path = (groups[1].account_id, customer.account_id)
