@@ -1,6 +1,7 @@
 """Stands in for curl, as far as the README uses it, and keeps what was asked and answered.
 
-Run by a shell script of `tests.kit.session`. `--claim` keeps what the script says of the last answer instead of asking.
+Run by a shell script of `tests.kit.session`. Instead of asking, `--chapter` keeps which guide comes next, and `--claim`
+what it says of the last answer.
 """
 
 import argparse
@@ -19,9 +20,13 @@ def main() -> None:
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="body")
+    parser.add_argument("--chapter")
     parser.add_argument("--claim")
     parser.add_argument("url", nargs="?", default="")
     asked = parser.parse_args()
+    if asked.chapter is not None:
+        _keep({"chapter": asked.chapter})
+        return
     if asked.claim is not None:
         _keep({"claim": json.loads(asked.claim)})
         return

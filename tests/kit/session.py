@@ -23,6 +23,7 @@ _SECONDS: Final = 120
 class Exchange:
     """A request, its answer, and what the guide says of that."""
 
+    chapter: str
     method: str
     path: str
     status: int
@@ -34,21 +35,23 @@ class Exchange:
         return [difference for claim in self.claims for difference in _differences(claim, self.answer, "")]
 
 
-def blocks(guide: Path, heading: str) -> str:
-    """Return the shell commands in the section of a guide below `heading`."""
-    _, _, rest = guide.read_text().partition(f"\n## {heading}\n")
-    section = rest.split("\n## ", 1)[0]
-    found = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    assert found, f"{guide.name} has no commands below {heading!r}"
+def commands(guide: Path, heading: str | None = None) -> str:
+    """Return the shell commands of a guide, or of its section below `heading`."""
+    text = guide.read_text()
+    if heading is not None:
+        _, _, rest = text.partition(f"\n## {heading}\n")
+        text = rest.split("\n## ", 1)[0]
+    found = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    assert found, f"{guide.name} has no commands"
     return "".join(found)
 
 
 def play(
-    commands: str, variables: Mapping[str, str], addresses: Mapping[str, str], scratch: Path
-) -> tuple[list[Exchange], str]:
-    """Run commands in a shell; return what was asked and answered, and what the last command printed.
+    chapters: Mapping[str, str], variables: Mapping[str, str], addresses: Mapping[str, str], scratch: Path
+) -> tuple[list[Exchange], list[str]]:
+    """Run the commands of chapters in one shell; return what was asked and answered, and the lines that it printed.
 
-    `variables` are those that the guide has its reader set, `addresses` say where the documented ones are.
+    `variables` are those that the guides have their reader set, `addresses` say where the documented ones are.
     """
     record = scratch / "record"
     record.touch()
@@ -60,7 +63,7 @@ def play(
     search = os.pathsep.join([str(scratch), str(Path(sys.executable).parent), os.environ["PATH"]])
     own = {"PATH": search, "SESSION_RECORD": str(record), "SESSION_ADDRESSES": json.dumps(addresses)}
     done = subprocess.run(
-        ["sh", "-eu", "-c", _script(commands)],
+        ["sh", "-eu", "-c", "".join(_script(name, text) for name, text in chapters.items())],
         cwd=PROJECT,
         env={**os.environ, **variables, **own},
         capture_output=True,
@@ -69,13 +72,13 @@ def play(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return _exchanges(record), done.stdout.strip().splitlines()[-1]
+    return _exchanges(record), done.stdout.splitlines()
 
 
-def _script(commands: str) -> str:
+def _script(chapter: str, text: str) -> str:
     """Return commands with what is claimed in comments passed on, and with the tools of the path."""
-    claimed = re.sub(r"(?m)^# \{.*\n(?:#  .*\n)*", _claim, commands)
-    return claimed.replace(".venv/bin/assay", "assay")
+    claimed = re.sub(r"(?m)^# \{.*\n(?:#  .*\n)*", _claim, text)
+    return f"curl --chapter {shlex.quote(chapter)}\n" + claimed.replace(".venv/bin/assay", "assay")
 
 
 def _claim(found: re.Match[str]) -> str:
@@ -85,11 +88,14 @@ def _claim(found: re.Match[str]) -> str:
 
 def _exchanges(record: Path) -> list[Exchange]:
     exchanges: list[Exchange] = []
+    chapter = ""
     for line in map(json.loads, record.read_text().splitlines()):
-        if "claim" in line:
+        if "chapter" in line:
+            chapter = line["chapter"]
+        elif "claim" in line:
             exchanges[-1].claims.append(line["claim"])
         else:
-            exchanges.append(Exchange(**line))
+            exchanges.append(Exchange(chapter, **line))
     return exchanges
 
 
