@@ -1,6 +1,7 @@
 """Documents over HTTP, as an ERP states them and people look at what they add up to."""
 
 from datetime import date
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -212,3 +213,50 @@ async def test_lines_are_listed_page_by_page(erp: httpx.AsyncClient, db: Databas
         seen += [item["doc_id"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert sorted(seen) == sorted(documents[1:])
+
+
+async def test_a_line_that_would_make_exposure_too_large_to_keep_is_refused(
+    erp: httpx.AsyncClient, db: Database
+) -> None:
+    account_id = (await accounts.account_with(db, 100_000)).account_id
+    most = 2**53 - 1
+    lines = [given.line(account_id, new_id("doc"), amount_minor) for amount_minor in (most, 1, most)]
+    results = await given.put(erp, *lines)
+    assert [result.get("code") for result in results] == [None, "amount_too_large", "amount_too_large"]
+    assert await given.posted(erp, account_id) == (most, 0)
+
+
+async def test_a_chain_that_is_stated_from_its_end_has_bounded_stages(erp: httpx.AsyncClient, db: Database) -> None:
+    account_id = (await accounts.account_with(db, 100_000)).account_id
+    documents = [new_id("doc") for _ in range(60)]
+    lines = [given.line(account_id, documents[0], 10, category="open_order")]
+    lines += [
+        given.line(account_id, after, 10, category="delivery", follows=before) for before, after in pairwise(documents)
+    ]
+    results = await given.put(erp, *lines)
+    assert {result.get("code") for result in results} == {None, "chain_too_long"}
+    # The line after one that was refused follows what is not known, and counts by itself.
+    assert await given.posted(erp, account_id) == (20, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("PUT", "/v1/exposure-items", "items:write"),
+        ("GET", "/v1/exposure-items?account_id=acc_1", "items:read"),
+        ("GET", "/v1/accounts/acc_1/exposure", "limits:read"),
+        ("GET", "/v1/exposure-rules/loan", "limits:read"),
+        ("GET", "/v1/exposure-rules/loan/versions", "limits:read"),
+        ("PUT", "/v1/exposure-rules/loan", "limits:approve"),
+        ("POST", "/v1/exposure-rebuilds", "exposure:rebuild"),
+        ("POST", "/v1/exposure-rebuilds/reb_1/apply", "exposure:rebuild"),
+        ("GET", "/v1/exposure-rebuilds", "limits:read"),
+        ("GET", "/v1/exposure-rebuilds/reb_1", "limits:read"),
+        ("GET", "/v1/exposure-rebuilds/reb_1/differences", "limits:read"),
+    ],
+)
+async def test_every_route_needs_its_scope(erp: httpx.AsyncClient, method: str, path: str, scope: str) -> None:
+    stranger = await erp.request(method, path, headers={"Authorization": "Bearer nobody"})
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "unauthenticated")
+    auditor = await erp.request(method, path, headers={"Authorization": "Bearer auditor"})
+    assert (auditor.status_code == 403) is (scope != "limits:read")

@@ -172,3 +172,21 @@ async def test_a_reservation_that_runs_out_meanwhile_is_drawn_by_nobody(erp: htt
     )
     assert refused["code"] == "already_expired"
     assert await given.posted(erp, account.account_id) == (0, 0)
+
+
+async def test_a_line_that_has_drawn_stays_with_its_reservation_and_account(
+    erp: httpx.AsyncClient, db: Database
+) -> None:
+    account, other = await accounts.account_with(db, 1_000), await accounts.account_with(db, 1_000)
+    drawn, another = await reserved(db, account, 300), await reserved(db, account, 300)
+    invoice = new_id("doc")
+    await given.put(erp, given.line(account.account_id, invoice, 100, reservation_id=drawn))
+    (moved,) = await given.put(erp, given.line(other.account_id, invoice, 100, version=2))
+    (changed,) = await given.put(erp, given.line(account.account_id, invoice, 100, version=2, reservation_id=another))
+    assert [(entry["code"], entry["errors"][0]["pointer"]) for entry in (moved, changed)] == [
+        ("line_has_drawn", "/items/0/account_id"),
+        ("line_has_drawn", "/items/0/reservation_id"),
+    ]
+    await given.put(erp, given.line(account.account_id, invoice, 0, version=2))
+    assert await given.posted(erp, account.account_id) == (0, 500)
+    await given.assert_documents_add_up(db, account.account_id)

@@ -21,16 +21,13 @@ _ENDED: Final = {
 def objection(books: Books, stated: Statement, known: Item | None) -> Refusal | None:
     """Return why a line can't draw on the reservation it names.
 
-    That is because it is not there, of another account, or ended before anything of it became a document; or because
-    the line has drawn on another one.
+    That is because it is not there, of another account, or ended before anything of it became a document. A line that
+    has drawn stays with its reservation, and both with their account.
     """
+    if known is not None and known.drawn_minor > 0:
+        return _change_after_drawing(stated, known)
     if stated.reservation_id is None:
         return None
-    is_drawn = known is not None and known.drawn_minor > 0
-    if known is not None and is_drawn and known.stated.reservation_id == stated.reservation_id:
-        return None
-    if is_drawn:
-        return _located("draws_on_another_reservation", "the line has drawn on another reservation")
     reservation = books.reservation(stated.reservation_id)
     if reservation is None:
         return _located("reservation_not_found", "there is no such reservation")
@@ -38,6 +35,15 @@ def objection(books: Books, stated: Statement, known: Item | None) -> Refusal | 
         return _located("reservation_of_another_account", "the reservation is on another account")
     is_used = reservation.left_minor > 0 or reservation.captured_minor > 0
     return None if is_used else _located(*_ENDED[reservation.state])
+
+
+def _change_after_drawing(stated: Statement, known: Item) -> Refusal | None:
+    if stated.account_id != known.stated.account_id:
+        words = "the line has drawn on a reservation of its account; take it back, and state another line there"
+        return invalid("line_has_drawn", words, [Fault("/account_id", "line_has_drawn", words)])
+    if stated.reservation_id != known.stated.reservation_id:
+        return _located("line_has_drawn", "the line has drawn on another reservation")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

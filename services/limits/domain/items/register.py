@@ -236,9 +236,7 @@ def _refused(item_id: str, refusal: Refusal) -> Outcome:
 
 
 def _keeping_reservation(known: Item | None, stated: Statement) -> Statement:
-    """Return a statement that names the reservation the line has drawn on, or named before, where it names none."""
-    if known is None or stated.reservation_id is not None:
-        return stated
-    if known.drawn_minor == 0 and known.stated.account_id != stated.account_id:
+    """Return a statement that names the reservation which the line named before, where it names none."""
+    if known is None or stated.reservation_id is not None or known.stated.account_id != stated.account_id:
         return stated
     return replace(stated, reservation_id=known.stated.reservation_id)
