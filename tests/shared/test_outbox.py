@@ -151,3 +151,15 @@ async def test_the_trace_of_the_request_travels_with_its_events(db: Database, bu
         await outbox.put(tx, [counted(2, traceparent=other), counted(3)])
     await Relay(db, bus).publish_pending()
     assert [message.headers.get("ce_traceparent") for message in bus.published] == [TRACE, other, None]
+
+
+async def test_text_that_holds_nul_is_no_event_and_text_about_it_is(db: Database, bus: RecordingBus) -> None:
+    about = '\\u0000 and \\\\u0000, a quote " and a backslash \\'
+    async with db.transaction() as tx:
+        await outbox.put(tx, [outbox.Fact("counter", "one", "tests.noted.v1", {"note": about})])
+    for note in ("a\x00b", "\\\x00", "\x00"):
+        with pytest.raises(ValueError, match="NUL"):
+            async with db.transaction() as tx:
+                await outbox.put(tx, [outbox.Fact("counter", "one", "tests.noted.v1", {"note": note})])
+    assert await Relay(db, bus).publish_pending() == 1
+    assert json.loads(bus.published[0].value) == {"note": about}
