@@ -89,6 +89,11 @@ async def _carry_out(tx: Transaction, claims: Sequence[Claim], act: Act) -> list
         results = [_Outcome(claims[place], result) for place, result in zip(fresh, await act(tx, fresh), strict=True)]
         await _store(tx, results)
         outcomes |= {outcome.claim.scope: outcome for outcome in results}
+        # A rival with the same key may have done it while this one waited for what both change, and is why it is
+        # refused: then the rival's answer is the answer.
+        refused = [outcome.claim for outcome in results if isinstance(outcome.result, Refusal)]
+        if refused:
+            outcomes |= await _recall(tx, refused)
     return [_reply(entry, outcomes[entry.scope]) for entry in claims]
 
 

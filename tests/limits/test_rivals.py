@@ -126,6 +126,20 @@ async def test_one_key_sent_200_times_has_one_effect_and_one_answer(db: Database
     await assert_events(db, account, reserved=1)
 
 
+async def test_a_retry_that_comes_while_the_first_request_is_at_work_gets_its_answer(
+    db: Database, rival_db: Database
+) -> None:
+    account = await given.account_with(db, 1_000_000)
+    held = await settling.carry_out(db, [given.reserve(account, 10) for _ in range(100)])
+    requests = [given.capture(answer, key=new_id("key")) for answer in held]
+    processes = [process(db), process(rival_db)]
+    first, second = await asyncio.gather(
+        *(asyncio.gather(*(outcome(own, request) for request in requests)) for own in processes)
+    )
+    assert first == second
+    assert {given.state_of(answer) for answer in first} == {"captured"}
+
+
 async def test_every_change_is_published_once_with_what_was_left(db: Database) -> None:
     account = await given.account_with(db, 1000)
     first, second, declined = await settling.carry_out(

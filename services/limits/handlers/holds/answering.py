@@ -45,16 +45,7 @@ async def once(db: Database, claim: Claim, act: idempotency.Act) -> Answer:
     (answer,) = await idempotency.once(db, [claim], act)
     if isinstance(answer, Answer):
         return answer
-    refusal = answer
-
-    async def refuse(_tx: Transaction, _places: Sequence[int]) -> list[Answer | Refusal]:
-        return [refusal]
-
-    # A rival with the same key may have done it while this one waited for the hold; then its answer is the answer.
-    (answer,) = await idempotency.once(db, [claim], refuse)
-    if isinstance(answer, Refusal):
-        raise answer
-    return answer
+    raise answer
 
 
 def hold_not_found() -> Refusal:
