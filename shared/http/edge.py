@@ -26,7 +26,7 @@ from shared.tracing import accept_traceparent, set_traceparent, trace_id
 _UNMATCHED = "unmatched"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
-_NAMED: Final = re.compile(r"([^{}]*/)\{(\w+)\}(/[^{}/]+)")
+_NAMED: Final = re.compile(r"([^{}]*)/\{(\w+)\}/([^{}/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,24 @@ class ServiceApp(FastAPI):
         super().__init__(**arguments)
         self._service = service
         self._express: dict[tuple[str, str], _Lane] = {}
+        self._express_named: dict[tuple[str, str, str], _Lane] = {}
 
     def mount_routes(self, router: APIRouter) -> None:
         """Add the routes of `router`."""
         self.include_router(router)
         for route in router.routes:
             if isinstance(route, StrictRoute) and route.takes_body:
-                named = _NAMED.fullmatch(route.path)
-                if named is None and "{" in route.path:
-                    continue
-                pattern, name = (route.path, None) if named is None else (f"{named[1]}*{named[3]}", named[2])
-                lane = _Lane(route, route.get_route_handler(), name)
-                self._express |= {(method, pattern): lane for method in route.methods or ()}
+                self._mount_lane(route)
+
+    def _mount_lane(self, route: StrictRoute) -> None:
+        named = _NAMED.fullmatch(route.path)
+        if named is not None:
+            things, name, action = named.groups()
+            lane = _Lane(route, route.get_route_handler(), name)
+            self._express_named |= {(method, things, action): lane for method in route.methods or ()}
+        elif "{" not in route.path:
+            lane = _Lane(route, route.get_route_handler(), None)
+            self._express |= {(method, route.path): lane for method in route.methods or ()}
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document with the bearer scheme; the scopes stand at each operation."""
@@ -92,9 +98,9 @@ class ServiceApp(FastAPI):
         lane = self._express.get((method, path))
         if lane is not None:
             return lane, {}
-        thing, slash, action = path.rpartition("/")
+        thing, _, action = path.rpartition("/")
         things, _, thing_id = thing.rpartition("/")
-        lane = self._express.get((method, f"{things}/*{slash}{action}"))
+        lane = self._express_named.get((method, things, action))
         if lane is None or lane.parameter is None or not thing_id:
             return None, {}
         return lane, {lane.parameter: thing_id}

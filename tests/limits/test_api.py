@@ -204,3 +204,10 @@ async def test_an_event_carries_the_trace_of_its_request(crm: httpx.AsyncClient,
         account_id=account.account_id,
     )
     assert event.traceparent == trace
+
+
+@pytest.mark.parametrize("name", ["*", "{reservation_id}", "a%00b", "a%2Fb", "%20", ".."])
+async def test_a_reservation_of_any_name_that_is_not_there_is_not_found(crm: httpx.AsyncClient, name: str) -> None:
+    url = httpx.URL(f"http://service/v1/reservations/{name}/release")
+    answer = await crm.post(url, json={}, headers=key())
+    assert answer.status_code == 404
