@@ -103,7 +103,8 @@ def may_have_crossed(account: Account, thresholds: Thresholds) -> bool:
     if account.band or not thresholds.percents:
         return account.band != 0
     room = account.limit_minor + account.cover_minor
-    return 100 * (account.posted_minor + account.reserved_minor) >= thresholds.percents[0] * room
+    is_reached = 100 * (account.posted_minor + account.reserved_minor) >= thresholds.percents[0] * room
+    return is_reached and account.is_bounded
 
 
 def oversold(before: Account | None, after: Account) -> Oversold | None:

@@ -19,7 +19,7 @@ from shared.errors import not_found
 MOST_KEPT: Final = 10_000
 """So many differences are told at most; then the books are wrong throughout, and the rest would not help."""
 
-MOST_ENTRIES: Final = 1_000_000
+MOST_ENTRIES: Final = 200_000
 """Trees with an account of more entries than this are left to who asks for all books: to go through takes a while."""
 
 MOST_ITEMS: Final = 50_000

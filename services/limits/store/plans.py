@@ -8,7 +8,7 @@ from shared.db import Transaction
 
 # The plans that suit every other statement here, which find few rows by key, suit these not at all.
 _READ_MUCH: Final = text("""
-    SELECT set_config('statement_timeout', '600s', true), set_config('enable_hashjoin', 'on', true),
+    SELECT set_config('statement_timeout', '3600s', true), set_config('enable_hashjoin', 'on', true),
            set_config('enable_mergejoin', 'on', true), set_config('enable_seqscan', :seqscan, true),
            set_config('work_mem', '64MB', true)
 """)

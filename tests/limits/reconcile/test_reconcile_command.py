@@ -2,29 +2,21 @@
 
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from typer.testing import CliRunner
 
-from services.migrate import PROJECT
+from services.cli import app
 from tests.kit.service import Urls
 
 
 async def reconcile(url: str, *arguments: str) -> tuple[int, str]:
     """Run the command; return its exit code and output."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli", "reconcile", *arguments),
-        cwd=PROJECT,
-        env={**os.environ, "LIMITS_DATABASE_URL": url, "COLUMNS": "200"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
+    environment = {"LIMITS_DATABASE_URL": url, "COLUMNS": "200"}
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", *arguments], env=environment)
+    return result.exit_code, result.output
 
 
 def _document(path: Path) -> dict[str, Any]:
