@@ -1,5 +1,6 @@
 """The rules that checks go by: read, and replaced by people who say why. What was in force stays to be read."""
 
+import asyncio
 from typing import Final
 
 from services.limits.replies import check_rules as replies
@@ -45,7 +46,8 @@ async def put_rule(
     Raises `Refusal`: 422 for a rule that does not hold together, 412 when `read_revision` is not the one in force.
     """
     revision = read_revision + 1
-    rule = replies.rule_of(document, product, revision)
+    # Half a second for the largest: too long to keep other requests waiting.
+    rule = await asyncio.to_thread(replies.rule_of, document, product, revision)
     text = canonical_json(document.plain())
     async with db.transaction() as tx:
         stored = (await store.latest(tx, [product])).get(product)
