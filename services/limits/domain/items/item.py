@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -36,16 +36,20 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class LineKey:
-    """A line of a document by the names it has where it comes from."""
+    """A line of a document by the names it has where it comes from.
+
+    They make the id of the item, the first 128 bits of their SHA-256: so it is known before the line arrives.
+    """
 
     document: Document
     line: str
+    item_id: str = field(init=False, compare=False)
 
-    @property
-    def item_id(self) -> str:
-        """The id of the item: 128 bits of the SHA-256 of its names, so that it is known before the line arrives."""
+    def __post_init__(self) -> None:
+        # Once for each key: what follows what is found by it again and again.
         names = [self.document.source, self.document.doc_type, self.document.doc_id, self.line]
-        return f"itm_{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:32]}"
+        made = f"itm_{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:32]}"
+        object.__setattr__(self, "item_id", made)
 
 
 @dataclass(frozen=True, slots=True)
