@@ -37,6 +37,7 @@ STEPS = (
     "/v1/catalogue/",
     "/v1/backtests/{backtest_id}/",
     "/v1/exposure-rebuilds/{rebuild_id}/",
+    "/v1/limit-proposals/{proposal_id}/",
     *(
         f"/v1/accounts/{{account_id}}/{step}"
         for step in ("suspend", "resume", "block", "unblock", "close", "reopen", "move")
