@@ -149,7 +149,7 @@ def test_a_salesperson_is_told_the_figures() -> None:
         "en": "The oldest unpaid invoice is 47 days overdue; 30 are allowed.",
         "zh": "最早的未付发票已逾期 47 天，上限为 30 天。",
     }
-    full = given.account(limit_minor=500_000, posted_minor=420_000)
+    full = given.account(limit_minor=400_000, cover_minor=100_000, posted_minor=420_000)
     assert said({"kind": "static_utilization"}, given.figures(100_000, full))["en"] == (
         "1,000.00 EUR does not fit: the customer has 800.00 EUR left of 5,000.00 EUR."
     )

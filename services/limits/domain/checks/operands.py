@@ -42,7 +42,10 @@ def percent(part: int, whole: int) -> str | None:
 
 
 def level(account: Account, amount_minor: int | None) -> Mapping[str, Any]:
-    """Return how an account of the path stands, and how far it would be used with `amount_minor` in its currency."""
+    """Return how an account of the path stands, and how far it would be used with `amount_minor` in its currency.
+
+    Of `room`, which is limit and cover together, what is committed with the amount is `utilization_percent`.
+    """
     room = account.limit_minor + account.cover_minor
     committed = account.posted_minor + account.reserved_minor
     with_amount = None if amount_minor is None else committed + amount_minor
@@ -52,7 +55,9 @@ def level(account: Account, amount_minor: int | None) -> Mapping[str, Any]:
         "kind": account.kind.value,
         "status": account.status.value,
         "limit_basis": account.basis.value,
-        "limit": money(room, account.currency) if bounded else None,
+        "limit": money(account.limit_minor, account.currency) if bounded else None,
+        "cover": money(account.cover_minor, account.currency),
+        "room": money(room, account.currency) if bounded else None,
         "committed": money(committed, account.currency),
         "available": money(account.available_minor, account.currency) if bounded else None,
         "amount": money(amount_minor, account.currency),

@@ -39,13 +39,13 @@ _ENGLISH: Final[Mapping[str, str]] = {
     Reason.ACCOUNT_SUSPENDED: "{whose}'s account is suspended.",
     Reason.ACCOUNT_BLOCKED: "{whose}'s account is blocked.",
     Reason.ACCOUNT_CLOSED: "{whose}'s account is closed.",
-    Reason.INSUFFICIENT_AVAILABLE: "{amount} does not fit: {whose_lower} has {available} left of {limit}.",
+    Reason.INSUFFICIENT_AVAILABLE: "{amount} does not fit: {whose_lower} has {available} left of {room}.",
     CheckReason.UTILIZATION_ABOVE_THRESHOLD: (
-        "{whose} would have used {utilization_percent} % of {limit}; {max_percent} % are allowed."
+        "{whose} would have used {utilization_percent} % of {room}; {max_percent} % are allowed."
     ),
     CheckReason.DYNAMIC_UTILIZATION_EXCEEDED: (
         "With the open orders of the next {horizon_days} days {whose_lower} would have used {utilization_percent} % of "
-        "{limit}; {max_percent} % are allowed."
+        "{room}; {max_percent} % are allowed."
     ),
     CheckReason.DOCUMENT_TOO_LARGE: "The document is over {amount}; {maximum} are allowed.",
     CheckReason.OLDEST_ITEM_OVERDUE: ("The oldest unpaid invoice is {days} days overdue; {max_days} are allowed."),
@@ -68,12 +68,12 @@ _CHINESE: Final[Mapping[str, str]] = {
     Reason.ACCOUNT_SUSPENDED: "{whose}的账户已暂停。",
     Reason.ACCOUNT_BLOCKED: "{whose}的账户已冻结。",
     Reason.ACCOUNT_CLOSED: "{whose}的账户已关闭。",
-    Reason.INSUFFICIENT_AVAILABLE: "{amount} 超出可用额度：{whose}额度 {limit}，剩余 {available}。",
+    Reason.INSUFFICIENT_AVAILABLE: "{amount} 超出可用额度：{whose}额度 {room}，剩余 {available}。",
     CheckReason.UTILIZATION_ABOVE_THRESHOLD: (
-        "{whose}额度 {limit} 的使用率将达 {utilization_percent}%，上限为 {max_percent}%。"
+        "{whose}额度 {room} 的使用率将达 {utilization_percent}%，上限为 {max_percent}%。"
     ),
     CheckReason.DYNAMIC_UTILIZATION_EXCEEDED: (
-        "计入未来 {horizon_days} 天的未交订单，{whose}额度 {limit} 的使用率将达 {utilization_percent}%，"
+        "计入未来 {horizon_days} 天的未交订单，{whose}额度 {room} 的使用率将达 {utilization_percent}%，"
         "上限为 {max_percent}%。"
     ),
     CheckReason.DOCUMENT_TOO_LARGE: "单据金额为 {amount}，上限为 {maximum}。",
