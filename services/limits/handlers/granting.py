@@ -7,7 +7,7 @@ from services.limits.domain.account import Account, Approval, EntryKind
 from services.limits.domain.books import Books, Cause, Why
 from services.limits.domain.granting import followed, granted
 from services.limits.domain.proposal import Change, ChangeKind, Proposal, may_be_applied
-from services.limits.domain.terms import speaking
+from services.limits.domain.terms import Term, speaking
 from services.limits.events import ledger as events
 from services.limits.events.accounts import account_changed
 from services.limits.handlers import bookkeeping, rolling
@@ -64,6 +64,7 @@ async def _grant(
     decisions = [approved.decision_id for approved in approvals]
     # A decision that was published twice, as two events, is still one limit.
     known = await entries.granted(tx, decisions) | await proposals.decided(tx, decisions)
+    added: list[Term] = []
     facts: list[outbox.Fact] = []
     entered: list[Approval] = []
     proposed: list[Proposal] = []
@@ -80,18 +81,18 @@ async def _grant(
                 rolling.look_again(books, account.account_id, books.now)
             continue
         every_days = cycles.get(account.account_id, held.product.review_every_days)
-        holds[account.account_id], made = await enter(
-            tx, books, held, approved, every_days, traceparent=traces[approved.decision_id]
-        )
+        term, made = enter(books, held, approved, every_days, traceparent=traces[approved.decision_id])
+        holds[account.account_id] = held.with_terms([*held.terms, term])
+        added.append(term)
         facts.extend(made)
         entered.append(approved)
+    await terms.add(tx, added)
     await proposals.add(tx, proposed)
     await bookkeeping.save(tx, books, facts)
     return books, entered, proposed
 
 
-async def enter(
-    tx: Transaction,
+def enter(
     books: Books,
     held: Agreed,
     approved: Approval,
@@ -99,16 +100,15 @@ async def enter(
     *,
     traceparent: str | None = None,
     proposal: Proposal | None = None,
-) -> tuple[Agreed, list[outbox.Fact]]:
-    """Enter an approval on its account in the books; return what then holds for it, and the events of that.
+) -> tuple[Term, list[outbox.Fact]]:
+    """Enter an approval on its account in the books; return the term that it sets, to be stored, and its events.
 
-    `proposal` is what the approval had become, once somebody has approved that.
+    `held` is what held for the account before; `proposal` what the approval had become, once that was approved.
     """
     account_id = held.account_id
     before = books.accounts[account_id]
     proposal_id = None if proposal is None else proposal.proposal_id
     term = granted(approved, account_id, new_id("trm"), books.now, proposal_id)
-    await terms.add(tx, [term])
     holds = held.with_terms([*held.terms, term])
     cause = Cause(
         decision_id=approved.decision_id,
@@ -124,7 +124,7 @@ async def enter(
     facts = [events.limit_granted(account, approved, books.now, traceparent)]
     if account.status is not before.status:
         facts.append(account_changed(account, books.now, traceparent))
-    return holds, facts
+    return term, facts
 
 
 def _proposal(account: Account, approved: Approval, held: Agreed, books: Books) -> Proposal | None:

@@ -266,7 +266,8 @@ def _effect(proposal: Proposal, held: Agreed, books: Books, actor: str | None, r
 async def _carry_out(tx: Transaction, books: Books, held: Agreed, proposal: Proposal) -> list[outbox.Fact]:
     """Apply an approved proposal, a person's or a decision's; return the events besides that of the limit."""
     if proposal.approval is not None:
-        _, facts = await granting.enter(tx, books, held, proposal.approval, await _cycle(tx, held), proposal=proposal)
+        term, facts = granting.enter(books, held, proposal.approval, await _cycle(tx, held), proposal=proposal)
+        await terms.add(tx, [term])
         return facts
     done = _effect(proposal, held, books, proposal.proposed_by, proposal.reason)
     if isinstance(done, Refusal):

@@ -17,17 +17,17 @@ _ADD: Final = text("""
     INSERT INTO limit_proposal (proposal_id, account_id, kind, amount_minor, effective_from, effective_to, security,
                                 eligible_share, cap_minor, term_id, review_due_on, review_every_days, reason,
                                 proposed_by, decision_id, application_id, decided_at, course_before, course_after,
-                                proposed_at, state, resolution, resolved_by, resolved_at, comment)
+                                proposed_at, state, ground, resolved_by, resolved_at, comment)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
            AS r(proposal_id text, account_id text, kind text, amount_minor bigint, effective_from timestamptz,
                 effective_to timestamptz, security text, eligible_share numeric, cap_minor bigint, term_id text,
                 review_due_on date, review_every_days integer, reason text, proposed_by text, decision_id text,
                 application_id text, decided_at timestamptz, course_before jsonb, course_after jsonb,
-                proposed_at timestamptz, state text, resolution text, resolved_by text, resolved_at timestamptz,
+                proposed_at timestamptz, state text, ground text, resolved_by text, resolved_at timestamptz,
                 comment text)
 """)
 _RESOLVE: Final = text("""
-    UPDATE limit_proposal SET state = :state, resolution = :resolution, resolved_by = :resolved_by,
+    UPDATE limit_proposal SET state = :state, ground = :ground, resolved_by = :resolved_by,
            resolved_at = :resolved_at, comment = :comment
     WHERE proposal_id = :proposal_id AND state = 'proposed'
 """)
@@ -61,7 +61,7 @@ async def resolve(tx: Transaction, proposal: Proposal) -> None:
         {
             "proposal_id": proposal.proposal_id,
             "state": proposal.state,
-            "resolution": proposal.ground,
+            "ground": proposal.ground,
             "resolved_by": proposal.resolved_by,
             "resolved_at": proposal.resolved_at,
             "comment": proposal.comment,
@@ -115,7 +115,7 @@ def _row(proposal: Proposal) -> dict[str, Any]:
         "course_after": [_step_row(step) for step in proposal.after],
         "proposed_at": proposal.proposed_at,
         "state": proposal.state,
-        "resolution": proposal.ground,
+        "ground": proposal.ground,
         "resolved_by": proposal.resolved_by,
         "resolved_at": proposal.resolved_at,
         "comment": proposal.comment,
@@ -151,7 +151,7 @@ def _proposal(row: Any) -> Proposal:
         after=_steps(row.after),
         approval=_approval(row),
         state=State(row.state),
-        ground=None if row.resolution is None else Ground(row.resolution),
+        ground=None if row.ground is None else Ground(row.ground),
         resolved_by=row.resolved_by,
         resolved_at=row.resolved_at,
         comment=row.comment,

@@ -45,7 +45,6 @@ _OPEN: Final = text(f"""
     WHERE t.kind = 'base' OR coalesce(e.ends_at, 'infinity') > :at
     ORDER BY t.account_id, t.effective_from, t.term_id
 """)
-_FIND: Final = text(f"SELECT {_COLUMNS} FROM limit_term t {_END} WHERE t.term_id = :term_id")
 _ADD: Final = text("""
     INSERT INTO limit_term (term_id, account_id, kind, amount_minor, effective_from, effective_to, stated_at, security,
                             eligible_share, cap_minor, actor, reason, decision_id, proposal_id, created_at)
@@ -84,12 +83,6 @@ async def open_terms(
     for row in await tx.execute(_OPEN, {"account_id": sorted(account_ids), "at": at, "known_at": known_at}):
         found[row.account_id].append(_term(row))
     return found
-
-
-async def find(tx: Transaction, term_id: str) -> Term | None:
-    """Return a term as it is known now."""
-    row = (await tx.execute(_FIND, {"term_id": term_id, "known_at": None})).one_or_none()
-    return None if row is None else _term(row)
 
 
 async def add(tx: Transaction, terms: Sequence[Term]) -> None:

@@ -24,7 +24,7 @@ def upgrade() -> None:
         for_app_role(f"REVOKE UPDATE ON {table} FROM %I")
     # Of a proposal, only what became of it may be written later.
     for_app_role("REVOKE UPDATE ON limit_proposal FROM %I")
-    for_app_role("GRANT UPDATE (state, resolution, resolved_by, resolved_at, comment) ON limit_proposal TO %I")
+    for_app_role("GRANT UPDATE (state, ground, resolved_by, resolved_at, comment) ON limit_proposal TO %I")
 
 
 def _terms() -> None:
@@ -105,7 +105,7 @@ def _proposals() -> None:
         sa.Column("course_after", pg.JSONB, nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("resolution", sa.Text),
+        sa.Column("ground", sa.Text),
         sa.Column("resolved_by", sa.Text),
         sa.Column("resolved_at", sa.DateTime(timezone=True)),
         sa.Column("comment", sa.Text),

@@ -77,7 +77,7 @@ limit_proposal = sa.Table(
     sa.Column("course_after", pg.JSONB, nullable=False),
     sa.Column("proposed_at", _INSTANT, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("resolution", sa.Text),
+    sa.Column("ground", sa.Text),
     sa.Column("resolved_by", sa.Text),
     sa.Column("resolved_at", _INSTANT),
     sa.Column("comment", sa.Text),
