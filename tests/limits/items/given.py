@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from services.limits.handlers.reconciling import reconcile_books
 from shared.db import Database
 from shared.ids import new_id
 from tests.limits import given
@@ -94,6 +95,7 @@ async def assert_documents_add_up(db: Database, *account_ids: str) -> None:
         assert found.entries == found.version
         assert found.counted + found.captured == found.posted_minor
         assert found.drawn == found.itemised
+        assert (await reconcile_books(db, account_id)).differences == []
 
 
 def days(today: date, number: int) -> str:

@@ -82,6 +82,7 @@ async def test_a_document_follows_its_account_when_that_moves_in_the_tree(
     await given.put(erp, given.line(account.account_id, invoice, 300, category="paid", version=3))
     await given.put(erp, given.line(account.account_id, other, 0, version=2))
     assert (await given.posted(erp, account.account_id), await given.posted(erp, group)) == ((0, 0), (0, 0))
+    await given.assert_documents_add_up(db, account.account_id)
 
 
 async def test_what_was_captured_before_a_move_becomes_a_document_on_the_new_levels(
@@ -101,3 +102,4 @@ async def test_what_was_captured_before_a_move_becomes_a_document_on_the_new_lev
     line = given.line(account.account_id, new_id("doc"), 300, reservation_id=reservation.rsplit("/", 1)[1])
     await given.put(erp, line)
     assert (await given.posted(erp, account.account_id), await given.posted(erp, group)) == ((300, 0), (330, 0))
+    await given.assert_documents_add_up(db, account.account_id)
