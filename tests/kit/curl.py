@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("-s", dest="silent", action="store_true")
+    parser.add_argument("-w", dest="ending", default="")
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="body")
@@ -39,7 +40,7 @@ def main() -> None:
     answer = connection.getresponse()
     body = answer.read().decode()
     _keep({"method": method, "path": path, "status": answer.status, "answer": json.loads(body)})
-    sys.stdout.write(body)
+    sys.stdout.write(body + asked.ending.replace("\\n", "\n"))
 
 
 def _keep(line: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ _HOLDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class AuthorityBody(Body):
-    """What may be released of one currency: of `product`, or of any; from now on, or within the times given.
+    """What may be released of one currency: of `product`, or of any; from `valid_from` on, and before `valid_to`.
 
     `max_amount` bounds one release, `max_exposure` what the customer's whole group owes after it. A release above
     `second_release_above` takes a second officer.
