@@ -119,7 +119,8 @@ async def test_a_wrong_document_total_is_found_and_put_right(
         await tx.execute(text("UPDATE account SET posted_minor = 199 WHERE account_id = :id"), {"id": account_id})
         await tx.execute(
             text(
-                "UPDATE entry SET posted_delta = 199, available_delta = -199 WHERE account_id = :id AND kind = 'item'"
+                "UPDATE entry SET posted_delta = 199, available_delta = -199, available_minor = 99801 "
+                "WHERE account_id = :id AND kind = 'item'"
             ),
             {"id": account_id},
         )
