@@ -60,18 +60,18 @@ def parse(model: type[M], raw: bytes) -> M:
     Raises `Refusal`: malformed for what is not strict JSON (NaN, Infinity, duplicate keys, NUL, lone surrogates,
     numbers beyond double range, nesting beyond 32), invalid with one fault per field for what does not fit the model.
     """
-    _require_strict_json(raw)
+    value = _strict_json(raw)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
         faults = [
-            Fault(_pointer(entry["loc"]), entry["type"], _words(entry))
+            Fault(_pointer(entry, value), entry["type"], _words(entry))
             for entry in error.errors(include_input=False, include_url=False, include_context=False)[:20]
         ]
         raise Refusal(Kind.INVALID, "invalid_body", "the body does not fit", faults) from None
 
 
-def _require_strict_json(raw: bytes) -> None:
+def _strict_json(raw: bytes) -> Any:
     try:
         value = _STRICT.decode(raw.decode("utf-8", "strict"))
     except (ValueError, RecursionError) as error:
@@ -83,6 +83,7 @@ def _require_strict_json(raw: bytes) -> None:
     # The escapes that can produce NUL or a lone surrogate are rare; only a body that has one is searched.
     if _SUSPICIOUS.search(raw) is not None:
         _refuse_unsafe_text(value)
+    return value
 
 
 class _NotStrictError(ValueError):
@@ -132,8 +133,22 @@ def _refuse_unsafe_text(value: object) -> None:
             _refuse_unsafe_text(item)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{pointer_token(str(part))}" for part in location)
+def _pointer(entry: Any, value: Any) -> str:
+    """Return where in the body a fault is. Beside keys and places, its location names the kind of an object that may
+    be of several: that is nowhere in the body.
+    """
+    location: tuple[int | str, ...] = entry["loc"]
+    tokens: list[str] = []
+    for depth, part in enumerate(location, start=1):
+        is_missing = depth == len(location) and entry["type"] == "missing"
+        if isinstance(value, dict) and part not in value and not is_missing:
+            continue
+        tokens.append(f"/{pointer_token(str(part))}")
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return "".join(tokens)
 
 
 def _words(entry: Any) -> str:

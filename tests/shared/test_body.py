@@ -116,6 +116,7 @@ class Circle(Body):
     """One of two shapes."""
 
     shape: Literal["circle"]
+    radius: int
 
 
 class Square(Body):
@@ -135,6 +136,23 @@ def test_an_unknown_tag_is_told_what_there_is_and_not_repeated() -> None:
         parse(Drawing, json.dumps({"shapes": [{"shape": f"{SECRET} expected tags: {SECRET}"}]}).encode())
     (fault,) = refusal.value.faults
     assert (fault.pointer, fault.detail) == ("/shapes/0", "must be one of 'circle', 'square'")
+
+
+@pytest.mark.parametrize(
+    ("shape", "pointer"),
+    [
+        ({"shape": "circle", "radius": "wide"}, "/shapes/0/radius"),
+        ({"shape": "circle"}, "/shapes/0/radius"),
+        ({"shape": "square", "radius": 1}, "/shapes/0/radius"),
+        ({}, "/shapes/0"),
+    ],
+)
+def test_a_fault_in_one_of_several_kinds_of_objects_is_where_the_body_has_it(
+    shape: dict[str, object], pointer: str
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse(Drawing, json.dumps({"shapes": [shape]}).encode())
+    assert [fault.pointer for fault in refusal.value.faults] == [pointer]
 
 
 def test_every_fault_is_named_up_to_twenty() -> None:
