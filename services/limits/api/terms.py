@@ -85,10 +85,10 @@ def add_routes(routes: APIRouter, db: Database) -> None:
     async def list_revisions(
         product: str,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        below: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
+        cursor: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
     ) -> Response:
         """Return what a product said before, newest first."""
-        found = await product_terms.list_revisions(db, product, below, limit)
+        found = await product_terms.list_revisions(db, product, cursor, limit)
         items = [replies.product_terms_reply(said) for said in found]
         following = found[-1].revision if len(found) == limit else None
         return reply(replies.ProductTermsPage(items=items, next_cursor=following))

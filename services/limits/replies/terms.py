@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.limits.domain.account import Account
 from services.limits.domain.product_terms import ProductTerms
@@ -127,10 +127,10 @@ class ProductTermsReply(BaseModel):
 
 
 class ProductTermsPage(BaseModel):
-    """Revisions of what a product said, newest first."""
+    """Revisions of what a product said, newest first; `next_cursor` is null on the last page."""
 
     items: list[ProductTermsReply]
-    next_cursor: int | None = Field(description="pass it as `below`")
+    next_cursor: int | None
 
 
 def limits_reply(account: Account, at: datetime, course: Sequence[Step], terms: Sequence[Term]) -> LimitsReply:

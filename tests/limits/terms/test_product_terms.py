@@ -141,7 +141,7 @@ async def test_what_a_product_said_before_stays_on_record(manager: httpx.AsyncCl
         await put(manager, product, defaults(revision, reason=f"reason {revision}"), revision)
     path = f"/v1/limit-terms/{product}/revisions"
     first = (await manager.get(path, params={"limit": 2})).json()
-    second = (await manager.get(path, params={"limit": 2, "below": first["next_cursor"]})).json()
+    second = (await manager.get(path, params={"limit": 2, "cursor": first["next_cursor"]})).json()
     told = [(item["revision"], item["reason"], item["actor"]) for item in first["items"] + second["items"]]
     assert told == [(3, "reason 2", "manager"), (2, "reason 1", "manager"), (1, "reason 0", "manager")]
 
