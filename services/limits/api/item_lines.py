@@ -84,7 +84,7 @@ def parsed(given: Mapping[str, Any]) -> Line | Refusal:
         if (line.account_id is None) == (line.owner is None):
             words = "name the account by its id or by its owner, one of the two"
             raise invalid("invalid_line", words, [Fault("/account_id", "account_or_owner", words)])
-        stated = statement(line, line.account_id or "", line.reservation_id)
+        stated = _statement(line, line.account_id or "", line.reservation_id)
     except Refusal as refusal:
         return refusal
     owner = line.owner
@@ -93,7 +93,15 @@ def parsed(given: Mapping[str, Any]) -> Line | Refusal:
     return Line(stated, (owner.party_id, owner.product, owner.currency, owner.segment or ""))
 
 
-def statement(line: OwnLine, account_id: str = "", reservation_id: str | None = None) -> Statement:
+def parsed_own(line: OwnLine) -> Line | Refusal:
+    """Return a line whose account and reservation are said elsewhere, or why it makes no sense."""
+    try:
+        return Line(_statement(line))
+    except Refusal as refusal:
+        return refusal
+
+
+def _statement(line: OwnLine, account_id: str = "", reservation_id: str | None = None) -> Statement:
     """Return what a line says; raises `Refusal` with 422 when its parts contradict each other."""
     amount = Money(line.amount.amount_minor, line.amount.currency)
     paid_minor = 0

@@ -9,11 +9,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.item_lines import OwnLine, statement
+from services.limits.api.item_lines import OwnLine, parsed_own
 from services.limits.domain.books import Command
 from services.limits.domain.reservation import Adjust, Capture, Release, Reserve
 from services.limits.handlers import settling
-from services.limits.handlers.items import Line, PutItems, capture_as_item
+from services.limits.handlers.items import PutItems, capture_as_item
 from services.limits.replies import reservations as replies
 from services.limits.replies.items import CapturedItemReply
 from shared.batcher import Batcher
@@ -180,7 +180,7 @@ def add_routes(routes: APIRouter, db: Database) -> None:
 
 
 async def _capture_as_item(db: Database, request: Request, command: Capture, item: OwnLine) -> Response:
-    line = PutItems((Line(statement(item)),), caller(request).client, current_traceparent())
+    line = PutItems((parsed_own(item),), caller(request).client, current_traceparent())
     return _response(await capture_as_item(db, claim(request), command, line))
 
 

@@ -9,7 +9,7 @@ from services.limits.domain.account import EntryKind
 from services.limits.domain.books import Books, Posting
 from services.limits.domain.items.exposure import Exposure
 from services.limits.domain.items.item import Item, Statement
-from services.limits.domain.items.register import Outcome, Register, Result
+from services.limits.domain.items.register import Outcome, Register, Result, located, within
 from services.limits.domain.reservation import Capture
 from services.limits.handlers import bookkeeping
 from services.limits.handlers.again import again
@@ -85,7 +85,7 @@ async def capture_as_item(db: Database, claim: Claim, command: Capture, line: Pu
     async def act(tx: Transaction, _places: Sequence[int]) -> list[Answer | Refusal]:
         (given,) = line.lines
         if isinstance(given, Refusal):
-            return [given]
+            return [within(given, "/item")]
         stated = replace(given.stated, reservation_id=command.reservation_id)
         register, opened = await open_register(tx, (), [stated], line.actor)
         posting = opened.carry_out(command)
@@ -93,7 +93,7 @@ async def capture_as_item(db: Database, claim: Claim, command: Capture, line: Pu
             return [posting]
         outcome = register.state(replace(stated, account_id=posting.account.account_id))
         if outcome.result is not Result.APPLIED:
-            return [outcome.refusal or _OLDER]
+            return [within(outcome.refusal or _OLDER, "/item")]
         register.settle()
         await save_register(tx, opened, register, line.traceparent)
         books[:] = [opened]
@@ -109,7 +109,7 @@ async def capture_as_item(db: Database, claim: Claim, command: Capture, line: Pu
     return answer
 
 
-_OLDER: Final = invalid("version_not_newer", "a version of this line that is as new or newer is known")
+_OLDER: Final = located("version_not_newer", "/version", "a version of this line that is as new or newer is known")
 
 
 async def count_due(db: Database, limit: int) -> int:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.limits.domain.account import Account
 from services.limits.domain.items.exposure import AGEING, CategoryTotal, Exposure
 from services.limits.domain.items.item import Item, LineKey
-from services.limits.domain.items.register import Outcome
+from services.limits.domain.items.register import Outcome, within
 from services.limits.domain.items.rules import ExposureRules
 from services.limits.domain.reservation import Reservation
 from services.limits.replies.reservations import ReservationReply, reservation_reply
@@ -196,8 +196,8 @@ def line_reply(outcome: Outcome, items: Mapping[str, Item], accounts: Mapping[st
     refusal = outcome.refusal
     if refusal is not None:
         faults = [
-            FaultReply(pointer=pointer + fault.pointer, code=fault.code, detail=fault.detail)
-            for fault in refusal.faults
+            FaultReply(pointer=fault.pointer, code=fault.code, detail=fault.detail)
+            for fault in within(refusal, pointer).faults
         ]
         return LineReply(
             result=outcome.result,

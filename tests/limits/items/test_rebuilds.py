@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.limits.handlers import rebuilding
+from services.limits.handlers import accounts as opened
+from services.limits.handlers import granting, rebuilding
 from shared.db import Database, async_url
 from shared.ids import new_id
 from tests.kit.service import Urls
@@ -31,8 +32,8 @@ async def put_rules(manager: httpx.AsyncClient, product: str, **rules: object) -
 async def account_of(db: Database, product: str) -> str:
     """An account of a product that no other test uses."""
     event = accounts.decision(100_000, product=product)
-    await accounts.granting.grant_limits(db, [event])
-    (found,) = await accounts.accounts.list_accounts(db, event.data.party_id)
+    await granting.grant_limits(db, [event])
+    (found,) = await opened.list_accounts(db, event.data.party_id)
     return found.account_id
 
 

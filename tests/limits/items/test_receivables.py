@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import httpx
 
@@ -18,7 +19,7 @@ async def test_a_credit_check_is_told_what_is_open_overdue_disputed_and_how_late
     account_id = (await accounts.account_with(db, 100_000)).account_id
     nothing = (await accounts.account_with(db, 100_000)).account_id
 
-    def line(amount_minor: int, category: str = "invoice", **more: object) -> dict[str, object]:
+    def line(amount_minor: int, category: str = "invoice", **more: Any) -> dict[str, object]:
         return given.line(account_id, new_id("doc"), amount_minor, category=category, **more)
 
     def paid(amount_minor: int, due: int, on: int) -> dict[str, object]:

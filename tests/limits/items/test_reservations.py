@@ -98,6 +98,10 @@ async def test_a_capture_may_carry_the_document_that_it_becomes(erp: httpx.Async
     assert (await erp.post(path, json=body, headers=key)).content == captured.content
     older = await erp.post(path, json=body, headers=given.key())
     assert (older.status_code, older.json()["code"]) == (422, "version_not_newer")
+    assert older.json()["errors"][0]["pointer"] == "/item/version"
+    nonsense = {**body, "item": {**item, "version": 2, "paid": given.money(251)}}
+    refused = await erp.post(path, json=nonsense, headers=given.key())
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/item/paid/amount_minor")
     assert await given.posted(erp, account.account_id) == (250, 350)
     await given.assert_documents_add_up(db, account.account_id)
 

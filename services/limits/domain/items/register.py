@@ -231,6 +231,12 @@ def located(code: str, pointer: str, words: str) -> Refusal:
     return invalid(code, words, [Fault(pointer, code, words)])
 
 
+def within(refusal: Refusal, pointer: str) -> Refusal:
+    """Return the refusal of a line that stands at `pointer` in its request."""
+    faults = [Fault(pointer + fault.pointer, fault.code, fault.detail) for fault in refusal.faults]
+    return Refusal(refusal.kind, refusal.code, refusal.detail, faults)
+
+
 def _refused(item_id: str, refusal: Refusal) -> Outcome:
     return Outcome(Result.REFUSED, item_id, refusal=refusal)
 
