@@ -154,7 +154,7 @@ async def test_what_a_product_said_before_stays_on_record(manager: httpx.AsyncCl
         (defaults(1, thresholds=[0]), "/thresholds/0"),
         (defaults(1, hysteresis_percent=51), "/hysteresis_percent"),
         (defaults(1, review_every_days=0), "/review_every_days"),
-        ({"currencies": {"euro": {}}, "reason": "typo"}, "/currencies/euro/[key]"),
+        ({"currencies": {"euro": {}}, "reason": "typo"}, "/currencies/euro"),
         ({"currencies": {}}, "/reason"),
         (defaults(1, extra=1), "/extra"),
     ],
