@@ -30,6 +30,11 @@ _ENTRIES: Final = """
            limit_minor, 0, 0, limit_minor, now()
     FROM limits.account a WHERE NOT EXISTS (SELECT FROM limits.entry e WHERE e.account_id = a.account_id)
 """
+_TERMS: Final = """
+    INSERT INTO limits.limit_term (term_id, account_id, kind, amount_minor, effective_from, stated_at, created_at)
+    SELECT 'trm_' || split_part(account_id, '_', 2), account_id, 'base', limit_minor, opened_at, opened_at, opened_at
+    FROM limits.account a WHERE NOT EXISTS (SELECT FROM limits.limit_term t WHERE t.account_id = a.account_id)
+"""
 _NAME: Final = """
     CREATE OR REPLACE FUNCTION account_at(level text, n bigint) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN 'acc_' || level || lpad(to_hex(n), 31, '0')
@@ -59,7 +64,7 @@ HOT: Final = 10**9
 
 
 async def plant(url: str, trees: Trees) -> None:
-    """Make the accounts of trees, each with a limit that is never reached, and the entry of its limit."""
+    """Make the accounts of trees, each with a limit that is never reached, its term and its entry."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_NAME)
@@ -67,6 +72,7 @@ async def plant(url: str, trees: Trees) -> None:
             last = -(-(trees.first + trees.size) // share)
             await connection.execute(_LEVEL, trees.first // share, last, kind, LIMIT_MINOR)
         await connection.execute(_ENTRIES)
+        await connection.execute(_TERMS)
         await settle(connection)
     finally:
         await connection.close()
