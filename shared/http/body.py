@@ -141,7 +141,8 @@ def _pointer(entry: Any, value: Any) -> str:
     tokens: list[str] = []
     for depth, part in enumerate(location, start=1):
         is_missing = depth == len(location) and entry["type"] == "missing"
-        if isinstance(value, dict) and part not in value and not is_missing:
+        is_elsewhere = isinstance(value, dict) and part not in value and not is_missing
+        if is_elsewhere or not isinstance(value, dict | list):
             continue
         tokens.append(f"/{pointer_token(str(part))}")
         try:

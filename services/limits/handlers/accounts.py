@@ -140,7 +140,7 @@ class Describe:
 
 @again
 async def describe_account(db: Database, command: Describe, actor: str, reason: str | None) -> Standing:
-    """Change the business unit of an account, or when its review is due; raises `Refusal` with 404 or 412."""
+    """Change the business unit of an account, or when its review is due; raises `Refusal` with 404, 409 or 412."""
     async with db.transaction() as tx:
         books = await bookkeeping.open_books(tx, [command.account_id])
         account = _known(books, command.account_id)
@@ -153,6 +153,8 @@ async def describe_account(db: Database, command: Describe, actor: str, reason: 
             changes.append(f"sbu: {sbu or 'none'}")
         if command.review_due_on is not None and command.review_due_on != (account.review_due_on,):
             (review_due_on,) = command.review_due_on
+            if account.review_due_on is not None and (review_due_on is None or review_due_on > account.review_due_on):
+                raise conflict("review_postponed", "propose to put a review off; a second person approves it")
             account = replace(account, review_due_on=review_due_on)
             changes.append(f"review due on: {review_due_on or 'none'}")
         if changes:

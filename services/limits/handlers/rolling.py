@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.limits.domain.account import Account, EntryKind
+from services.limits.domain.account import Account, EntryKind, Kind
 from services.limits.domain.books import Books, Cause, Why
 from services.limits.domain.product_terms import ProductTerms
 from services.limits.domain.terms import InForce, Step, Term, course, has_turned, in_force
@@ -23,11 +23,12 @@ class Agreed:
     terms: Sequence[Term]
     product: ProductTerms
     currency: str
+    kind: Kind
 
     @property
     def default_minor(self) -> int | None:
-        """The limit that holds where none was set."""
-        return self.product.of(self.currency).default_limit_minor
+        """The limit that holds where none was set: a customer's. Groups and segments are bounded by others then."""
+        return self.product.of(self.currency).default_limit_minor if self.kind is Kind.CUSTOMER else None
 
     def in_force(self, t: datetime) -> InForce:
         """Return what is in force at a time."""
@@ -49,7 +50,9 @@ async def agreed(
     said = await product_terms.current(tx, {account.product for account in accounts}, known_at)
     own = await terms.open_terms(tx, {account.account_id for account in accounts}, at, known_at)
     return {
-        account.account_id: Agreed(account.account_id, own[account.account_id], said[account.product], account.currency)
+        account.account_id: Agreed(
+            account.account_id, own[account.account_id], said[account.product], account.currency, account.kind
+        )
         for account in accounts
     }
 

@@ -158,7 +158,7 @@ def hold_reply(hold: Hold, now: datetime) -> HoldReply:
             amount=_money(release.amount),
             expires_at=release.expires_at,
             authorisation_code=hold.authorisation_code or "",
-            stands=release.covers(hold.amount, now),
+            stands=release.covers(hold.amount, frozenset(hold.reasons), now),
         ),
         version=hold.version,
         opened_at=hold.opened_at,

@@ -97,7 +97,7 @@ _WAITING: Final = text("""
 """)
 _SAVE: Final = text(f"{_UPDATE} {_ROWS} WHERE h.hold_id = r.hold_id")
 _RELEASED_IN_TREE: Final = text("""
-    SELECT h.hold_id, h.source, h.doc_type, h.doc_id, h.released_minor, h.currency, h.release_expires_at
+    SELECT h.hold_id, h.source, h.doc_type, h.doc_id, h.released_minor, h.currency, h.release_expires_at, h.reasons
     FROM account a JOIN credit_hold h USING (account_id)
     WHERE a.path @> ARRAY[CAST(:root_id AS text)] AND h.state = 'released' AND h.release_expires_at > :now
 """)
@@ -316,7 +316,8 @@ def _document(row: Any) -> Document:
 
 
 def _release(row: Any) -> Release:
-    return Release(row.hold_id, Money(row.released_minor, row.currency), row.release_expires_at)
+    amount = Money(row.released_minor, row.currency)
+    return Release(row.hold_id, amount, row.release_expires_at, frozenset(row.reasons))
 
 
 def _event(row: Any) -> HoldEvent:

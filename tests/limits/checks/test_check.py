@@ -66,15 +66,16 @@ def test_blocking_reasons_come_first() -> None:
     assert given.checked(dunned(5000), by).reasons == ("INSUFFICIENT_AVAILABLE", "DUNNING_LEVEL_TOO_HIGH")
 
 
-def test_a_release_does_not_cover_growth_another_currency_or_a_later_day() -> None:
+def test_a_release_does_not_cover_growth_another_currency_a_later_day_or_another_reason() -> None:
     by = given.built_in()
-    release = Release("hld_1", Money(2000, "EUR"), given.NOW + timedelta(days=1))
+    release = Release("hld_1", Money(2000, "EUR"), given.NOW + timedelta(days=1), frozenset({"INSUFFICIENT_AVAILABLE"}))
     blocked = given.figures(2000)
     assert given.checked(blocked, by, release=release).released_by_hold == "hld_1"
     grown = replace(blocked, amount=Money(2001, "EUR"))
     dollars = replace(blocked, amount=Money(2000, "USD"), rates=given.RATES)
     late = replace(blocked, now=given.NOW + timedelta(days=1))
-    for other in (grown, dollars, late):
+    overdue = replace(blocked, receivables=given.items(oldest_overdue_days=90))
+    for other in (grown, dollars, late, overdue):
         found = given.checked(other, by, release=release)
         assert (found.verdict, found.released_by_hold) == (Verdict.BLOCK, None)
 

@@ -115,7 +115,7 @@ def test_more_is_never_easier(steps: list[Mapping[str, Any]], of: Figures, more:
 def test_the_order_of_steps_changes_nothing_but_the_order_of_the_log(
     steps: list[Mapping[str, Any]], of: Figures, data: st.DataObject
 ) -> None:
-    named = [{**step, "name": f"step_{place}"} for place, step in enumerate(steps)]
+    named: list[Mapping[str, Any]] = [{**step, "name": f"step_{place}"} for place, step in enumerate(steps)]
     shuffled = data.draw(st.permutations(named))
     one, other = given.checked(of, _rule(named)), given.checked(of, _rule(shuffled))
     assert one.verdict is other.verdict
@@ -145,14 +145,16 @@ def test_at_a_hundred_percent_an_amount_fits_exactly_when_it_could_be_reserved(o
 
 
 @settings(max_examples=150)
-@over(of=figures(), covers=st.integers(1, 3000), hours=st.integers(-2, 2))
-def test_a_release_lets_its_document_pass_up_to_its_amount_and_until_it_runs_out(
-    of: Figures, covers: int, hours: int
+@over(of=figures(), covers=st.integers(1, 3000), hours=st.integers(-2, 2), is_news=st.booleans())
+def test_a_release_lets_its_document_pass_up_to_its_amount_until_it_runs_out_or_something_else_speaks_against_it(
+    of: Figures, covers: int, hours: int, is_news: bool
 ) -> None:
     by = given.built_in()
-    release = Release("hld_1", Money(covers, of.amount.currency), of.now + timedelta(hours=hours))
-    without, found = given.checked(of, by), given.checked(of, by, release=release)
-    stands = of.amount.amount_minor <= covers and hours > 0
+    without = given.checked(of, by)
+    known = frozenset(sorted(without.against)[1:]) if is_news else without.against
+    release = Release("hld_1", Money(covers, of.amount.currency), of.now + timedelta(hours=hours), known)
+    found = given.checked(of, by, release=release)
+    stands = of.amount.amount_minor <= covers and hours > 0 and not is_news
     if without.verdict is Verdict.BLOCK and stands:
         assert (found.verdict, found.released_by_hold) == (Verdict.OK, "hld_1")
     else:

@@ -152,6 +152,19 @@ def test_a_release_that_ran_out_is_none_at_the_next_check() -> None:
     assert passed.state is State.PASSED
 
 
+def test_what_officers_did_not_know_of_is_held_again() -> None:
+    hold = released_hold()
+    news = replace(next_check(hold, Verdict.BLOCK), steps=record(hold.document, reasons=("ACCOUNT_BLOCKED",)).steps)
+    after, event = followed(hold, OWNER, news, NOW)
+    assert event is not None
+    assert (after.state, after.release, after.reasons, event.kind) == (
+        State.OPEN,
+        None,
+        ("ACCOUNT_BLOCKED",),
+        EventKind.REOPENED,
+    )
+
+
 @pytest.mark.parametrize(
     ("amount", "at", "passes"),
     [
@@ -165,7 +178,7 @@ def test_a_release_that_ran_out_is_none_at_the_next_check() -> None:
 def test_a_release_covers_its_amount_until_its_time(amount: Money, at: datetime, passes: bool) -> None:
     release = released_hold(5000, up_to_minor=6000).release
     assert release is not None
-    assert release.covers(amount, at) is passes
+    assert release.covers(amount, {"INSUFFICIENT_AVAILABLE"}, at) is passes
 
 
 def test_nobody_releases_what_they_asked_for_themselves() -> None:
@@ -282,7 +295,7 @@ def test_whatever_happens_a_hold_is_released_only_by_others_and_for_the_whole_do
         assert hold.pending is None or hold.state is State.OPEN
         if hold.release is not None and before.release is None:
             assert actor not in hold.requested_by
-            assert hold.release.covers(hold.amount, now)
+            assert hold.release.covers(hold.amount, frozenset(hold.reasons), now)
         if not before.is_live:
             assert hold.state is before.state
         if hold.amount != before.amount or hold.state is not before.state or hold.release != before.release:

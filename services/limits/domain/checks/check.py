@@ -5,7 +5,7 @@ from typing import Any
 
 from services.limits.domain.checks.figures import Figures, values
 from services.limits.domain.checks.question import Question
-from services.limits.domain.checks.result import CheckRecord, Verdict, worst
+from services.limits.domain.checks.result import CheckRecord, Verdict, blocking, worst
 from services.limits.domain.checks.rule import Rule
 from services.limits.domain.checks.steps import evaluate
 from services.limits.domain.holds import Release
@@ -15,17 +15,18 @@ def check(question: Question, rule: Rule, figures: Figures, release: Release | N
     """Return what a check finds: every step is looked at and recorded, whatever the others say.
 
     The worst verdict counts. An exclusion of the rule that names no steps lets the document pass outright, and so does
-    a standing `release` of this document that covers its amount, when it would be blocked.
+    a standing `release` of this document that covers its amount and what blocks it.
     """
     known = values(figures, rule.currency) if rule.has_conditions else {}
     passes, skipped = _exclusions(rule, known)
     steps = tuple(evaluate(step, figures, known, skipped) for step in rule.steps)
     verdict = worst(step.verdict for step in steps)
+    against = blocking(steps)
     excluded_by = passes if verdict is not Verdict.OK else None
     released_by = None
     if excluded_by is not None:
         verdict = Verdict.OK
-    elif verdict is Verdict.BLOCK and release is not None and release.covers(question.amount, figures.now):
+    elif verdict is Verdict.BLOCK and release is not None and release.covers(question.amount, against, figures.now):
         verdict, released_by = Verdict.OK, release.hold_id
     return CheckRecord(
         check_id=question.check_id,

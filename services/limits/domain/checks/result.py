@@ -98,6 +98,11 @@ class CheckRecord:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def against(self) -> frozenset[str]:
+        """The codes of the steps that block, whatever lets the document pass nevertheless."""
+        return blocking(self.steps)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """The codes of what speaks against the document, what blocks first, each once; none when it may go ahead."""
         if self.verdict is Verdict.OK:
@@ -105,3 +110,8 @@ class CheckRecord:
         against = [step for step in self.steps if step.reason is not None]
         ordered = sorted(against, key=lambda step: -_SEVERITY[step.verdict])
         return tuple(dict.fromkeys(step.reason for step in ordered if step.reason is not None))
+
+
+def blocking(steps: Iterable[StepResult]) -> frozenset[str]:
+    """Return the codes of those steps that block."""
+    return frozenset(step.reason for step in steps if step.verdict is Verdict.BLOCK and step.reason is not None)

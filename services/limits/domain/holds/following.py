@@ -45,7 +45,7 @@ def followed(hold: Hold, owner: Owner, record: CheckRecord, now: datetime) -> tu
     """
     if _is_older(record, hold):
         return hold, None
-    if hold.release is not None and hold.release.covers(record.amount, now):
+    if hold.release is not None and hold.release.covers(record.amount, record.against, now):
         return (hold if is_blocked(record) else replace(hold, check_id=record.check_id)), None
     if not is_blocked(record):
         passed = replace(hold, state=State.PASSED, check_id=record.check_id, pending=None, release=None)

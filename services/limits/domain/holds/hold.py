@@ -1,5 +1,6 @@
 """A hold, its release, and what is recorded of it."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -42,16 +43,18 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What officers let pass of the document that a hold is about."""
+    """What officers let pass of the document that a hold is about, knowing the `reasons` that spoke against it."""
 
     hold_id: str
     amount: Money
     expires_at: datetime
+    reasons: frozenset[str]
 
-    def covers(self, amount: Money, now: datetime) -> bool:
-        """Tell whether a document over `amount` passes at `now`."""
+    def covers(self, amount: Money, reasons: Set[str], now: datetime) -> bool:
+        """Tell whether a document over `amount` passes at `now`, with nothing against it but what officers knew of."""
         return (
             now < self.expires_at
+            and reasons <= self.reasons
             and amount.currency == self.amount.currency
             and amount.amount_minor <= self.amount.amount_minor
         )

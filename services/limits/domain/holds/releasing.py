@@ -117,7 +117,7 @@ def _in_force(
         hold,
         state=State.RELEASED,
         pending=None,
-        release=Release(hold.hold_id, amount, expires_at),
+        release=Release(hold.hold_id, amount, expires_at, frozenset(hold.reasons)),
         authorisation_code=command.authorisation_code,
     )
     said = Particulars(
