@@ -59,6 +59,14 @@ def write_routes(bed: Running) -> list[WriteRoute]:
     }
     submission = application(f"customer-{secrets.token_hex(6)}")
     taken = f"/v1/reservations/{reservation}"
+    bulk = {
+        "operations": [
+            {"operation": "reserve", **reserve},
+            {"operation": "adjust", "reservation_id": reservation, "amount": money(80)},
+            {"operation": "capture", "reservation_id": reservation, "amount": money(1), "final": False},
+            {"operation": "release", "reservation_id": "res_none"},
+        ]
+    }
     return [
         WriteRoute("intake", "/v1/applications", "/v1/applications", "los", submission),
         WriteRoute("scoring", "/v1/scores", "/v1/scores", "analyst", facts, keyed=False),
@@ -72,6 +80,10 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         WriteRoute(
             "limits", "/v1/reservations/{reservation_id}/capture", f"{taken}/capture", "crm", {"amount": money(10)}
         ),
+        WriteRoute(
+            "limits", "/v1/reservations/{reservation_id}/adjust", f"{taken}/adjust", "crm", {"amount": money(90)}
+        ),
+        WriteRoute("limits", "/v1/reservations/bulk", "/v1/reservations/bulk", "crm", bulk, small=True),
         WriteRoute("limits", "/v1/reservations/{reservation_id}/release", f"{taken}/release", "crm", {}),
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST, small=True),
         WriteRoute("decision", "/v1/backtests", "/v1/backtests", "analyst", _BACKTEST_OF_FILE, small=True),
