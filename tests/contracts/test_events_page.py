@@ -16,7 +16,13 @@ PAGE = (PROJECT / "docs" / "events.md").read_text()
 TYPES = event_types()
 SECTIONS: dict[str, str] = dict(re.findall(r"^## `([^`]+)`\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| .+ \|$", re.MULTILINE)
-NAMED = {"Amount": "amount", "Document": "document", "Score": "score", "ScoreReason": "reason", "PolicyVersion": "policy"}
+NAMED = {
+    "Amount": "amount",
+    "Document": "document",
+    "Score": "score",
+    "ScoreReason": "reason",
+    "PolicyVersion": "policy",
+}
 
 
 def words(schema: dict[str, Any]) -> str:
