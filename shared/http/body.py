@@ -145,11 +145,15 @@ def _pointer(entry: Any, value: Any) -> str:
         if is_elsewhere or not isinstance(value, dict | list):
             continue
         tokens.append(f"/{pointer_token(str(part))}")
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            value = None
+        value = _at(value, part)
     return "".join(tokens)
+
+
+def _at(value: Any, part: int | str) -> Any:
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _words(entry: Any) -> str:
