@@ -25,16 +25,20 @@ async def test_a_crm_checks_reserves_and_captures(crm: httpx.AsyncClient, db: Da
 
     check = await crm.post("/v1/limit-checks", json=question)
     assert check.status_code == 200
-    assert check.json() | {
-        "result": "ok",
-        "reasons": [],
-        "account_id": account.account_id,
-        "limit": eur(100_000),
-        "posted": eur(0),
-        "reserved": eur(0),
-        "available": eur(100_000),
-        "dry_run": True,
-    } == check.json()
+    assert (
+        check.json()
+        | {
+            "result": "ok",
+            "reasons": [],
+            "account_id": account.account_id,
+            "limit": eur(100_000),
+            "posted": eur(0),
+            "reserved": eur(0),
+            "available": eur(100_000),
+            "dry_run": True,
+        }
+        == check.json()
+    )
 
     body = {"account_id": account.account_id, "amount": eur(60_000), "reference": "order 1"}
     reserved = await crm.post("/v1/reservations", json=body, headers=key())
