@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.money import Money
 
@@ -77,6 +77,12 @@ _UNUSABLE: Final = {
 }
 
 
+# What is asked of every account of every reservation: a member of an enumeration costs more to look up than to compare.
+_OPEN: Final = Status.OPEN
+_SET: Final = Basis.SET
+_UNSET: Final = Basis.UNSET
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """A decision that grants `limit` to a party for a product."""
@@ -130,7 +136,7 @@ class Account:
     @property
     def is_bounded(self) -> bool:
         """True when the account has a limit of its own, if only one of 0."""
-        return self.basis is not Basis.UNSET
+        return self.basis is not _UNSET
 
     def money(self, amount_minor: int) -> Money:
         """Return an amount in this account's currency."""
@@ -138,12 +144,13 @@ class Account:
 
     def obstacle(self, amount_minor: int) -> Reason | None:
         """Return why `amount_minor` can't be reserved on this account, None when it can."""
-        if self.status is not Status.OPEN:
+        if self.status is not _OPEN:
             return _UNUSABLE[self.status]
-        if self.basis is Basis.UNSET:
-            return None
-        if self.basis is Basis.EXPIRED:
-            return Reason.LIMIT_EXPIRED
+        if self.basis is not _SET:
+            if self.basis is _UNSET:
+                return None
+            if self.basis is Basis.EXPIRED:
+                return Reason.LIMIT_EXPIRED
         if self.limit_minor == 0:
             return Reason.NO_LIMIT
         return Reason.INSUFFICIENT_AVAILABLE if amount_minor > self.available_minor else None
@@ -181,17 +188,23 @@ def post(account: Account, entry: Entry) -> Account:
     """Return `account` after its next entry: the only way in which balances change."""
     assert entry.account_id == account.account_id
     assert entry.version == account.version + 1
-    # As `replace` would, at a twentieth of its cost: this is done for every account of every reservation.
-    moved = object.__new__(Account)
-    moved.__dict__.update(
-        account.__dict__,
-        limit_minor=account.limit_minor + entry.limit_delta,
-        cover_minor=account.cover_minor + entry.cover_delta,
-        posted_minor=account.posted_minor + entry.posted_delta,
-        reserved_minor=account.reserved_minor + entry.reserved_delta,
-        version=entry.version,
-    )
-    return moved
+    fields = account.__dict__.copy()
+    fields["limit_minor"] += entry.limit_delta
+    fields["cover_minor"] += entry.cover_delta
+    fields["posted_minor"] += entry.posted_delta
+    fields["reserved_minor"] += entry.reserved_delta
+    fields["version"] = entry.version
+    return account_of(fields)
+
+
+def account_of(fields: dict[str, Any]) -> Account:
+    """Return the account that has these fields, which must be all of them, and keep the dictionary.
+
+    As the constructor would, at a tenth of its cost: this is done for every account of every reservation.
+    """
+    account = object.__new__(Account)
+    object.__setattr__(account, "__dict__", fields)
+    return account
 
 
 def utilization_percent(account: Account) -> int | None:

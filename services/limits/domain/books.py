@@ -1,12 +1,12 @@
-"""The books: the accounts that one transaction holds, and the commands carried out on them one after the other."""
+"""The books: a ledger with the reservations on its accounts, and the commands carried out on them one by one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from services.limits.domain.account import Account, Basis, Entry, EntryKind, Reason, post
+from services.limits.domain.account import Account, Entry, EntryKind, Reason
+from services.limits.domain.ledger import Cause, Ledger
 from services.limits.domain.rates import Rates
 from services.limits.domain.reservation import (
     Adjust,
@@ -24,8 +24,7 @@ from shared.errors import Refusal, not_found
 Command = Reserve | Capture | Adjust | Release
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """What a command did: its reservation afterwards, the account and what was left to reserve on it, and the entries.
 
     `headroom_minor` is in the account's currency, None where nothing bounds it. `adjustment` is the reason why an
@@ -47,48 +46,14 @@ class Posting:
         return self.kind is EntryKind.RESERVED
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What an entry comes from, for whoever reads the ledger: ids, the caller's own reference, who and why."""
-
-    decision_id: str | None = None
-    reservation_id: str | None = None
-    item_id: str | None = None
-    proposal_id: str | None = None
-    reference: str | None = None
-    actor: str | None = None
-    reason: str | None = None
-
-
-class Why(StrEnum):
-    """Why another limit or cover is in force than before."""
-
-    PROPOSAL = "proposal"
-    DEFAULT = "default"
-    LAPSE = "lapse"
-    DECISION = "decision"
-    COVER = "cover"
-
-
-@dataclass(frozen=True, slots=True)
-class LimitChange:
-    """That another limit or cover came into force: the account afterwards, and why."""
-
-    account: Account
-    why: Why
-    at: datetime
-
-
 _NO_RATES: Final = Rates()
 
 
-class Books:
+class Books(Ledger):
     """Holds what one transaction works on. Each command sees what those before it left.
 
-    `accounts` are complete: with an account come all of its path; `before` is how they were stored. `reservations` are
-    those that have run out by `now` (which are expired at once) and those the commands name. `entries` collects every
-    change in order, `postings` what happened to reservations and `limit_changes` what to limits, for whoever stores and
-    publishes it; `retermed` names the accounts of which more changed than what reserving and capturing change.
+    `reservations` are those that have run out by `now` (which are expired at once) and those the commands name.
+    `postings` collects what happened to reservations, for whoever stores and publishes it.
     """
 
     def __init__(
@@ -98,14 +63,8 @@ class Books:
         now: datetime,
         rates: Rates = _NO_RATES,
     ) -> None:
-        self.accounts = {account.account_id: account for account in accounts}
-        self.before = dict(self.accounts)
-        self.now = now
-        self.rates = rates
-        self.entries: list[Entry] = []
+        super().__init__(accounts, now, rates)
         self.postings: list[Posting] = []
-        self.limit_changes: list[LimitChange] = []
-        self.retermed: set[str] = set()
         self._itemised: set[str] = set()
         self._reservations = {entry.reservation_id: entry for entry in reservations}
         for entry in list(self._reservations.values()):
@@ -140,127 +99,6 @@ class Books:
     def reservation(self, reservation_id: str) -> Reservation | None:
         """Return a reservation as it stands in these books."""
         return self._reservations.get(reservation_id)
-
-    def post(
-        self,
-        path: Sequence[str],
-        kind: EntryKind,
-        *,
-        reserved: Sequence[int] | None = None,
-        posted: Sequence[int] | None = None,
-        cause: Cause,
-    ) -> tuple[Entry, ...]:
-        """Enter one change on every account of `path`; `reserved` and `posted` are its deltas on each, in its currency.
-
-        All entries have one transaction id: the account the change is about, and the number of the entry on it.
-        """
-        own = self.accounts[path[-1]]
-        transaction_id = f"{own.account_id}/{own.version + 1}"
-        made = []
-        for place, account_id in enumerate(path):
-            reserved_delta = 0 if reserved is None else reserved[place]
-            posted_delta = 0 if posted is None else posted[place]
-            made.append(
-                self._enter(self.accounts[account_id], kind, transaction_id, cause, 0, 0, reserved_delta, posted_delta)
-            )
-        return tuple(made)
-
-    def set_limit(
-        self,
-        account_id: str,
-        kind: EntryKind,
-        *,
-        limit_minor: int,
-        cover_minor: int,
-        basis: Basis,
-        changes_at: datetime | None,
-        cause: Cause,
-        why: Why = Why.PROPOSAL,
-    ) -> Entry:
-        """Put a limit and a cover in force on one account, and enter the change, even one of nothing."""
-        before = self.accounts[account_id]
-        account = replace(before, basis=basis, limit_changes_at=changes_at)
-        transaction_id = f"{account_id}/{account.version + 1}"
-        limit_delta, cover_delta = limit_minor - account.limit_minor, cover_minor - account.cover_minor
-        self.retermed.add(account_id)
-        entry = self._enter(account, kind, transaction_id, cause, limit_delta, cover_delta, 0, 0)
-        if limit_delta or cover_delta or basis is not before.basis:
-            self.limit_changes.append(LimitChange(self.accounts[account_id], why, self.now))
-        return entry
-
-    def _enter(
-        self,
-        account: Account,
-        kind: EntryKind,
-        transaction_id: str,
-        cause: Cause,
-        limit_delta: int,
-        cover_delta: int,
-        reserved_delta: int,
-        posted_delta: int,
-    ) -> Entry:
-        available_delta = limit_delta + cover_delta - reserved_delta - posted_delta
-        entry = Entry(
-            account_id=account.account_id,
-            version=account.version + 1,
-            kind=kind,
-            created_at=self.now,
-            transaction_id=transaction_id,
-            limit_delta=limit_delta,
-            cover_delta=cover_delta,
-            available_delta=available_delta,
-            reserved_delta=reserved_delta,
-            posted_delta=posted_delta,
-            available_minor=account.available_minor + available_delta if account.is_bounded else None,
-            decision_id=cause.decision_id,
-            reservation_id=cause.reservation_id,
-            item_id=cause.item_id,
-            proposal_id=cause.proposal_id,
-            reference=cause.reference,
-            actor=cause.actor,
-            reason=cause.reason,
-        )
-        self.accounts[account.account_id] = post(account, entry)
-        self.entries.append(entry)
-        return entry
-
-    def obstacle(self, path: Sequence[str], amounts: Sequence[int | None]) -> tuple[Reason, str] | None:
-        """Return why an amount can't be reserved and on which account, looking from the root down; None when it can.
-
-        `amounts` is the amount in the currency of each account, None where there is no exchange rate.
-        """
-        is_bounded = False
-        for account_id, amount_minor in zip(path, amounts, strict=True):
-            account = self.accounts[account_id]
-            if amount_minor is None:
-                return Reason.NO_RATE, account_id
-            reason = account.obstacle(amount_minor)
-            if reason is not None:
-                return reason, account_id
-            is_bounded = is_bounded or account.is_bounded
-        return None if is_bounded else (Reason.NO_LIMIT, path[-1])
-
-    def amounts(self, path: Sequence[str], amount_minor: int, currency: str) -> tuple[int | None, ...]:
-        """Return a commitment in the currency of each account of `path`, None where there is no exchange rate."""
-        targets = [self.accounts[account_id].currency for account_id in path]
-        if targets.count(currency) == len(targets):
-            return (amount_minor,) * len(targets)
-        return tuple(self.rates.committed(amount_minor, currency, target) for target in targets)
-
-    def headroom(self, account: Account) -> int | None:
-        """Return the least that any account of the path leaves available, in `account`'s currency; None: unbounded."""
-        least: int | None = None
-        for account_id in account.path:
-            level = self.accounts[account_id]
-            if not level.is_bounded:
-                continue
-            available = level.available_minor
-            if level.currency != account.currency:
-                # Without an exchange rate nothing can be reserved.
-                available = self.rates.available(level.available_minor, level.currency, account.currency) or 0
-            if least is None or available < least:
-                least = available
-        return least
 
     def _reserve(self, command: Reserve) -> Posting | Refusal:
         account = self.accounts.get(command.account_id)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from services.limits.domain.account import MAX_DEPTH, Account, EntryKind, Kind, Status
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Reservation
 from shared.errors import Fault, Refusal, conflict, invalid
 

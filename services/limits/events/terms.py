@@ -1,7 +1,7 @@
 """Limits that came into force as public contracts."""
 
 from services.limits.domain.account import Account
-from services.limits.domain.books import LimitChange
+from services.limits.domain.ledger import LimitChange
 from shared.contracts import limits as contract
 from shared.contracts.envelope import Amount
 from shared.outbox import Fact

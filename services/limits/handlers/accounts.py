@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from services.limits.domain.account import Account, Entry, EntryKind
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause
 from services.limits.domain.status import Action, status_after
 from services.limits.domain.tree import OpenAccount, misplaced
 from services.limits.events.accounts import account_changed

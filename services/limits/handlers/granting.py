@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from services.limits.domain.account import Account, Approval, EntryKind
-from services.limits.domain.books import Books, Cause, Why
+from services.limits.domain.books import Books
 from services.limits.domain.granting import followed, granted
+from services.limits.domain.ledger import Cause, Why
 from services.limits.domain.proposal import Change, ChangeKind, Proposal, may_be_applied
 from services.limits.domain.terms import Term, speaking
 from services.limits.events import ledger as events

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Reservation, State
 from services.limits.domain.tree import move
 from services.limits.events.accounts import account_changed

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from services.limits.domain.account import EntryKind
-from services.limits.domain.books import Books, Cause, Why
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause, Why
 from services.limits.domain.proposal import (
     LIMIT_CHANGED,
     OUT_OF_DATE,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.limits.domain.account import Account, EntryKind, Kind
-from services.limits.domain.books import Books, Cause, Why
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause, Why
 from services.limits.domain.product_terms import ProductTerms
 from services.limits.domain.terms import InForce, Step, Term, course, has_turned, in_force
 from services.limits.store import product_terms, terms

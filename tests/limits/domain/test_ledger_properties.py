@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.limits.domain.account import Account, Basis, Entry, EntryKind, Status, post
-from services.limits.domain.books import Books, Cause, Posting
+from services.limits.domain.books import Books, Posting
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Adjust, Capture, Release, Reservation, Reserve, State
 from shared.errors import Refusal
 from shared.money import Money

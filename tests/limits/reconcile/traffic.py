@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from services.limits.domain.account import Account
-from services.limits.domain.books import Books, Cause, Command, Why
+from services.limits.domain.books import Books, Command
 from services.limits.domain.document import Document
 from services.limits.domain.items.item import Category, LineKey, Statement
+from services.limits.domain.ledger import Cause, Why
 from services.limits.domain.reservation import Adjust, Capture, Release, Reserve
 from services.limits.domain.terms import Cover, Security, Term, TermKind
 from services.limits.handlers import bookkeeping, granting, moving, rates, rolling, settling

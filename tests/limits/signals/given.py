@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.limits.domain.account import Account
-from services.limits.domain.books import Books, Cause, Why
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause, Why
 from services.limits.domain.terms import Term, TermKind
 from services.limits.handlers import bookkeeping, rolling
 from services.limits.store import terms

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from services.limits.domain.account import Account, Basis, EntryKind, Kind
-from services.limits.domain.books import Cause
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Capture, Reserve
 from services.limits.domain.tree import OpenAccount
 from services.limits.handlers import accounts, bookkeeping, settling

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.limits.domain.account import Account, Basis, Kind
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
+from services.limits.domain.ledger import Cause
 from services.limits.domain.rates import Rates
 from services.limits.domain.reservation import Capture, Release, Reservation, Reserve, State
 from services.limits.domain.tree import Move, move

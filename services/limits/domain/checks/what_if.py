@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.limits.domain.account import Account, Basis, EntryKind, Reason, Status
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
 from services.limits.domain.checks.result import Checkpoint, CheckRecord, Verdict
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Reservation, Reserve, State
 from services.limits.domain.tree import move
 from shared.errors import Fault, Refusal, conflict, invalid

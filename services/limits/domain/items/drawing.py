@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from services.limits.domain.account import Account, EntryKind
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
 from services.limits.domain.items import chain, levels
 from services.limits.domain.items.item import Item, Statement
+from services.limits.domain.ledger import Cause
 from services.limits.domain.reservation import Capture, State
 from shared.errors import Fault, Refusal, invalid
 

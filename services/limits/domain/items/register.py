@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from services.limits.domain.account import Account, EntryKind
-from services.limits.domain.books import Books, Cause
+from services.limits.domain.books import Books
 from services.limits.domain.items import chain, drawing, levels
 from services.limits.domain.items.item import Item, Standing, Statement
 from services.limits.domain.items.rules import ExposureRules
+from services.limits.domain.ledger import Cause
 from shared.errors import Fault, Refusal, invalid
 from shared.money import MAX_MINOR
 
