@@ -12,9 +12,10 @@ import signal
 import tempfile
 import traceback
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ from services.decision.store import backtests
 from services.decision.store.backtests import Run
 from services.embedded.processes import die_with_parent
 from services.scoring.domain.scorecard import ScorecardError, load_scorecard
+from shared import sessions
 from shared.db import Database
 from shared.errors import Refusal
 from shared.products import Product
@@ -99,6 +101,10 @@ def _end_with(parent: int, folder: Path) -> None:
     if os.getpgrp() != os.getpid():
         os.setpgrp()
     os.nice(_NICENESS)
+    # A container may not let it; the process is nice all the same.
+    with suppress(OSError):
+        while not sessions.weigh(os.getpid(), _NICENESS):
+            sleep(0.1)
     # Where memory runs out it is the backtest that goes, and not the services beside it.
     Path("/proc/self/oom_score_adj").write_text("1000")
     signal.signal(signal.SIGTERM, leave)

@@ -11,12 +11,12 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
 import structlog
 
+from shared import sessions
 from shared.db import Database
 from shared.errors import Refusal
 from shared.experiments.handlers.shadowing import (
@@ -40,9 +40,6 @@ _REST_RATIO: Final = 3.0
 knows no priorities."""
 
 _LONGEST_LINE: Final = 1024 * 1024
-
-_LEAST_WEIGHT: Final = "19"
-"""A session is as nice as a process can be."""
 
 
 async def keep_apart(
@@ -85,29 +82,16 @@ async def _have_give_way(pid: int) -> None:
     """Have a process that leads a session of its own leave the processors to everybody else.
 
     Whoever else wakes up has the processor at once; a process that is merely nice would first use up its time slice.
-    Where Linux weighs sessions (`sched_autogroup_enabled`) it does so first, and the policy of a process counts inside
-    of its own only: alone in it, the process would have as much as any other. So the session has the least weight.
+    Its session has the least weight as well, for the policy of a process counts inside of its session only.
     """
     try:
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
         while True:
-            if _weighs_least(pid):
+            if sessions.weigh(pid, sessions.LEAST):
                 return
             await asyncio.sleep(0.1)
     except OSError as error:
         log.warning("shadows_do_not_give_way", error=error.strerror)
-
-
-def _weighs_least(pid: int) -> bool:
-    """Give the session of a process the least weight, where sessions are weighed; False when to try again."""
-    session = Path(f"/proc/{pid}/autogroup")
-    if session.exists() and session.read_text():
-        try:
-            session.write_text(_LEAST_WEIGHT)
-        except BlockingIOError:
-            # Linux changes one session at a time, ten times a second.
-            return False
-    return True
 
 
 def _count(line: bytes, shadowing: Shadowing[Any]) -> None:
