@@ -66,6 +66,13 @@ class Rates:
                 return to_pivot * from_pivot
         return None
 
+    def exact(self, amount_minor: int, source: str, target: str) -> Fraction | None:
+        """Return an amount in the minor units of `target`, not rounded; None without a rate."""
+        rate = self.rate(source, target)
+        if rate is None:
+            return None
+        return amount_minor * rate * Fraction(10) ** (exponent(target) - exponent(source))
+
     def committed(self, amount_minor: int, source: str, target: str) -> int | None:
         """Return a commitment in the minor units of `target`, rounded up: it is never counted as less than it is.
 
@@ -73,7 +80,7 @@ class Rates:
         """
         if source == target or amount_minor == 0:
             return amount_minor
-        exact = self._exact(amount_minor, source, target)
+        exact = self.exact(amount_minor, source, target)
         if exact is None or abs(exact) > MAX_MINOR:
             return None
         return ceil(exact)
@@ -82,7 +89,7 @@ class Rates:
         """Return what is available in the minor units of `target`, rounded down: no more is promised than is there."""
         if source == target:
             return amount_minor
-        exact = self._exact(amount_minor, source, target)
+        exact = self.exact(amount_minor, source, target)
         return None if exact is None else max(-MAX_MINOR, min(floor(exact), MAX_MINOR))
 
     def is_stated(self, source: str, target: str) -> bool:
@@ -95,12 +102,6 @@ class Rates:
             return stated
         inverse = self.rates.get((target, source))
         return None if inverse is None else 1 / inverse
-
-    def _exact(self, amount_minor: int, source: str, target: str) -> Fraction | None:
-        rate = self.rate(source, target)
-        if rate is None:
-            return None
-        return amount_minor * rate * Fraction(10) ** (exponent(target) - exponent(source))
 
 
 def good_rates(latest: Iterable[Statement], on: date) -> Rates:

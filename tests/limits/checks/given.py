@@ -50,7 +50,7 @@ def group(limit_minor: int | None = 10_000, **changes: Any) -> Account:
 
 
 def items(**changes: Any) -> Receivables:
-    """What an account owes by its documents: nothing, but for what is said."""
+    """What a customer owes by its documents: nothing, but for what is said."""
     nothing: dict[str, Any] = {
         "open_minor": 0,
         "overdue_minor": 0,
@@ -59,9 +59,6 @@ def items(**changes: Any) -> Receivables:
         "average_days_late": None,
         "paid_items": 0,
         "disputed_minor": 0,
-        "by_category": {},
-        "orders_in_horizon_minor": 0,
-        "orders_beyond_horizon_minor": 0,
     }
     return Receivables(**{**nothing, **changes})
 

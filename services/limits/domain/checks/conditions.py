@@ -43,7 +43,7 @@ def figures_of(currency: str | None) -> dict[str, Fact]:
     """Return the figures that conditions may name, described like facts; those in money only with a `currency`.
 
     `limit` to `available` are those of the account itself, before the amount that is asked about, and `headroom` is
-    the least that any account above it leaves.
+    the least that any account above it leaves. Those of documents are of all accounts of the customer.
     """
     plain = [
         Fact("checkpoint", FactType.ENUM, values=tuple(Checkpoint)),

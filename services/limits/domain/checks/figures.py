@@ -38,11 +38,11 @@ class OwnItem:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is known of an account when `amount` is asked about.
+    """What is known of an account and its customer when `amount` is asked about.
 
     `levels` are the accounts of its path, from the root to itself, and `orders` are by the number of days ahead, both
-    without what the document itself already counts for. `receivables` is None, and `orders` lacks a horizon, when they
-    could not be had.
+    without what the document itself already counts for. `receivables` are those of the whole customer. They are None,
+    and `orders` lacks a horizon, when they could not be had.
     """
 
     amount: Money
@@ -136,8 +136,8 @@ def _amounts(figures: Figures, currency: str) -> dict[str, int | None]:
     account, items, rates = figures.account, figures.receivables, figures.rates
     headroom = figures.headroom()
 
-    def committed(minor: int) -> int | None:
-        return rates.committed(minor, account.currency, currency)
+    def committed(minor: int | None) -> int | None:
+        return None if minor is None else rates.committed(minor, account.currency, currency)
 
     def available(minor: int | None) -> int | None:
         return None if minor is None else rates.available(minor, account.currency, currency)

@@ -51,7 +51,7 @@ class MaximumDocument:
 
 @dataclass(frozen=True, slots=True)
 class OldestOverdue:
-    """An open item is more than `max_days` overdue; not while no more than `tolerance` is overdue in all."""
+    """An item of the customer is more than `max_days` overdue; not while no more than `tolerance` is overdue in all."""
 
     max_days: int
     tolerance: Money | None = None
@@ -59,7 +59,7 @@ class OldestOverdue:
 
 @dataclass(frozen=True, slots=True)
 class OverdueShare:
-    """More than `max_percent` of what is open is overdue; not while no more than `tolerance` is overdue in all."""
+    """More than `max_percent` of what the customer has open is overdue; not while it is no more than `tolerance`."""
 
     max_percent: Decimal
     tolerance: Money | None = None
@@ -67,14 +67,14 @@ class OverdueShare:
 
 @dataclass(frozen=True, slots=True)
 class DunningLevel:
-    """An open item has been dunned beyond `max_level`."""
+    """An open item of the customer has been dunned beyond `max_level`."""
 
     max_level: int
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentBehaviour:
-    """The items of the last twelve months were paid more than `max_days_late` after they were due, on average.
+    """On average the customer's items of the last 12 months were paid more than `max_days_late` after they were due.
 
     Fewer than `min_paid_items` say nothing, and nothing is held against who has few.
     """
@@ -124,7 +124,7 @@ KINDS: Final[dict[type[Test], str]] = {
     Custom: "custom",
 }
 OF_ITEMS: Final = (DynamicUtilization, OldestOverdue, OverdueShare, DunningLevel, PaymentBehaviour)
-"""The tests that need the items of the account; conditions may name them too."""
+"""The tests that need items, of the account or of its customer; conditions may name them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Rule:
 
     @property
     def needs_items(self) -> bool:
-        """True when a figure of the account's items may be asked for."""
+        """True when a figure of items may be asked for."""
         return self.has_conditions or any(isinstance(step.test, OF_ITEMS) for step in self.steps)
 
     @property

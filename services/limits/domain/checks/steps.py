@@ -182,13 +182,15 @@ def _overdue_share(test: OverdueShare, _known: _Known, figures: Figures) -> _Fin
     items = figures.receivables
     if items is None:
         return _unknown("overdue")
-    open_minor = max(items.open_minor, 0)
-    shown = {
-        "open": operands.money(items.open_minor, figures.account.currency),
-        "share_percent": operands.percent(items.overdue_minor, open_minor),
+    open_minor, overdue_minor = items.open_minor, items.overdue_minor
+    shown: dict[str, Any] = {
+        "open": operands.money(open_minor, figures.account.currency),
         "max_percent": operands.decimal(test.max_percent),
     }
-    is_over = Fraction(100 * items.overdue_minor) > Fraction(test.max_percent) * open_minor
+    if open_minor is None or overdue_minor is None:
+        return _Finding(Outcome.MISSING, Reason.NO_RATE, shown)
+    shown["share_percent"] = operands.percent(overdue_minor, open_minor)
+    is_over = Fraction(100 * overdue_minor) > Fraction(test.max_percent) * open_minor
     return _beyond_tolerance(is_over, CheckReason.OVERDUE_SHARE_TOO_HIGH, test.tolerance, items, shown, figures)
 
 
@@ -207,9 +209,9 @@ def _beyond_tolerance(
         return _of(is_over, reason, looked_at)
     tolerated = figures.rates.available(tolerance.amount_minor, tolerance.currency, currency)
     looked_at["tolerance"] = operands.amount(tolerance)
-    if is_over and tolerated is None:
+    if is_over and (tolerated is None or items.overdue_minor is None):
         return _Finding(Outcome.MISSING, Reason.NO_RATE, looked_at)
-    return _of(is_over and items.overdue_minor > (tolerated or 0), reason, looked_at)
+    return _of(is_over and (items.overdue_minor or 0) > (tolerated or 0), reason, looked_at)
 
 
 def _dunning_level(test: DunningLevel, _known: _Known, figures: Figures) -> _Finding:
@@ -230,9 +232,12 @@ def _payment_behaviour(test: PaymentBehaviour, _known: _Known, figures: Figures)
         "paid_items": items.paid_items,
         "min_paid_items": test.min_paid_items,
     }
+    if items.paid_items < max(test.min_paid_items, 1):
+        return _of(False, CheckReason.PAYS_LATE, shown)
     late = items.average_days_late
-    is_over = late is not None and items.paid_items >= test.min_paid_items and late > Fraction(test.max_days_late)
-    return _of(is_over, CheckReason.PAYS_LATE, shown)
+    if late is None:
+        return _Finding(Outcome.MISSING, Reason.NO_RATE, shown)
+    return _of(late > Fraction(test.max_days_late), CheckReason.PAYS_LATE, shown)
 
 
 def _custom(test: Custom, known: _Known, _figures: Figures) -> _Finding:

@@ -15,15 +15,15 @@ from services.limits.domain.checks.figures import (
     without_reservation,
 )
 from services.limits.domain.checks.question import Question
-from services.limits.domain.checks.rule import HORIZON_DAYS, Rule
+from services.limits.domain.checks.rule import Rule
 from services.limits.domain.document import Document
 from services.limits.domain.holds import Release
-from services.limits.domain.items.receivables import Receivables
+from services.limits.domain.items.receivables import Customer, InCurrency, customer_of, joined
 from services.limits.domain.rates import Rates
 from services.limits.domain.reservation import Reservation
 from services.limits.handlers import bookkeeping, holds
 from services.limits.replies import check_rules as rules
-from services.limits.store import accounts, check_rules, items, rates, reservations
+from services.limits.store import accounts, check_rules, rates, receivables, reservations
 from services.limits.store import checks as store
 from shared.db import Transaction
 from shared.errors import Fault, Refusal, invalid
@@ -32,11 +32,14 @@ from shared.facts import FactValue
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Accounts with all above them, the rules of their products, and what is known of their documents."""
+    """Accounts with all above them, the rules of their products, and what is known of their documents.
+
+    `owed` is by customer, not by account: who doesn't pay for one segment is not sold to through another.
+    """
 
     books: Books
     rules: Mapping[str, Rule]
-    receivables: Mapping[str, Receivables]
+    owed: Mapping[Customer, Sequence[InCurrency]]
     orders: Mapping[tuple[str, int], Orders]
     of_party: Mapping[str, Sequence[str]] = field(default_factory=dict)
     own_items: Mapping[tuple[Document, str], Sequence[OwnItem]] = field(default_factory=dict)
@@ -58,7 +61,7 @@ async def load(tx: Transaction, batch: Sequence[Question]) -> Grounds:
     return Grounds(
         books=known.books,
         rules=known.rules,
-        receivables=known.receivables,
+        owed=known.owed,
         orders=known.orders,
         of_party=of_party,
         own_items=await store.own_items(tx, documents) if documents else {},
@@ -72,18 +75,22 @@ async def of_accounts(tx: Transaction, account_ids: Collection[str], currencies:
     read = await bookkeeping.read_books(tx, account_ids)
     asked = [read.accounts[account_id] for account_id in account_ids if account_id in read.accounts]
     in_force = await _rules_in_force(tx, {account.product for account in asked})
-    # Currencies of thresholds are known only now.
-    met = {account.currency for account in read.accounts.values()}.union(
-        currencies, *(rule.currencies for rule in in_force.values())
-    )
     today = read.now.date()
+    judged = [account for account in asked if in_force[account.product].needs_items]
+    owing = await receivables.of_customers(tx, {customer_of(account) for account in judged}, today) if judged else {}
+    # Currencies of thresholds and documents are known only now.
+    met = {account.currency for account in read.accounts.values()}.union(
+        currencies,
+        *(rule.currencies for rule in in_force.values()),
+        *({part.currency for part in parts} for parts in owing.values()),
+    )
     found = await rates.current(tx, met, today) if len(met) > 1 else Rates()
-    needing = sorted(account.account_id for account in asked if in_force[account.product].needs_items)
+    needing = sorted(account.account_id for account in judged)
     horizons = frozenset[int]().union(*(rule.horizons for rule in in_force.values()))
     return Grounds(
         books=Books(read.accounts.values(), (), read.now, found),
         rules=in_force,
-        receivables=await items.receivables(tx, needing, today, HORIZON_DAYS) if needing else {},
+        owed=owing,
         orders=await store.orders(tx, needing, today, horizons) if needing and horizons else {},
     )
 
@@ -146,12 +153,14 @@ def figures_for(question: Question, account: Account, grounds: Grounds) -> Figur
         for days in rule.horizons
         if (account.account_id, days) in grounds.orders
     }
+    # A move that is tried out changes nothing about who owes what.
+    owed = grounds.owed.get(customer_of(books.before[account.account_id]))
     return Figures(
         amount=question.amount,
         levels=without_items(levels, own),
         rates=books.rates,
         now=books.now,
-        receivables=grounds.receivables.get(account.account_id),
+        receivables=None if owed is None else joined(owed, account.currency, books.rates),
         orders=orders,
         checkpoint=question.checkpoint,
         facts=facts,
