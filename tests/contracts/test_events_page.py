@@ -16,6 +16,8 @@ PAGE = (PROJECT / "docs" / "events.md").read_text()
 TYPES = event_types()
 SECTIONS: dict[str, str] = dict(re.findall(r"^## `([^`]+)`\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| .+ \|$", re.MULTILINE)
+OF_THE_WIRE = {"Amount", "Document"}
+"""The objects that the page describes once, among the types of fields."""
 NAMED = {
     "Amount": "amount",
     "Document": "document",
@@ -43,8 +45,8 @@ def words(schema: dict[str, Any]) -> str:
 
 
 def fields(schema: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the fields of a schema, followed by those of the objects it names, except amounts."""
-    inner = [entry for name, entry in schema.get("$defs", {}).items() if name != "Amount"]
+    """Return the fields of a schema, followed by those of the objects that only it names."""
+    inner = [entry for name, entry in schema.get("$defs", {}).items() if name not in OF_THE_WIRE]
     return [(name, words(entry)) for entry in [schema, *inner] for name, entry in entry["properties"].items()]
 
 
