@@ -22,12 +22,14 @@ _OFFICER: Final = [
     "holds:release",
     "reservations:read",
 ]
+_MANAGER: Final = [*_OFFICER, "limits:approve", "authorities:write", "exposure:rebuild"]
 CLIENTS: Final[Mapping[str, list[str]]] = {
     "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", "outcomes:write", *_READ],
     "crm": ["limits:read", "limits:check", "reservations:read", "reservations:write", "holds:read"],
     "erp": ["limits:read", "items:read", "items:write", "reservations:read", "reservations:write", "rates:write"],
     "credit-officer": [*_OFFICER],
-    "credit-manager": [*_OFFICER, "limits:approve", "authorities:write", "exposure:rebuild"],
+    "credit-manager": [*_MANAGER],
+    "credit-director": [*_MANAGER],
     "analyst": [
         "backtests:read",
         "backtests:write",
@@ -49,7 +51,8 @@ CLIENTS: Final[Mapping[str, list[str]]] = {
 
 Changing what is live takes two of them: `policy-author` drafts and submits versions of catalogue documents,
 `policy-approver` approves what others wrote, puts it to work, and rolls back in an emergency. Raising a limit takes two
-as well: `credit-officer` proposes, `credit-manager` approves what others proposed.
+as well: `credit-officer` proposes, `credit-manager` approves what others proposed. Nobody says what they may release
+themselves: the manager does for the officer, and `credit-director` for the manager.
 """
 
 

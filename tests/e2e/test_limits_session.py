@@ -14,7 +14,13 @@ from tests.kit.session import Exchange
 
 README: Final = session.PROJECT / "README.md"
 GUIDES: Final = ("limits.md", "credit-control.md")
-CLIENTS: Final = {"CRM": "crm", "ERP": "erp", "OFFICER": "credit-officer", "MANAGER": "credit-manager"}
+CLIENTS: Final = {
+    "CRM": "crm",
+    "ERP": "erp",
+    "OFFICER": "credit-officer",
+    "MANAGER": "credit-manager",
+    "DIRECTOR": "credit-director",
+}
 ON_EMBEDDED_BUS: Final = pytest.mark.parametrize("running", [BusKind.EMBEDDED], indirect=True)
 
 
@@ -102,7 +108,7 @@ def test_the_blocked_order_goes_ahead_once_an_officer_has_released_it(played: Pl
 @ON_EMBEDDED_BUS
 def test_the_order_has_one_hold_whose_history_names_who_did_what(played: Played, running: Running) -> None:
     checks = [exchange.answer for exchange in played.exchanges if exchange.path == "/v1/limit-checks"]
-    blocked, grown, copied = [check["hold_id"] for check in checks if check["hold_id"] is not None]
+    blocked, grown, copied, _large = [check["hold_id"] for check in checks if check["hold_id"] is not None]
     assert grown == blocked
     assert copied != blocked
     events = running.get("limits", f"/v1/credit-holds/{blocked}", "crm").json()["events"]
@@ -115,7 +121,18 @@ def test_the_order_has_one_hold_whose_history_names_who_did_what(played: Played,
 
 
 @ON_EMBEDDED_BUS
+def test_a_large_release_takes_two_officers(played: Played, running: Running) -> None:
+    *_, large = [exchange.answer["hold_id"] for exchange in played.exchanges if exchange.path == "/v1/limit-checks"]
+    events = running.get("limits", f"/v1/credit-holds/{large}", "crm").json()["events"]
+    assert [(event["kind"], event["actor"]) for event in reversed(events)] == [
+        ("opened", "limits"),
+        ("release_pending", "credit-officer"),
+        ("released", "credit-manager"),
+    ]
+
+
+@ON_EMBEDDED_BUS
 def test_the_books_add_up_afterwards(played: Played) -> None:
-    reports = [line for line in played.printed if "document lines compared" in line]
+    reports = [line for line in played.printed if " compared in " in line]
     assert len(reports) == 2
     assert all(line.endswith("everything adds up") for line in reports)

@@ -19,7 +19,7 @@ PEOPLE = {
     "anna": "credit-officer",
     "boris": "credit-officer",
     "manager": "credit-manager",
-    "director": "credit-manager",
+    "director": "credit-director",
 }
 
 
