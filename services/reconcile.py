@@ -83,7 +83,8 @@ async def _reconcile(url: str, account_id: str | None) -> Report:
             task = progress.add_task("comparing")
 
             def tell(compared: Compared) -> None:
-                progress.update(task, description=f"{compared.accounts:,} accounts, {compared.entries:,} entries")
+                told = f"{_counted(compared.accounts, 'account')}, {_counted(compared.entries, 'entry', 'entries')}"
+                progress.update(task, description=told)
 
             return await reconcile_books(db, account_id, tell)
     finally:
@@ -98,11 +99,16 @@ def _show(report: Report, most: int, seconds: float) -> None:
         console.print(f"and {rest:,} more" + (" at least" if len(report.differences) >= MOST_KEPT else ""))
     compared = report.compared
     console.print(
-        f"{compared.accounts:,} accounts, {compared.entries:,} entries, {compared.reservations:,} reservations and "
-        f"{compared.items:,} document lines compared in {seconds:.1f} s: "
-        + (f"{len(report.differences):,} differences" if report.differences else "everything adds up"),
+        f"{_counted(compared.accounts, 'account')}, {_counted(compared.entries, 'entry', 'entries')}, "
+        f"{_counted(compared.reservations, 'reservation')} and {_counted(compared.items, 'document line')} compared in "
+        f"{seconds:.1f} s: "
+        + (_counted(len(report.differences), "difference") if report.differences else "everything adds up"),
         soft_wrap=True,
     )
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _document(report: Report, account_id: str | None, seconds: float) -> dict[str, Any]:

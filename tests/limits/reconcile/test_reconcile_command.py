@@ -48,6 +48,7 @@ async def test_one_unit_too_much_fails_the_gate_and_is_told(
         (entry["kind"], entry["stood"] - entry["should"]) for entry in _document(tmp_path / "found.json")["differences"]
     }
     assert told == {("cover", 1), ("term_cover", 1)}
+    assert "1 account, " in output
 
 
 async def test_what_can_not_be_compared_is_neither_right_nor_wrong(urls: Urls, tmp_path: Path) -> None:
