@@ -4,10 +4,12 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.limits.api.fields import Reason
+from services.limits.api.versions import conditional
 from services.limits.domain.account import Kind
 from services.limits.domain.status import Action
 from services.limits.domain.tree import OpenAccount
@@ -17,14 +19,11 @@ from services.limits.replies import accounts as replies
 from shared import errors
 from shared.db import Database
 from shared.errors import Refusal
-from shared.http import Body, SafeStr, caller, claim, operation, reply
+from shared.http import Body, SafeStr, caller, claim, operation, problem, reply
 from shared.ids import new_id
 
 _LATEST: Final = str(2**63 - 1)
 """Above the number of every entry."""
-
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Why somebody did something, for whoever reads the ledger."""
 
 
 class AccountBody(Body):
@@ -116,7 +115,10 @@ def _add_writes(routes: APIRouter, db: Database) -> None:
         **operation("accounts:write", idempotent=True, replies={201: replies.AccountReply}),
     )
     async def open_account(request: Request, body: AccountBody) -> Response:
-        """Open an account, on which the default limit of its product is in force, if it has one."""
+        """Open an account, on which the default limit of its product is in force, if it has one.
+
+        Of one that is there already (409 `account_exists`) the `Location` says where.
+        """
         command = OpenAccount(
             account_id=new_id("acc"),
             party_id=body.party_id,
@@ -128,12 +130,17 @@ def _add_writes(routes: APIRouter, db: Database) -> None:
             parent_id=body.parent_id,
             review_due_on=body.review_due_on,
         )
-        answer = await handlers.open_account(db, claim(request), command, caller(request).client, body.reason)
+        try:
+            answer = await handlers.open_account(db, claim(request), command, caller(request).client, body.reason)
+        except handlers.AccountExistsError as refusal:
+            return problem(refusal, {"Location": replies.account_location(refusal.account_id)})
         if isinstance(answer, Refusal):
             raise answer
-        return Response(answer.body, answer.status, {"Location": answer.location or ""}, "application/json")
+        opened = replies.AccountReply.model_validate_json(answer.body)
+        headers = {"Location": answer.location or "", "ETag": replies.etag(opened)}
+        return Response(answer.body, answer.status, headers, "application/json")
 
-    @routes.patch("/accounts/{account_id}", tags=["limits"], **_one_account("accounts:write", is_edit=True))
+    @routes.patch("/accounts/{account_id}", tags=["limits"], **conditional(_one_account("accounts:write")))
     async def describe_account(request: Request, account_id: str, body: DescriptionBody) -> Response:
         """Change the business unit of an account, or when its review is due, if it still is as `If-Match` says."""
         command = handlers.Describe(
@@ -172,13 +179,9 @@ def _add_action(routes: APIRouter, db: Database, action: Action, words: str) -> 
         return _account(await handlers.change_status(db, account_id, action, actor, body.reason))
 
 
-def _one_account(scope: str = "limits:read", *, is_edit: bool = False) -> dict[str, Any]:
+def _one_account(scope: str = "limits:read") -> dict[str, Any]:
     """Return the arguments of a route that answers with an account."""
-    arguments = operation(scope, replies={200: replies.AccountReply})
-    if is_edit:
-        for status, words in ((412, "Somebody has changed it"), (428, "If-Match is missing")):
-            arguments["responses"][status] = {"description": words, "content": {"application/problem+json": {}}}
-    return arguments
+    return operation(scope, replies={200: replies.AccountReply})
 
 
 def _tag(request: Request) -> str:

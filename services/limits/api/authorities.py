@@ -8,8 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.accounts import Reason
-from services.limits.api.proposals import Moment
+from services.limits.api.fields import Moment, Reason
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.authority import MAX_DAYS, MAX_GRANTS, Authority, Statement
 from services.limits.handlers import authorities as handlers

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.accounts import Reason
+from services.limits.api.fields import Reason
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.handlers import check_rules as handlers
 from services.limits.replies import check_rules as replies

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.accounts import Reason
+from services.limits.api.fields import Reason
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.items.item import Category
 from services.limits.domain.items.rules import MOST_HORIZON_DAYS, SELECTABLE, ExposureRules

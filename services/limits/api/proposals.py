@@ -1,16 +1,16 @@
 """Proposals to change limits: made by one person, approved by another where that is called for."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.accounts import Reason
+from services.limits.api.fields import MAX_CYCLE_DAYS, Moment, Reason
 from services.limits.domain.proposal import Change, ChangeKind, State
 from services.limits.domain.terms import Cover, Security
 from services.limits.handlers import proposals as handlers
@@ -23,17 +23,6 @@ from shared.money import MAX_MINOR
 
 _LATEST: Final = "prp_~"
 """Sorts after every proposal id."""
-MAX_CYCLE_DAYS: Final = 3660
-
-
-def _in_our_time(moment: datetime) -> datetime:
-    if not 1970 <= moment.year <= 2200:
-        raise ValueError("is not a time between 1970 and 2200")
-    return moment.astimezone(UTC)
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
-"""A time with its offset, RFC 3339."""
 
 
 class LimitBody(Body):

@@ -7,8 +7,7 @@ from pydantic import Field, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.limits.api.accounts import Reason
-from services.limits.api.proposals import MAX_CYCLE_DAYS, Moment
+from services.limits.api.fields import MAX_CYCLE_DAYS, Moment, Reason
 from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.product_terms import CurrencyTerms, ProductTerms
 from services.limits.handlers import product_terms, terms

@@ -92,6 +92,14 @@ async def list_entries(
     return account, found, found[-1].version if found and found[-1].version > 1 else None
 
 
+class AccountExistsError(Refusal):
+    """The party has an account for the same already: `account_id`."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(Kind.CONFLICT, "account_exists", f"this party has it already: {account_id}")
+        self.account_id = account_id
+
+
 @again
 async def open_account(
     db: Database, claim: Claim, command: OpenAccount, actor: str, reason: str | None
@@ -111,7 +119,7 @@ async def open_account(
 async def _open(tx: Transaction, command: OpenAccount, cause: Cause) -> Answer:
     # First the row and then the locks, as whoever opens accounts for decisions does: so neither waits for the other.
     if not await tree.open_account(tx, command, await accounts.clock(tx)):
-        raise conflict("account_exists", f"this party has it already: {await tree.same(tx, command)}")
+        raise AccountExistsError(await tree.same(tx, command))
     wanted = [command.account_id, *([] if command.parent_id is None else [command.parent_id])]
     books = await bookkeeping.open_books(tx, wanted)
     parent = None if command.parent_id is None else books.accounts.get(command.parent_id)

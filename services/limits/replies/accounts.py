@@ -88,7 +88,7 @@ def account_location(account_id: str) -> str:
     return f"/v1/accounts/{account_id}"
 
 
-def etag(account: Account) -> str:
+def etag(account: Account | AccountReply) -> str:
     """Return the entity tag of what people edit on an account, as `If-Match` names it.
 
     Balances are left out: on a busy account they change between any reading and any writing.

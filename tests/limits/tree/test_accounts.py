@@ -49,7 +49,17 @@ async def test_an_account_is_opened_once_and_the_second_is_told_which_it_is(offi
     answer = await officer.post("/v1/accounts", json=again, headers=given.key())
     assert (answer.status_code, answer.json()["code"]) == (409, "account_exists")
     assert first["account_id"] in answer.json()["detail"]
+    assert (await officer.get(answer.headers["Location"])).json() == first
     assert (await officer.get("/v1/accounts", params={"party_id": first["party_id"]})).json()["items"] == [first]
+
+
+async def test_who_opened_an_account_can_describe_it_without_reading_it_first(officer: httpx.AsyncClient) -> None:
+    body = {"party_id": new_id("pty"), "product": "trade-credit", "currency": "EUR", "review_due_on": "2027-03-31"}
+    opened = await officer.post("/v1/accounts", json=body, headers=given.key())
+    path = opened.headers["Location"]
+    assert opened.headers["ETag"] == (await officer.get(path)).headers["ETag"]
+    described = await officer.patch(path, json={"sbu": "north"}, headers={"If-Match": opened.headers["ETag"]})
+    assert (described.status_code, described.json()["sbu"]) == (200, "north")
 
 
 async def test_a_retried_opening_gets_the_first_answer(officer: httpx.AsyncClient) -> None:
@@ -58,6 +68,7 @@ async def test_a_retried_opening_gets_the_first_answer(officer: httpx.AsyncClien
     first = await officer.post("/v1/accounts", json=body, headers=key)
     again = await officer.post("/v1/accounts", json=body, headers=key)
     assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert first.headers["ETag"] == again.headers["ETag"]
     assert first.headers["Location"] == again.headers["Location"] == f"/v1/accounts/{first.json()['account_id']}"
 
 
