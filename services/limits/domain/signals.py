@@ -33,6 +33,11 @@ class Thresholds:
     percents: tuple[int, ...] = (75, 90, 100)
     hysteresis_percent: int = 5
 
+    @property
+    def lowest_percent(self) -> int:
+        """The utilisation below which there is nothing to tell: no threshold is reached, and nothing oversold."""
+        return min(100, *self.percents)
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -98,13 +103,16 @@ def crossings(account: Account, thresholds: Thresholds) -> tuple[int, tuple[Cros
     return band, (*up, *down)
 
 
-def may_have_crossed(account: Account, thresholds: Thresholds) -> bool:
-    """Tell cheaply whether there is anything to look at: an account in no band, below all thresholds, has nothing."""
-    if account.band or not thresholds.percents:
-        return account.band != 0
-    room = account.limit_minor + account.cover_minor
-    is_reached = 100 * (account.posted_minor + account.reserved_minor) >= thresholds.percents[0] * room
-    return is_reached and account.is_bounded
+def is_quiet(account: Account, lowest_percent: int) -> bool:
+    """Tell cheaply that an account has neither crossed anything nor is oversold: for most, there is nothing to do.
+
+    `lowest_percent` is that of its thresholds.
+    """
+    if account.band:
+        return False
+    committed = account.posted_minor + account.reserved_minor
+    is_low = 100 * committed < lowest_percent * (account.limit_minor + account.cover_minor)
+    return is_low or not account.is_bounded
 
 
 def oversold(before: Account | None, after: Account) -> Oversold | None:

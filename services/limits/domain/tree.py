@@ -1,6 +1,6 @@
 """The tree of accounts: what may stand below what, and what a move takes along."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -186,8 +186,10 @@ def _enter(
     books.retermed.update(above)
 
 
-def mixed_currencies(accounts: Iterable[Account]) -> set[str]:
+def mixed_currencies(accounts: Collection[Account]) -> set[str]:
     """Return the currencies of those trees, among whole paths of accounts, that are in more than one."""
+    if len({account.currency for account in accounts}) < 2:
+        return set()
     by_root: dict[str, set[str]] = {}
     for account in accounts:
         by_root.setdefault(account.path[0], set()).add(account.currency)

@@ -5,8 +5,8 @@ Whoever changes anything on an account opens books on it here, and saves them he
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.limits.domain.account import Account
 from services.limits.domain.books import Books, Posting
@@ -62,8 +62,7 @@ async def _rates(tx: Transaction, levels: Sequence[Account], currencies: Collect
     return await rates.current(tx, wanted, now.date()) if len(wanted) > 1 else Rates()
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(NamedTuple):
     """A posting and the trace of the request it came from."""
 
     posting: Posting
@@ -84,18 +83,15 @@ async def save(tx: Transaction, books: Books, facts: Sequence[outbox.Fact] = (),
     await reservations.add(tx, list(new.values()))
     await reservations.change(tx, list(changed.values()))
     await entries.add(tx, books.entries)
-    touched = {entry.account_id for entry in books.entries} | books.retermed
-    told = await signals.told(tx, books, sorted(touched))
-    await accounts.save_balances(tx, _sorted(books, touched - books.retermed))
-    await accounts.save_terms(tx, _sorted(books, books.retermed))
+    touched = sorted({entry.account_id for entry in books.entries} | books.retermed)
+    told = await signals.told(tx, books, touched)
+    moved = [books.accounts[account_id] for account_id in touched]
+    await accounts.save_balances(tx, [account for account in moved if account.account_id not in books.retermed])
+    await accounts.save_terms(tx, [account for account in moved if account.account_id in books.retermed])
     trace_of = {id(traced.posting): traced.traceparent for traced in traces}
     made = [events.reservation_changed(posting, trace_of.get(id(posting))) for posting in books.postings]
     limits = [term_events.limit_changed(change) for change in books.limit_changes]
     await outbox.put(tx, [*limits, *made, *facts, *told])
-
-
-def _sorted(books: Books, account_ids: Collection[str]) -> list[Account]:
-    return [books.accounts[account_id] for account_id in sorted(account_ids)]
 
 
 def count(postings: Sequence[Posting]) -> None:

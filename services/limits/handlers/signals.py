@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from services.limits.domain.account import Account
 from services.limits.domain.books import Books
-from services.limits.domain.signals import Thresholds, crossings, may_have_crossed, oversold
+from services.limits.domain.signals import Thresholds, crossings, is_quiet, oversold
 from services.limits.events import signals as events
 from services.limits.metrics import UTILIZATION_CROSSINGS
 from services.limits.store import product_terms, signals
@@ -31,15 +31,16 @@ async def told(tx: Transaction, books: Books, account_ids: Collection[str]) -> l
     The bands of accounts that `books` will store whole are left to that.
     """
     thresholds = await _thresholds(tx, {books.accounts[account_id].product for account_id in account_ids})
+    lowest = {product: known.lowest_percent for product, known in thresholds.items()}
     facts: list[Fact] = []
     rebanded: list[Account] = []
     for account_id in account_ids:
         account = books.accounts[account_id]
+        if is_quiet(account, lowest[account.product]):
+            continue
         over = oversold(books.before.get(account_id), account)
         if over is not None:
             facts.append(events.limit_oversold(over, books.now))
-        if not may_have_crossed(account, thresholds[account.product]):
-            continue
         band, crossed = crossings(account, thresholds[account.product])
         if band != account.band:
             books.accounts[account_id] = replace(account, band=band)

@@ -1,12 +1,14 @@
 """Credit accounts, locked, read and written in sets."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.limits.domain.account import Account, Basis, Kind, Status
+from services.limits.domain.account import Account, Basis, Kind, Status, account_of
 from shared import errors
 from shared.db import Transaction, driver, rows_json
 from shared.ids import new_id
@@ -113,10 +115,12 @@ async def lock(tx: Transaction, account_ids: Collection[str], *, skip_locked: bo
     # A row that a rival changed meanwhile comes as he left it, for it is read once it is locked.
     rows = await (await driver(tx)).fetch(_LOCK_FREE if skip_locked else _LOCK, sorted(account_ids))
     found = {row[0]: _account(row) for row in rows}
-    whole = [account for account in found.values() if all(level in found for level in account.path)]
-    if len(whole) < len(found) and not skip_locked:
+    accounts = list(found.values())
+    if found.keys() >= set(chain.from_iterable([account.path for account in accounts])):
+        return accounts
+    if not skip_locked:
         raise TreeChangedError
-    return whole
+    return [account for account in accounts if found.keys() >= set(account.path)]
 
 
 async def clock(tx: Transaction) -> datetime:
@@ -186,30 +190,38 @@ async def save_terms(tx: Transaction, accounts: Sequence[Account]) -> None:
 _BASIS: Final = {basis.value: basis for basis in Basis}
 _STATUS: Final = {status.value: status for status in Status}
 _KIND: Final = {kind.value: kind for kind in Kind}
+# What the columns of a row are called in an account.
+_FIELDS: Final = (
+    "account_id",
+    "party_id",
+    "product",
+    "currency",
+    "opened_at",
+    "path",
+    "kind",
+    "segment",
+    "sbu",
+    "status",
+    "limit_minor",
+    "basis",
+    "limit_changes_at",
+    "cover_minor",
+    "posted_minor",
+    "band",
+    "version",
+    "review_due_on",
+    "limit_decided_at",
+    "limit_decision_id",
+    "reserved_minor",
+)
+assert {field.name for field in fields(Account)} == set(_FIELDS)
 
 
-def _account(row: Sequence[Any]) -> Account:
+def _account(row: Iterable[Any]) -> Account:
     """Return a row of the columns of `_SELECT`, and what is reserved, as an account."""
-    return Account(
-        account_id=row[0],
-        party_id=row[1],
-        product=row[2],
-        currency=row[3],
-        opened_at=row[4],
-        path=tuple(row[5]),
-        kind=_KIND[row[6]],
-        segment=row[7],
-        sbu=row[8],
-        status=_STATUS[row[9]],
-        limit_minor=row[10],
-        basis=_BASIS[row[11]],
-        limit_changes_at=row[12],
-        cover_minor=row[13],
-        posted_minor=row[14],
-        band=row[15],
-        version=row[16],
-        review_due_on=row[17],
-        limit_decided_at=row[18],
-        limit_decision_id=row[19],
-        reserved_minor=row[20],
-    )
+    known = dict(zip(_FIELDS, row, strict=True))
+    known["path"] = tuple(known["path"])
+    known["kind"] = _KIND[known["kind"]]
+    known["status"] = _STATUS[known["status"]]
+    known["basis"] = _BASIS[known["basis"]]
+    return account_of(known)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.limits.domain.account import Account, Reason
 from services.limits.domain.reservation import Reservation, State
-from shared.db import Transaction, copy_rows, rows_json
+from shared.db import Transaction, copy_rows, driver, rows_json
 from shared.money import Money
 
 _SELECT: Final = """
@@ -20,16 +20,16 @@ _SELECT: Final = """
 _FIND: Final = text(f"{_SELECT} WHERE r.reservation_id = :reservation_id")
 _NAMED: Final = text(f"{_SELECT} WHERE r.reservation_id = ANY(CAST(:reservation_id AS text[]))")
 # One look tells whether anything has run out anywhere; mostly nothing has, and then no tree is searched.
+_CLOCK: Final = """
+    SELECT clock, coalesce((SELECT expires_at FROM reservation WHERE state = 'reserved' ORDER BY expires_at LIMIT 1)
+                           <= clock, false)
+    FROM (SELECT clock_timestamp() AS clock OFFSET 0) AS c
+"""
 _DUE: Final = text(f"""
-    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS clock)
-    SELECT clock.clock, due.* FROM clock LEFT JOIN (
-        {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved'
-          AND r.expires_at <= (SELECT clock FROM clock) AND r.account_id = ANY(CAST(:account_id AS text[]))
-          AND (SELECT expires_at FROM reservation WHERE state = 'reserved' ORDER BY expires_at LIMIT 1)
-              <= (SELECT clock FROM clock)
-    ) due ON true
-    ORDER BY due.expires_at, due.reservation_id
-""")  # noqa: S608 - both parts are constants
+    {_SELECT} WHERE r.root_id = ANY(CAST(:root_id AS text[])) AND r.state = 'reserved' AND r.expires_at <= :now
+          AND r.account_id = ANY(CAST(:account_id AS text[]))
+    ORDER BY r.expires_at, r.reservation_id
+""")
 _ACCOUNT_IDS: Final = text("""
     SELECT DISTINCT account_id FROM reservation WHERE reservation_id = ANY(CAST(:reservation_id AS text[]))
 """)
@@ -79,10 +79,13 @@ async def named(tx: Transaction, reservation_ids: Collection[str]) -> list[Reser
 
 async def due(tx: Transaction, accounts: Collection[Account]) -> tuple[datetime, list[Reservation]]:
     """Return the time of the database, and the reservations of locked accounts that have run out and still count."""
+    now, is_any_due = await (await driver(tx)).fetchrow(_CLOCK)
+    if not is_any_due:
+        return now, []
     roots = sorted({account.path[0] for account in accounts})
     own = sorted(account.account_id for account in accounts)
-    rows = (await tx.execute(_DUE, {"root_id": roots, "account_id": own})).all()
-    return rows[0].clock, [_reservation(row) for row in rows if row.reservation_id is not None]
+    rows = await tx.execute(_DUE, {"root_id": roots, "account_id": own, "now": now})
+    return now, [_reservation(row) for row in rows]
 
 
 async def account_ids(tx: Transaction, reservation_ids: Collection[str]) -> set[str]:

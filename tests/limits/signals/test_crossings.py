@@ -12,7 +12,7 @@ from services.limits.domain.signals import (
     Direction,
     Thresholds,
     crossings,
-    may_have_crossed,
+    is_quiet,
     oversold,
 )
 from tests.limits.given import MADE_AT
@@ -123,8 +123,8 @@ def test_the_cheap_look_overlooks_nothing(limit_minor: int, committed: int, band
         limit_minor = 0
     found = account(limit_minor, committed, band=band, basis=basis)
     after, crossed = crossings(found, USUAL)
-    if crossed or after != band:
-        assert may_have_crossed(found, USUAL)
+    if crossed or after != band or oversold(None, found) is not None:
+        assert not is_quiet(found, USUAL.lowest_percent)
     assert crossings(replace(found, band=after), USUAL) == (after, ())
 
 
