@@ -138,3 +138,24 @@ async def test_without_a_rate_what_is_overdue_elsewhere_is_not_known_and_blocks(
     # Days and levels need no rate.
     assert (said["overdue"], said["dunning"]) == (("hit", "OLDEST_ITEM_OVERDUE"), ("hit", "DUNNING_LEVEL_TOO_HIGH"))
     assert found["result"] == "block"
+
+
+async def test_who_is_late_stays_late_when_a_move_is_tried_out(house: House, db: Database) -> None:
+    customer = await given.account_of(db, 100_000)
+    group = await opened(house, None, party_id=new_id("pty"), product=customer.product, kind="group")
+    await invoice(house, customer.account_id, 100, LONG_AGO)
+    changes = [
+        {"change": "move", "account_id": customer.account_id, "parent_id": group},
+        {"change": "document", "account_id": customer.account_id, "amount": given.eur(10)},
+    ]
+    tried = (await house.auditor.post("/v1/limit-what-ifs", json={"changes": changes})).json()["changes"]
+    assert [entry["result"] for entry in tried] == ["applied", "block"]
+
+
+async def test_its_own_order_on_a_segment_is_not_held_against_a_document(house: House, db: Database) -> None:
+    customer = await given.account_of(db, 1_000)
+    spares = await segment(house, customer)
+    order = given.order()
+    await invoice(house, spares, 800, SOME_DAY, **order, version=1, category="open_order")
+    assert (await given.ask(house.crm, spares, 300))["result"] == "block"
+    assert (await given.ask(house.crm, spares, 1_000, document=order))["result"] == "ok"

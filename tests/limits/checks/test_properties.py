@@ -75,8 +75,8 @@ def figures(draw: st.DrawFn) -> Figures:
     if draw(st.booleans()):
         levels = [level("acc_group", ("acc_group",)), level("acc_own", ("acc_group", "acc_own"))]
     receivables = given.items(
-        open_minor=draw(minor),
-        overdue_minor=draw(minor),
+        open_minor=draw(st.none() | minor),
+        overdue_minor=draw(st.none() | minor),
         oldest_overdue_days=draw(st.integers(0, 120)),
         dunning_level=draw(st.integers(0, 5)),
         average_days_late=draw(st.none() | st.fractions(0, 60)),

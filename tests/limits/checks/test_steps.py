@@ -193,6 +193,20 @@ def test_unknown_figures_of_items_block_even_where_a_hit_would_only_warn(step: M
     assert (found.verdict, found.reason, found.outcome) == (Verdict.BLOCK, "FIGURES_UNKNOWN", Outcome.MISSING)
 
 
+def test_what_is_owed_in_a_currency_without_a_rate_blocks_only_the_steps_that_ask_how_much() -> None:
+    late = given.items(open_minor=None, overdue_minor=None, oldest_overdue_days=31, dunning_level=2, paid_items=3)
+    of = given.figures(receivables=late)
+    tolerant = {**OLDEST, "tolerance": given.eur(60)}
+    for step in (SHARE, tolerant, LATE):
+        found = result({**step, "on_hit": "warn"}, of)
+        assert (found.verdict, found.reason, found.outcome) == (Verdict.BLOCK, "NO_RATE", Outcome.MISSING)
+    assert said(OLDEST, of) == ("block", "OLDEST_ITEM_OVERDUE")
+    assert said(DUNNING, of) == ("block", "DUNNING_LEVEL_TOO_HIGH")
+    # Nothing is so late that it would matter how much it is.
+    assert said(tolerant, given.figures(receivables=replace(late, oldest_overdue_days=30))) == ("ok", None)
+    assert said(LATE, given.figures(receivables=replace(late, paid_items=2))) == ("ok", None)
+
+
 def test_a_step_is_asked_at_its_checkpoints_and_logged_at_the_others() -> None:
     at_order = {**MOST, "at": ["order"]}
     large = given.figures(6000, given.account(limit_minor=10**6))

@@ -76,7 +76,10 @@ class MaximumDocumentStep(_Step):
 
 
 class OldestOverdueStep(_Step):
-    """Hits when an invoice is more than `max_days` overdue, unless no more than `tolerance` is overdue in all."""
+    """Hits when an invoice of the customer, on whichever account, is more than `max_days` overdue.
+
+    Not while no more than `tolerance` is overdue in all.
+    """
 
     kind: Literal["oldest_overdue"]
     max_days: _Days
@@ -84,7 +87,7 @@ class OldestOverdueStep(_Step):
 
 
 class OverdueShareStep(_Step):
-    """Hits when more than `max_percent` of the open invoices is overdue, with the same tolerance."""
+    """Hits when more than `max_percent` of the customer's open invoices is overdue, with the same tolerance."""
 
     kind: Literal["overdue_share"]
     max_percent: _SharePercent
@@ -92,7 +95,7 @@ class OverdueShareStep(_Step):
 
 
 class DunningLevelStep(_Step):
-    """Hits when an open invoice was dunned beyond `max_level`."""
+    """Hits when an open invoice of the customer was dunned beyond `max_level`."""
 
     kind: Literal["dunning_level"]
     max_level: int = Field(ge=0, le=9)
