@@ -2,28 +2,25 @@
 
 import asyncio
 from collections import Counter
-from functools import partial
 from random import Random
 
 from services.limits.domain.account import MAX_DEPTH, Account
 from services.limits.domain.reservation import Reserve
 from services.limits.handlers import accounts, settling
-from shared.batcher import Batcher
+from services.limits.handlers.lanes import Lanes
 from shared.db import Database
 from shared.errors import Refusal
 from shared.idempotency import Answer
 from shared.ids import new_id
 from tests.limits import given
 
-Commands = Batcher[settling.Request, Answer]
 
-
-def process(db: Database) -> Commands:
+def process(db: Database) -> Lanes:
     """What one API process puts in front of the handler."""
-    return Batcher("settle", partial(settling.carry_out, db))
+    return Lanes(db)
 
 
-async def outcome(commands: Commands, request: settling.Request) -> Answer | Refusal:
+async def outcome(commands: Lanes, request: settling.Request) -> Answer | Refusal:
     try:
         return await commands.submit(request)
     except Refusal as refusal:

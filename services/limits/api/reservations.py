@@ -14,6 +14,7 @@ from services.limits.domain.books import Command
 from services.limits.domain.reservation import Adjust, Capture, Release, Reserve
 from services.limits.handlers import settling
 from services.limits.handlers.items import PutItems, capture_as_item
+from services.limits.handlers.lanes import Lanes
 from services.limits.replies import reservations as replies
 from services.limits.replies.items import CapturedItemReply
 from shared.batcher import Batcher
@@ -113,8 +114,7 @@ class BulkBody(Body):
 
 def add_routes(routes: APIRouter, db: Database) -> None:
     """Add the routes of reservations."""
-    # One batcher for all commands, one batch in flight: they contend for the same accounts anyway.
-    commands: Batcher[settling.Request, Answer] = Batcher("settle", partial(settling.carry_out, db))
+    commands = Lanes(db)
     trials: Batcher[Reserve, Answer] = Batcher("try_out", partial(settling.try_out, db))
 
     async def carry_out(request: Request, *asked: Command, is_bulk: bool = False) -> Response:

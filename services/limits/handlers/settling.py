@@ -29,12 +29,17 @@ class Request:
     is_bulk: bool = False
 
 
-@again
 async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Refusal]:
+    """Return the answers of `settle`."""
+    return (await settle(db, batch))[0]
+
+
+@again
+async def settle(db: Database, batch: Sequence[Request]) -> tuple[list[Answer | Refusal], list[Posting]]:
     """Reserve, capture, adjust and release: commands on one account see each other in order, exactly, across processes.
 
     A command that is refused leaves no trace and costs its neighbours nothing. A bulk request is answered with the
-    result of each of its commands.
+    result of each of its commands. Returned is what each is answered with, and what happened to reservations.
     """
     postings: list[Posting] = []
 
@@ -44,7 +49,7 @@ async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Ref
 
     results = await idempotency.once(db, [entry.claim for entry in batch], act)
     bookkeeping.count(postings)
-    return results
+    return results, postings
 
 
 async def _act(tx: Transaction, batch: Sequence[Request], postings: list[Posting]) -> list[Answer | Refusal]:
@@ -58,7 +63,7 @@ async def _act(tx: Transaction, batch: Sequence[Request], postings: list[Posting
     results: list[Answer | Refusal] = []
     for request in batch:
         outcomes = [books.carry_out(command) for command in request.commands]
-        traces.extend(Traced(outcome, request.traceparent) for outcome in outcomes if isinstance(outcome, Posting))
+        traces += [Traced(outcome, request.traceparent) for outcome in outcomes if isinstance(outcome, Posting)]
         results.append(replies.bulk_answer(outcomes) if request.is_bulk else replies.answer(outcomes[0]))
     await bookkeeping.save(tx, books, traces=traces)
     postings.extend(books.postings)

@@ -17,10 +17,10 @@ from typing import Final
 from services.embedded.platform import Platform, free_ports
 from services.limits.domain.reservation import Reserve
 from services.limits.handlers import settling
-from shared.batcher import Batcher
+from services.limits.handlers.lanes import Lanes
 from shared.db import Database
 from shared.http import fingerprinted
-from shared.idempotency import Answer, Claim
+from shared.idempotency import Claim
 from shared.ids import new_id
 from shared.money import Money
 from shared.settings import BusKind
@@ -29,6 +29,8 @@ from tests.bench.limits.trees import LIMIT_MINOR
 from tests.bench.load import Run, request
 
 CALLERS: Final = 256
+CALLERS_IN_PROCESS: Final = 512
+"""As many as fill a batch of each lane."""
 _PATH: Final = "/v1/reservations"
 _DECLINED: Final = 50
 """One request in so many asks for more than there is, and is declined, which is recorded as well."""
@@ -69,10 +71,10 @@ def requests(key: str, account_ids: Iterator[str]) -> Iterator[bytes]:
         yield request(_PATH, json.dumps(body).encode(), headers)
 
 
-async def in_process(url: str, account_ids: Iterator[str], seconds: float, callers: int = CALLERS) -> Run:
+async def in_process(url: str, account_ids: Iterator[str], seconds: float, callers: int = CALLERS_IN_PROCESS) -> Run:
     """Reserve from so many callers through what an API process puts in front of the handler, without HTTP."""
     db = Database(url)
-    commands: Batcher[settling.Request, Answer] = Batcher("settle", partial(settling.carry_out, db))
+    commands = Lanes(db)
     make = partial(next, _commands(account_ids))
     run = Run()
     try:
@@ -94,9 +96,7 @@ def _commands(account_ids: Iterator[str]) -> Iterator[settling.Request]:
         yield settling.Request((command,), claim, new_traceparent())
 
 
-async def _drive(
-    commands: Batcher[settling.Request, Answer], make: Callable[[], settling.Request], run: Run, deadline: float
-) -> None:
+async def _drive(commands: Lanes, make: Callable[[], settling.Request], run: Run, deadline: float) -> None:
     while (sent := time.perf_counter()) < deadline:
         answer = await commands.submit(make())
         run.latencies.append(time.perf_counter() - sent)

@@ -2,26 +2,22 @@
 
 import asyncio
 from collections import Counter
-from functools import partial
 from random import Random
 
 from services.limits.domain.account import Account
 from services.limits.domain.reservation import Capture, Release
 from services.limits.handlers import accounts, moving, settling
+from services.limits.handlers.lanes import Lanes
 from services.limits.store import accounts as store
-from shared.batcher import Batcher
 from shared.db import Database
 from shared.errors import Refusal
-from shared.idempotency import Answer
 from tests.limits import given as platform
 from tests.limits.tree import given
 
-Commands = Batcher[settling.Request, Answer]
 
-
-def process(db: Database) -> Commands:
+def process(db: Database) -> Lanes:
     """What one API process puts in front of the handler."""
-    return Batcher("settle", partial(settling.carry_out, db))
+    return Lanes(db)
 
 
 async def test_business_goes_on_exactly_while_accounts_move(db: Database, rival_db: Database) -> None:

@@ -1,0 +1,47 @@
+"""Lanes: requests on different trees are settled at the same time, those on one tree one batch after the other.
+
+A batch holds its accounts, up to the roots of their trees, until it is committed. Two that share a tree wait for each
+other; two that share none keep this process and the database busy at once.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.limits.domain.reservation import Reserve
+from services.limits.handlers import settling
+from shared.batcher import Batcher
+from shared.db import Database
+from shared.errors import Refusal
+from shared.idempotency import Answer
+
+_MOST_ROOTS: Final = 100_000
+
+
+class Lanes:
+    """Settles requests in batches, one batch of each lane at a time.
+
+    Which tree an account is in is remembered from what was settled. That is a hint and no more: where it is missing or
+    no longer true, two batches wait for each other's locks, and the answers are the same.
+    """
+
+    def __init__(self, db: Database, *, count: int = 2, most_roots: int = _MOST_ROOTS) -> None:
+        self._db = db
+        self._lanes: list[Batcher[settling.Request, Answer]] = [Batcher("settle", self._settle) for _ in range(count)]
+        self._roots: dict[str, str] = {}
+        self._most_roots = most_roots
+
+    async def submit(self, request: settling.Request) -> Answer:
+        """Return the answer to a request; raises its `Refusal`, or whatever its batch failed with."""
+        first = request.commands[0]
+        thing = first.account_id if isinstance(first, Reserve) else first.reservation_id
+        # Python's own hash differs from process to process, and so do the lanes; nothing outside sees them.
+        return await self._lanes[hash(self._roots.get(thing, thing)) % len(self._lanes)].submit(request)
+
+    async def _settle(self, batch: Sequence[settling.Request]) -> list[Answer | Refusal]:
+        answers, postings = await settling.settle(self._db, batch)
+        if len(self._roots) + len(postings) > self._most_roots:
+            self._roots.clear()
+        for posting in postings:
+            path = posting.reservation.path
+            self._roots[path[-1]] = path[0]
+        return answers
