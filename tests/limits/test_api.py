@@ -56,6 +56,8 @@ async def test_a_crm_checks_reserves_and_captures(crm: httpx.AsyncClient, db: Da
     after = (await crm.get(f"/v1/accounts/{account.account_id}")).json()
     assert (after["posted"], after["reserved"], after["available"]) == (eur(25_000), eur(0), eur(75_000))
     assert (await crm.get("/v1/accounts", params={"party_id": account.party_id})).json() == {"items": [after]}
+    entries = (await crm.get(f"/v1/accounts/{account.account_id}/entries")).json()["items"]
+    assert [(entry["kind"], entry["actor"]) for entry in entries[:2]] == [("captured", "crm"), ("reserved", "crm")]
 
 
 async def test_a_refusal_to_reserve_is_an_answer_and_not_an_error(crm: httpx.AsyncClient, db: Database) -> None:

@@ -71,10 +71,10 @@ class Books(Ledger):
             if entry.as_of(now).state is not entry.state:
                 self._end(entry, State.EXPIRED, EntryKind.EXPIRED, entry.expires_at)
 
-    def carry_out(self, command: Command) -> Posting | Refusal:
-        """Carry out one command; a refused one leaves no trace. Refused with 404: what isn't there."""
+    def carry_out(self, command: Command, actor: str | None = None) -> Posting | Refusal:
+        """Carry out one command of `actor`; a refused one leaves no trace. Refused with 404: what isn't there."""
         if isinstance(command, Reserve):
-            return self._reserve(command)
+            return self._reserve(command, actor)
         reservation = self._reservations.get(command.reservation_id)
         if reservation is None:
             return not_found("reservation_not_found", "there is no such reservation")
@@ -82,10 +82,10 @@ class Books(Ledger):
         if refused is not None:
             return refused
         if isinstance(command, Capture):
-            return self._capture(reservation, command)
+            return self._capture(reservation, command, actor)
         if isinstance(command, Adjust):
-            return self._adjust(reservation, command)
-        return self._end(reservation, State.RELEASED, EntryKind.RELEASED, self.now)
+            return self._adjust(reservation, command, actor)
+        return self._end(reservation, State.RELEASED, EntryKind.RELEASED, self.now, actor)
 
     def keep(self, reservation: Reservation) -> None:
         """Put a reservation in the books as documents have changed it."""
@@ -100,7 +100,7 @@ class Books(Ledger):
         """Return a reservation as it stands in these books."""
         return self._reservations.get(reservation_id)
 
-    def _reserve(self, command: Reserve) -> Posting | Refusal:
+    def _reserve(self, command: Reserve, actor: str | None) -> Posting | Refusal:
         account = self.accounts.get(command.account_id)
         if account is None:
             return not_found("account_not_found", "there is no such account")
@@ -130,10 +130,12 @@ class Books(Ledger):
             if not command.dry_run:
                 self._record(posting)
             return posting
-        entries = self.post(account.path, EntryKind.RESERVED, reserved=_known(amounts), cause=_cause(reservation))
+        entries = self.post(
+            account.path, EntryKind.RESERVED, reserved=_known(amounts), cause=_cause(reservation, actor)
+        )
         return self._done(reservation, EntryKind.RESERVED, entries)
 
-    def _capture(self, reservation: Reservation, command: Capture) -> Posting:
+    def _capture(self, reservation: Reservation, command: Capture, actor: str | None) -> Posting:
         drawn = reservation.left_minor if command.amount is None else command.amount.amount_minor
         is_over = command.final or drawn == reservation.left_minor
         # Kept is rounded down, so what is drawn is rounded up: it never counts as less, even when the rest is released.
@@ -145,7 +147,7 @@ class Books(Ledger):
             EntryKind.CAPTURED,
             reserved=[-minor for minor in given_back],
             posted=taken,
-            cause=_cause(reservation),
+            cause=_cause(reservation, actor),
         )
         left = tuple(held - part for held, part in zip(reservation.held, given_back, strict=True))
         unitemised = tuple(before + part for before, part in zip(reservation.unitemised, taken, strict=True))
@@ -159,7 +161,7 @@ class Books(Ledger):
             captured = captured.ended(State.CAPTURED, self.now)
         return self._done(captured, EntryKind.CAPTURED, entries)
 
-    def _adjust(self, reservation: Reservation, command: Adjust) -> Posting:
+    def _adjust(self, reservation: Reservation, command: Adjust, actor: str | None) -> Posting:
         delta = command.amount.amount_minor - reservation.amount.amount_minor
         account = self.accounts[reservation.account_id]
         if delta > 0:
@@ -175,7 +177,7 @@ class Books(Ledger):
             changes = _known(amounts)
         else:
             changes = tuple(-part for part in parts(reservation, -delta))
-        entries = self.post(reservation.path, EntryKind.ADJUSTED, reserved=changes, cause=_cause(reservation))
+        entries = self.post(reservation.path, EntryKind.ADJUSTED, reserved=changes, cause=_cause(reservation, actor))
         held = tuple(before + change for before, change in zip(reservation.held, changes, strict=True))
         is_uniform = reservation.held_minor is None and all(change == delta for change in changes)
         adjusted = replace(
@@ -186,9 +188,11 @@ class Books(Ledger):
         )
         return self._done(adjusted, EntryKind.ADJUSTED, entries)
 
-    def _end(self, reservation: Reservation, state: State, kind: EntryKind, at: datetime) -> Posting:
+    def _end(
+        self, reservation: Reservation, state: State, kind: EntryKind, at: datetime, actor: str | None = None
+    ) -> Posting:
         given_back = [-minor for minor in reservation.held]
-        entries = self.post(reservation.path, kind, reserved=given_back, cause=_cause(reservation))
+        entries = self.post(reservation.path, kind, reserved=given_back, cause=_cause(reservation, actor))
         return self._done(reservation.ended(state, at), kind, entries)
 
     def _done(self, reservation: Reservation, kind: EntryKind, entries: tuple[Entry, ...]) -> Posting:
@@ -202,8 +206,8 @@ class Books(Ledger):
         self.postings.append(posting)
 
 
-def _cause(reservation: Reservation) -> Cause:
-    return Cause(reservation_id=reservation.reservation_id, reference=reservation.reference)
+def _cause(reservation: Reservation, actor: str | None) -> Cause:
+    return Cause(reservation_id=reservation.reservation_id, reference=reservation.reference, actor=actor)
 
 
 def _known(amounts: Sequence[int | None]) -> tuple[int, ...]:

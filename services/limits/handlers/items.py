@@ -88,7 +88,7 @@ async def capture_as_item(db: Database, claim: Claim, command: Capture, line: Pu
             return [within(given, "/item")]
         stated = replace(given.stated, reservation_id=command.reservation_id)
         register, opened = await open_register(tx, (), [stated], line.actor)
-        posting = opened.carry_out(command)
+        posting = opened.carry_out(command, line.actor)
         if isinstance(posting, Refusal):
             return [posting]
         outcome = register.state(replace(stated, account_id=posting.account.account_id))

@@ -62,7 +62,7 @@ async def _act(tx: Transaction, batch: Sequence[Request], postings: list[Posting
     traces: list[Traced] = []
     results: list[Answer | Refusal] = []
     for request in batch:
-        outcomes = [books.carry_out(command) for command in request.commands]
+        outcomes = [books.carry_out(command, request.claim.client) for command in request.commands]
         traces += [Traced(outcome, request.traceparent) for outcome in outcomes if isinstance(outcome, Posting)]
         results.append(replies.bulk_answer(outcomes) if request.is_bulk else replies.answer(outcomes[0]))
     await bookkeeping.save(tx, books, traces=traces)

@@ -96,7 +96,7 @@ def draw(books: Books, account: Account, claim: Claim, cause: Cause) -> int:
     captured = min(max(0, claim.undrawn_minor - rest), reservation.left_minor)
     if captured > 0:
         amount = replace(reservation.amount, amount_minor=captured)
-        books.carry_out(Capture(reservation.reservation_id, amount, final=False))
+        books.carry_out(Capture(reservation.reservation_id, amount, final=False), cause.actor)
     drawn = min(claim.undrawn_minor, rest + captured)
     if drawn > 0:
         _itemise(books, reservation.reservation_id, drawn, cause)
