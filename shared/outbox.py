@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.bus import Bus, BusUnavailableError
 from shared.contracts.envelope import Contract, to_message
-from shared.db import Database, Transaction, copy_rows
+from shared.db import Database, Transaction, copy_rows, driver
 from shared.errors import Refusal
 from shared.ids import new_id
 from shared.pace import Pace
@@ -22,9 +22,9 @@ from shared.tracing import current_traceparent
 log = structlog.get_logger()
 
 _COLUMNS: Final = ("id", "aggregatetype", "aggregateid", "type", "payload", "traceparent")
-# The relay is woken when the transaction commits.
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_NOTIFY: Final = text("SELECT pg_notify('outbox_' || current_schema(), '')")
+# The relay is woken when the transaction commits.
+_NOTIFY: Final = "SELECT pg_notify('outbox_' || current_schema(), '')"
 _PENDING: Final = text("""
     SELECT seq, id, aggregatetype, aggregateid, type, payload::text AS payload, traceparent, created_at,
            current_schema() AS source
@@ -66,7 +66,7 @@ async def put(tx: Transaction, facts: Sequence[Fact]) -> None:
         for fact in facts
     ]
     await copy_rows(tx, "outbox", _COLUMNS, rows)
-    await tx.execute(_NOTIFY)
+    await (await driver(tx)).fetchval(_NOTIFY)
 
 
 def _payload(data: Contract | Mapping[str, Any]) -> str:
