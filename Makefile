@@ -20,7 +20,7 @@ down: $(VENV)/.runtime ## Stop the platform; its state stays
 	@$(BIN)/assay down
 
 test: lint types imports ## Run every check and test; ARGS="-k name" goes to pytest
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and form
 	@$(BIN)/ruff check .
