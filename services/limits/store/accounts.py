@@ -61,6 +61,7 @@ _VIEW: Final = """
     ) due ON true
 """
 _FIND: Final = text(f"{_SELECT} {_VIEW} WHERE a.account_id = ANY(CAST(:account_id AS text[]))")
+_ROOTS: Final = "SELECT account_id, path[1] FROM account WHERE account_id = ANY($1::text[])"
 _OF_PARTIES: Final = text(f"{_SELECT} {_VIEW} WHERE a.party_id = ANY(CAST(:party_id AS text[])) ORDER BY a.account_id")
 _SAVE: Final = """
     UPDATE account a SET posted_minor = r.posted_minor, reserved_minor = r.reserved_minor, version = r.version
@@ -137,6 +138,11 @@ async def find(tx: Transaction, account_id: str) -> Account | None:
 async def find_all(tx: Transaction, account_ids: Collection[str]) -> list[Account]:
     """Return those of the accounts that exist, as they stand, without locking them."""
     return [_account(row) for row in await tx.execute(_FIND, {"account_id": sorted(account_ids)})]
+
+
+async def roots(tx: Transaction, account_ids: Collection[str]) -> dict[str, str]:
+    """Return the root of the tree that each of the accounts is in, of those that exist."""
+    return {row[0]: row[1] for row in await (await driver(tx)).fetch(_ROOTS, sorted(account_ids))}
 
 
 async def of_parties(tx: Transaction, party_ids: Collection[str]) -> list[Account]:
