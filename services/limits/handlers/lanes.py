@@ -5,6 +5,7 @@ other; two that share none keep this process and the database busy at once.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from services.limits.domain.reservation import Reserve
@@ -27,7 +28,9 @@ class Lanes:
 
     def __init__(self, db: Database, *, count: int = 2, most_roots: int = _MOST_ROOTS) -> None:
         self._db = db
-        self._lanes: list[Batcher[settling.Request, Answer]] = [Batcher("settle", self._settle) for _ in range(count)]
+        self._lanes: list[Batcher[settling.Request, Answer]] = [
+            Batcher("settle", partial(settling.carry_out, db)) for _ in range(count)
+        ]
         self._locating: Batcher[str, str] = Batcher("locate", self._locate)
         self._roots: dict[str, str] = {}
         self._most_roots = most_roots
@@ -41,9 +44,6 @@ class Lanes:
             root = first.reservation_id
         # Python's own hash differs from process to process, and so do the lanes; nothing outside sees them.
         return await self._lanes[hash(root) % len(self._lanes)].submit(request)
-
-    async def _settle(self, batch: Sequence[settling.Request]) -> list[Answer | Refusal]:
-        return await settling.carry_out(self._db, batch)
 
     async def _locate(self, batch: Sequence[str]) -> list[str | Refusal]:
         async with self._db.transaction() as tx:

@@ -29,17 +29,12 @@ class Request:
     is_bulk: bool = False
 
 
-async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Refusal]:
-    """Return the answers of `settle`."""
-    return (await settle(db, batch))[0]
-
-
 @again
-async def settle(db: Database, batch: Sequence[Request]) -> tuple[list[Answer | Refusal], list[Posting]]:
+async def carry_out(db: Database, batch: Sequence[Request]) -> list[Answer | Refusal]:
     """Reserve, capture, adjust and release: commands on one account see each other in order, exactly, across processes.
 
     A command that is refused leaves no trace and costs its neighbours nothing. A bulk request is answered with the
-    result of each of its commands. Returned is what each is answered with, and what happened to reservations.
+    result of each of its commands.
     """
     postings: list[Posting] = []
 
@@ -49,7 +44,7 @@ async def settle(db: Database, batch: Sequence[Request]) -> tuple[list[Answer | 
 
     results = await idempotency.once(db, [entry.claim for entry in batch], act)
     bookkeeping.count(postings)
-    return results, postings
+    return results
 
 
 async def _act(tx: Transaction, batch: Sequence[Request], postings: list[Posting]) -> list[Answer | Refusal]:
