@@ -19,7 +19,7 @@ ROUNDS: Final = 5
 SECONDS: Final = 4.0
 HALF_SECONDS: Final = 20.0
 ACCOUNTS: Final = 10_000
-_THEIRS, _HTTP, _HANDLERS = "pgbench", "over HTTP", "handlers in process"
+_THEIRS, _ONE, _HTTP, _HANDLERS = "pgbench", "pgbench in one statement", "over HTTP", "handlers in process"
 
 
 def measure_hot(folder: Path) -> tuple[list[Level], dict[str, object]]:
@@ -40,16 +40,20 @@ def _measure(
         asyncio.run(pgbench.prepare(found.admin_url))
         asyncio.run(plant(found.admin_url, trees))
         made = service.requests(found.credentials.api_keys["crm"], trees.draws(1))
-        rates: dict[str, list[float]] = {_THEIRS: [], _HTTP: [], _HANDLERS: []}
+        rates: dict[str, list[float]] = {_THEIRS: [], _ONE: [], _HTTP: [], _HANDLERS: []}
         for number in range(ROUNDS + 1):
             seconds = SECONDS if number else 1.0
-            theirs = pgbench.rate(found.admin_url, folder, accounts, seconds)
+            theirs, one = (
+                pgbench.rate(found.admin_url, folder, form, accounts, seconds)
+                for form in (pgbench.TRANSACTION, pgbench.STATEMENT)
+            )
             http = _over_http(found, seconds, made)
             handlers = uvloop.run(service.in_process(found.schema("limits").app_url, trees.draws(2), seconds))
             for each, run in ((_HTTP, http), (_HANDLERS, handlers)):
                 _require_created(each, run)
             if number:
-                for each, rate in ((_THEIRS, theirs), (_HTTP, http.per_second), (_HANDLERS, handlers.per_second)):
+                of_round = (theirs, one, http.per_second, handlers.per_second)
+                for each, rate in zip(rates, of_round, strict=True):
                     rates[each].append(rate)
         sustained = statistics.median(rates[_HTTP])
         half = uvloop.run(open_loop(_port(found), service.CALLERS, sustained / 2, HALF_SECONDS, made.__next__))
