@@ -1,16 +1,19 @@
 """Child processes that never outlive their parent."""
 
 import ctypes
+import fcntl
+import functools
 import os
 import pwd
 import random
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
@@ -83,23 +86,45 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals, timeout_seconds:
         process.wait()
 
 
-_given_out: set[int] = set()
+_RESERVATIONS: Final = Path(tempfile.gettempdir()) / f"assay-ports-{os.geteuid()}"
+
+
+@functools.cache
+def _reservations() -> TextIO:
+    """Open the file in which byte N stands for port N; its locks last as long as this process."""
+    return _RESERVATIONS.open("a+")
+
+
+def _reserve(port: int) -> bool:
+    """Keep `port` from every other process that asks `free_port`; False when one of them, or this one, has it."""
+    if port in _given_out:
+        return False
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _given_out.add(port)
+    return True
+
+
+_given_out: Final[set[int]] = set()
+"""A process is never in the way of its own locks."""
 
 
 def free_port() -> int:
-    """Return a TCP port on the loopback interface that nothing listens on at this moment, each once per process.
+    """Return a TCP port on the loopback interface that nothing listens on, this process's own for as long as it lives.
 
-    It lies below the range from which the system takes the ports of outgoing connections (32768 and up): one of those
-    could be taken by any client between this call and the start of the server that it is meant for.
+    Two processes that ask at the same moment get different ports, and a server that is away for a while finds nobody
+    else in its place. It lies below the range from which the system takes the ports of outgoing connections (32768 and
+    up): one of those could be taken by any client before the server that it is meant for starts.
     """
     while True:
         port = random.randrange(10_240, 32_000)  # noqa: S311 - spread, not a secret
-        if port in _given_out:
+        if not _reserve(port):
             continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        _given_out.add(port)
         return port
