@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
@@ -90,9 +90,9 @@ _RESERVATIONS: Final = Path(tempfile.gettempdir()) / f"assay-ports-{os.geteuid()
 
 
 @functools.cache
-def _reservations() -> TextIO:
+def _reservations() -> int:
     """Open the file in which byte N stands for port N; its locks last as long as this process."""
-    return _RESERVATIONS.open("a+")
+    return os.open(_RESERVATIONS, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _reserve(port: int) -> bool:
