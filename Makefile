@@ -77,9 +77,11 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
 	@$(PYTHON) -m venv $(VENV) || { echo "Install the venv module: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.runtime: requirements.lock requirements-fonts.lock pyproject.toml | $(BIN)/python
 	@echo "installing the requirements into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements.lock
+	@# The one package that brings a font for both Latin and Chinese; what it would need to draw charts is left out.
+	@$(PIP) install --require-hashes --no-deps -r requirements-fonts.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 

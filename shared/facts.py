@@ -59,9 +59,12 @@ class Change(StrEnum):
 
 
 class Source(StrEnum):
-    """Who supplies a fact: the applicant's application, the scoring service, or the platform itself."""
+    """Who supplies a fact: the applicant's application, the credit file that intake keeps (reports, statements,
+    references, indicators), or the scoring service.
+    """
 
     APPLICATION = "application"
+    FILE = "file"
     SCORING = "scoring"
 
 
@@ -107,6 +110,10 @@ class Fact:
             raise ValueError(f"fact {self.name}: minimum and maximum are for integer and money")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"fact {self.name}: minimum is above maximum")
+        if self.required and self.source is Source.FILE:
+            raise ValueError(
+                f"fact {self.name}: what the file lacks makes an application incomplete, not unfit; use needs"
+            )
         if self.mutable is not None:
             self._check_mutable()
 
@@ -262,13 +269,15 @@ class FactDictionary:
     ) -> tuple[SoundFacts, list[Fault]]:
         """Return the exact values of `wire` and every fault found; missing facts have no entry.
 
-        Faults point below `/facts`. Unknown facts, facts of another source and missing required facts are faults.
+        Faults point below `/facts`. Unknown facts, facts of another source and missing required facts are faults. An
+        application that reaches scoring and decision holds the facts of the credit file too.
         """
+        sources = {source, Source.FILE} if source is Source.APPLICATION else {source}
         values: dict[str, FactValue] = {}
         faults: list[Fault] = []
         for name, raw in wire.items():
             fact = self.facts.get(name)
-            if fact is None or fact.source is not source:
+            if fact is None or fact.source not in sources:
                 faults.append(Fault(f"/facts/{pointer_token(name)}", "unknown_fact", "is not a fact of this product"))
             elif raw is not None:
                 try:

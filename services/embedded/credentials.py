@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +24,39 @@ _OFFICER: Final = [
     "reservations:read",
 ]
 _MANAGER: Final = [*_OFFICER, "limits:approve", "authorities:write", "exposure:rebuild"]
+_FILE_READ: Final = ["parties:read", "consents:read", "reports:read", "documents:read", "statements:read"]
+_FILE_WRITE: Final = ["parties:write", "consents:write", "documents:write", "statements:write", "references:write"]
+_INVESTIGATE: Final = [
+    "applications:read",
+    "applications:write",
+    "decisions:read",
+    "parties:resolve",
+    "reports:pull",
+    "credit-reports:read",
+    "credit-reports:write",
+    "indicators:read",
+    "reviews:write",
+    *_FILE_READ,
+    *_FILE_WRITE,
+]
 CLIENTS: Final[Mapping[str, list[str]]] = {
-    "los": ["applications:write", "decisions:write", "decisions:pin", "performance:write", "outcomes:write", *_READ],
+    "los": [
+        "applications:write",
+        "decisions:write",
+        "decisions:pin",
+        "performance:write",
+        "outcomes:write",
+        *_FILE_READ,
+        *_FILE_WRITE,
+        *_READ,
+    ],
     "crm": ["limits:read", "limits:check", "reservations:read", "reservations:write", "holds:read"],
     "erp": ["limits:read", "items:read", "items:write", "reservations:read", "reservations:write", "rates:write"],
-    "credit-officer": [*_OFFICER],
-    "credit-manager": [*_MANAGER],
-    "credit-director": [*_MANAGER],
+    "credit-officer": [*_OFFICER, *_INVESTIGATE],
+    "credit-manager": [*_MANAGER, *_INVESTIGATE, "applications:override"],
+    "credit-director": [*_MANAGER, *_INVESTIGATE, "applications:override"],
+    "data-feed": ["indicators:read", "indicators:write"],
+    "privacy-officer": ["privacy:read", "privacy:write", "privacy:erase", "parties:read"],
     "analyst": [
         "backtests:read",
         "backtests:write",
@@ -46,13 +73,15 @@ CLIENTS: Final[Mapping[str, list[str]]] = {
     "policy-author": ["catalogue:write", "catalogue:read", "applications:read"],
     "policy-approver": ["catalogue:approve", "catalogue:deploy", "catalogue:rollback", "catalogue:read"],
     "decision-service": ["scores:write"],
+    "intake-service": ["limits:read", "items:read"],
 }
 """The clients of a development platform and what each may do.
 
 Changing what is live takes two of them: `policy-author` drafts and submits versions of catalogue documents,
 `policy-approver` approves what others wrote, puts it to work, and rolls back in an emergency. Raising a limit takes two
 as well: `credit-officer` proposes, `credit-manager` approves what others proposed. Nobody says what they may release
-themselves: the manager does for the officer, and `credit-director` for the manager.
+themselves: the manager does for the officer, and `credit-director` for the manager. `privacy-officer` answers people
+who ask for what is known of them, or for its erasure; `data-feed` brings indicators.
 """
 
 
@@ -84,12 +113,28 @@ def load_or_create(state: Path) -> Credentials:
         for client, key in credentials.api_keys.items()
     ]
     _write_private(key_file(state), {"keys": hashes})
+    if not vault_file(state).exists():
+        _write_private(vault_file(state), vault_keys())
     return credentials
 
 
 def key_file(state: Path) -> Path:
     """Return where the hashes are that services read."""
     return state / "api_keys.json"
+
+
+def vault_file(state: Path) -> Path:
+    """Return where the keys are that intake seals personal data with."""
+    return state / "intake_keys.json"
+
+
+def vault_keys() -> dict[str, Any]:
+    """Return new keys in the form that `services.intake.vault.Vault` reads."""
+
+    def key() -> str:
+        return b64encode(secrets.token_bytes(32)).decode()
+
+    return {"active": "1", "keys": {"1": key()}, "index": key()}
 
 
 def _write_private(path: Path, document: object) -> None:

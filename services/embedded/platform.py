@@ -218,6 +218,11 @@ class Platform:
         if service == "decision":
             variables["DECISION_SCORING_URL"] = self.url("scoring")
             variables["DECISION_SCORING_KEY"] = self.credentials.api_keys["decision-service"]
+        if service == "intake":
+            variables["INTAKE_KEYS_FILE"] = str(credential_store.vault_file(self.state))
+            variables["INTAKE_FILES_URL"] = (self.state / "files").absolute().as_uri()
+            variables["INTAKE_LIMITS_URL"] = self.url("limits")
+            variables["INTAKE_LIMITS_KEY"] = self.credentials.api_keys["intake-service"]
         inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
         return inherited | variables
 

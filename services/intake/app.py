@@ -7,6 +7,7 @@ from services.intake import consumers
 from services.intake.api import router
 from services.intake.settings import Settings
 from services.intake.store.applications import DECIDED_CHANNEL
+from services.intake.vault import Vault
 from services.intake.waiting import Waiters
 from shared import service
 from shared.auth import ApiKeys
@@ -22,7 +23,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     db = Database(settings.database_url.get_secret_value())
     waiters = Waiters()
 
-    routes = router(db, product_shelf(), waiters)
+    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters)
     return service.api(
         "intake",
         [routes],

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.intake import handlers
+from services.intake.handlers import CONSUMER, applications
 from shared.catalogue import keep_products
 from shared.consumer import Subscription
 from shared.contracts import decision, limits
@@ -13,11 +13,11 @@ from shared.db import Database
 def subscription(db: Database) -> Subscription:
     """Return intake's subscription."""
     return Subscription(
-        group=handlers.CONSUMER,
+        group=CONSUMER,
         topics=(topic(decision.AGGREGATE), topic(decision.PRODUCT_AGGREGATE), topic(limits.AGGREGATE)),
         handlers={
-            decision.Decided.type: (decision.Decided, partial(handlers.record_decisions, db)),
-            decision.ProductPublished.type: (decision.ProductPublished, partial(keep_products, db, handlers.CONSUMER)),
-            limits.LimitGranted.type: (limits.LimitGranted, partial(handlers.record_limits, db)),
+            decision.Decided.type: (decision.Decided, partial(applications.record_decisions, db)),
+            decision.ProductPublished.type: (decision.ProductPublished, partial(keep_products, db, CONSUMER)),
+            limits.LimitGranted.type: (limits.LimitGranted, partial(applications.record_limits, db)),
         },
     )

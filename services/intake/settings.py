@@ -1,14 +1,31 @@
 """Settings of intake, from variables that start with `INTAKE_`."""
 
+from pathlib import Path
+
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """See `shared.settings`."""
+    """See `shared.settings`.
+
+    `keys_file` holds the keys of the vault (`services.intake.vault`), `sources_file` the sources that applicants are
+    looked up at (empty: none). Documents lie at `files_url`: `file:///folder`, or `s3://bucket` with `files_endpoint`,
+    `files_region` and a key pair. Limits is asked for exposure at `limits_url`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
 
     api_port: int = 8101
     worker_port: int = 9101
+    keys_file: Path = Path("/etc/assay/intake_keys.json")
+    sources_file: str = ""
+    files_url: str = "file:///var/lib/assay/files"
+    files_endpoint: str = ""
+    files_region: str = "us-east-1"
+    files_access_key: SecretStr = SecretStr("")
+    files_secret_key: SecretStr = SecretStr("")
+    limits_url: str = "http://127.0.0.1:8104"
+    limits_key: SecretStr = SecretStr("")

@@ -25,15 +25,15 @@ KERNEL = {"canonical", "dmn", "errors", "facts", "feel", "ids", "money", "produc
 """What a domain may import of `shared`."""
 
 PLANTED = [
-    (INDEPENDENCE, "services.intake.handlers", "services.limits.domain.account"),
-    (INDEPENDENCE, "services.decision.store.tables", "services.intake.store.tables"),
+    (INDEPENDENCE, "services.intake.handlers.applications", "services.limits.domain.account"),
+    (INDEPENDENCE, "services.decision.store.tables", "services.intake.store.tables.parties"),
     (PURITY, "services.scoring.domain.result", "sqlalchemy"),
     (PURITY, "services.limits.domain.account", "time"),
     (PURITY, "services.intake.domain.application", "asyncio"),
     (PURITY, "services.decision.domain.outcome", "shared.db"),
     (PURITY, "shared.feel.walk", "time"),
     (PURITY, "services.decision.domain.record", "shared.contracts.decision"),
-    (NO_SQL, "services.intake.api", "services.intake.store.applications"),
+    (NO_SQL, "services.intake.api.applications", "services.intake.store.applications"),
     (NO_SQL, "services.limits.api.accounts", "sqlalchemy"),
     (PLATFORM, "shared.outbox", "services.catalogue"),
     (PURITY, "shared.governance.timeline", "shared.db"),
@@ -46,7 +46,7 @@ PLANTED = [
     (BATCH, "services.decision.handlers.supervising", "services.backtests.job"),
     (BATCH, "shared.feel.typed.operations", "sqlglot"),
     (ARROWS, "services.limits.domain.books", "services.limits.store.accounts"),
-    (ARROWS, "services.intake.events", "services.intake.handlers"),
+    (ARROWS, "services.intake.vault", "services.intake.handlers.applications"),
     (ARROWS, "services.scoring.handlers.scoring", "services.scoring.api.scores"),
 ]
 UNLISTED = "services.limits.magic"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.migrate import PROJECT, SERVICES
-from tests.kit.service import platform_settings
+from tests.kit.service import platform_settings, vault_file
 
 TRAINING = {"optbinning", "pandas", "sklearn", "scipy", "numpy", "skl2onnx", "onnx"}
 ENGINES = {"duckdb", "sqlglot", "pyspark", "onnxruntime"}
@@ -17,11 +17,11 @@ NEEDED = {"decision": {"lark"}, "limits": {"lark"}}
 """The policy language is parsed with lark: in policies, and in the conditions of credit checks."""
 
 _SCRIPT = """
-import importlib, json, sys
+import importlib, json, os, sys
 from pathlib import Path
 from shared.settings import BusKind, BusSettings, PlatformSettings
 
-service, keys = sys.argv[1:]
+service, keys, os.environ["INTAKE_KEYS_FILE"] = sys.argv[1:]
 composition = importlib.import_module(f"services.{service}.app")
 settings = composition.Settings(database_url="postgresql://nobody@127.0.0.1:1/nowhere")
 composition.create_app(settings, PlatformSettings(api_keys_file=Path(keys)))
@@ -40,7 +40,7 @@ def run(*arguments: str, cwd: Path) -> str:
 @pytest.mark.parametrize("service", SERVICES)
 def test_neither_process_of_a_service_loads_what_it_does_not_need(service: str, tmp_path: Path) -> None:
     keys = platform_settings(tmp_path, {}).api_keys_file
-    loaded = set(json.loads(run("-c", _SCRIPT, service, str(keys), cwd=tmp_path)))
+    loaded = set(json.loads(run("-c", _SCRIPT, service, str(keys), str(vault_file(tmp_path)), cwd=tmp_path)))
     assert loaded & HEAVY == NEEDED.get(service, set())
     assert not {name for name in loaded if name.startswith(("services.scorecards", "services.backtests"))}
     others = {f"services.{other}" for other in SERVICES if other != service}

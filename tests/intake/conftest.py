@@ -1,29 +1,45 @@
 """Intake on a real PostgreSQL, spoken to over HTTP, with a product that it has heard of."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import yaml
+from fastapi import FastAPI
 
+from services.embedded.credentials import CLIENTS
 from services.embedded.postgres import Address
 from services.intake import consumers
 from services.intake.app import create_app
 from services.intake.settings import Settings
+from services.intake.vault import Vault
 from services.migrate import PROJECT
 from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.contracts.decision import PRODUCT_AGGREGATE, ProductPublished
 from shared.db import Database
-from tests.kit.service import Urls, client_of, delivery, migrated, platform_settings
+from tests.kit.service import Urls, client_of, delivery, intake_settings, migrated, platform_settings
 
 
 @pytest.fixture(scope="session")
 async def urls(postgres: Address) -> Urls:
     """A migrated database."""
     return await migrated(postgres, "intake", "intake_tests")
+
+
+@pytest.fixture(scope="session")
+def settings(urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of intake; the keys are the same for all tests, as the database is."""
+    return intake_settings(urls, tmp_path_factory.mktemp("intake"))
+
+
+@pytest.fixture(scope="session")
+def vault(settings: Settings) -> Vault:
+    """The keys that personal data is sealed with."""
+    return Vault.load(settings.keys_file)
 
 
 @pytest.fixture
@@ -40,13 +56,23 @@ def consumer(db: Database) -> Consumer:
     return Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
 
 
+async def publish(consumer: Consumer, document: Mapping[str, Any], revision: int = 1) -> None:
+    """Let intake hear of a product."""
+    data = ProductPublished(name=document["name"], revision=revision, document=dict(document))
+    now = datetime.now(UTC)
+    delivered = delivery("decision", PRODUCT_AGGREGATE, data.name, ProductPublished.type, data, now)
+    await consumer.handle([delivered])
+
+
 @pytest.fixture
-async def los(urls: Urls, consumer: Consumer, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+def app(settings: Settings, tmp_path: Path) -> FastAPI:
+    """The API process; the key of each development client is the client's name."""
+    return create_app(settings, platform_settings(tmp_path, CLIENTS))
+
+
+@pytest.fixture
+async def los(app: FastAPI, consumer: Consumer) -> AsyncIterator[httpx.AsyncClient]:
     """A loan-origination system."""
-    document = yaml.safe_load((PROJECT / "deploy/catalogue/products/consumer-loan.yaml").read_text())
-    data = ProductPublished(name="consumer-loan", revision=1, document=document)
-    published = delivery("decision", PRODUCT_AGGREGATE, "consumer-loan", ProductPublished.type, data, datetime.now(UTC))
-    await consumer.handle([published])
-    platform = platform_settings(tmp_path, {"los": ["applications:write", "applications:read"]})
-    async with client_of(create_app(Settings(database_url=urls.app), platform), "los") as client:
+    await publish(consumer, yaml.safe_load((PROJECT / "deploy/catalogue/products/consumer-loan.yaml").read_text()))
+    async with client_of(app, "los") as client:
         yield client

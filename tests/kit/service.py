@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 from fastapi import FastAPI
 
+from services.embedded.credentials import vault_keys
 from services.embedded.postgres import Address
+from services.intake.settings import Settings as IntakeSettings
 from services.migrate import Schema, migrate
 from shared.auth import hashed
 from shared.bus import Delivery
@@ -50,6 +53,21 @@ def platform_settings(folder: Path, scopes: Mapping[str, Sequence[str]]) -> Plat
     path = folder / "api_keys.json"
     path.write_text(canonical_json({"keys": keys}))
     return PlatformSettings(api_keys_file=path)
+
+
+def vault_file(folder: Path) -> Path:
+    """Write new keys of a vault and return where they are."""
+    path = folder / "intake_keys.json"
+    path.write_text(canonical_json(vault_keys()))
+    return path
+
+
+def intake_settings(urls: Urls, folder: Path, **settings: Any) -> IntakeSettings:
+    """Return settings of intake with new keys and an empty folder for files."""
+    files = folder / "files"
+    files.mkdir(exist_ok=True)
+    known = {"database_url": urls.app, "keys_file": vault_file(folder), "files_url": files.as_uri()}
+    return IntakeSettings(**{**known, **settings})
 
 
 @asynccontextmanager

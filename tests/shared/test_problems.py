@@ -18,7 +18,7 @@ from shared.errors import Fault, Kind, Refusal, conflict, unavailable
 from shared.http import Body, StrictRoute, claim, operation, reply
 from shared.http.body import MAX_BODY_BYTES
 from shared.service import api
-from tests.kit.service import Urls, client_of, platform_settings
+from tests.kit.service import Urls, client_of, platform_settings, vault_file
 from tests.shared.kit import TRACE
 
 BODY: dict[str, Any] = {"number": 1}
@@ -260,7 +260,8 @@ async def test_requests_are_counted_by_route_template_and_never_by_id(client: ht
 
 
 async def test_a_service_whose_database_is_away_is_alive_but_not_ready(tmp_path: Any) -> None:
-    settings = Settings(database_url="postgresql://nobody@127.0.0.1:1/nowhere")
+    keys = vault_file(tmp_path)
+    settings = Settings(database_url="postgresql://nobody@127.0.0.1:1/nowhere", keys_file=keys)
     app = create_app(settings, platform_settings(tmp_path, {"los": ["applications:read"]}))
     async with client_of(app, "los") as client:
         assert (await client.get("/healthz")).status_code == 200

@@ -1,1 +1,1 @@
-"""Applications and parties, as pure values."""
+"""Parties, applications and what is known of them, as pure values."""

@@ -7,16 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from services.intake.domain.party import PartyKind
 from shared.errors import Fault, Refusal, invalid
 from shared.money import Money
 from shared.products import REQUESTED_AMOUNT, Product
-
-
-class PartyKind(StrEnum):
-    """What a party is."""
-
-    PERSON = "person"
-    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def bind(variable: str, product: Product, mapping: ImportMapping, place: str) ->
         raise InterchangeError(f"{name!r} is not a fact of {product.name}; {hint}", place)
     if fact.protected:
         raise InterchangeError(f"{name} is a protected attribute of {product.name} and can't be scored", place)
-    if fact.source is not Source.APPLICATION:
+    if fact.source is Source.SCORING:
         raise InterchangeError(f"{name} is not a fact of the application", place)
     if fact.type not in NUMERIC | _CATEGORICAL:
         raise InterchangeError(f"{name} is a {fact.type}, which bins can't hold", place)

@@ -18,7 +18,7 @@ def check_spec(spec: BuildSpec) -> None:
         fact, place = facts[candidate.fact], f"/characteristics/{candidate.fact}"
         if fact.protected:
             raise BuildError(f"{place}: is a protected attribute")
-        if fact.source is not Source.APPLICATION or fact.type is FactType.DATE:
+        if fact.source is Source.SCORING or fact.type is FactType.DATE:
             raise BuildError(f"{place}: is no fact of an application that bins can hold")
         if candidate.fact not in spec.data.facts:
             raise BuildError(f"{place}: has no column in /data/facts")

@@ -147,7 +147,7 @@ def _usable_fact(name: str, dictionary: FactDictionary) -> Fact:
         raise InputError("/fact", "unknown_fact", "is not a fact of this product")
     if fact.protected:
         raise InputError("/fact", "protected_fact", "is a protected attribute and can't be scored")
-    if fact.source is not Source.APPLICATION:
+    if fact.source is Source.SCORING:
         raise InputError("/fact", "not_an_input", "is not a fact of the application")
     if fact.type not in _NUMERIC | _CATEGORICAL:
         raise InputError("/fact", "wrong_type", "has a type that is not encoded")

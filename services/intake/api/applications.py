@@ -1,4 +1,4 @@
-"""HTTP in: applications."""
+"""HTTP in: applications, and the products that they may name."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,14 +11,16 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake import handlers, replies
-from services.intake.domain.application import Application, PartyKind, PartyRef, Status, SubmitApplication
-from services.intake.handlers import Submission
+from services.intake.domain.application import Application, PartyRef, Status, SubmitApplication
+from services.intake.domain.party import PartyKind
+from services.intake.handlers import applications as handlers
+from services.intake.handlers.applications import Submission
+from services.intake.replies import applications as replies
 from services.intake.waiting import Waiters, wait_seconds
 from shared.batcher import Batcher
 from shared.catalogue import Shelf
 from shared.db import Database
-from shared.http import Body, SafeStr, StrictRoute, claim, operation, reply
+from shared.http import Body, SafeStr, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
@@ -47,14 +49,14 @@ class ApplicationBody(Body):
     )
 
 
-def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
-    """Return the routes of intake."""
-    routes = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["applications"])
+def add_routes(routes: APIRouter, db: Database, shelf: Shelf[Product], waiters: Waiters) -> None:
+    """Add the routes of applications."""
     submissions: Batcher[Submission, Answer] = Batcher("submit_application", partial(handlers.submit, db, shelf))
     lookups: Batcher[str, Application] = Batcher("find_application", partial(handlers.find_applications, db))
 
     @routes.post(
         "/applications",
+        tags=["applications"],
         **operation(
             "applications:write",
             idempotent=True,
@@ -81,13 +83,18 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
 
     @routes.get(
         "/applications/{application_id}",
+        tags=["applications"],
         **operation("applications:read", replies={200: replies.ApplicationReply}),
     )
     async def get_application(application_id: str) -> Response:
         """Return an application with its decision and limit, as far as they are known."""
         return reply(replies.application_reply(await lookups.submit(application_id)))
 
-    @routes.get("/applications", **operation("applications:read", replies={200: replies.ApplicationPage}))
+    @routes.get(
+        "/applications",
+        tags=["applications"],
+        **operation("applications:read", replies={200: replies.ApplicationPage}),
+    )
     async def list_applications(
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str, Query(max_length=64, pattern=r"^[ -~]+$")] = _LATEST,
@@ -98,14 +105,14 @@ def router(db: Database, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
         items = [replies.application_reply(entry) for entry in found]
         return reply(replies.ApplicationPage(items=items, next_cursor=following))
 
-    @routes.get("/products", **operation("applications:read", replies={200: replies.ProductList}))
+    @routes.get(
+        "/products", tags=["applications"], **operation("applications:read", replies={200: replies.ProductList})
+    )
     async def list_products() -> Response:
         """Return the products that applications may name."""
         known = await handlers.list_products(db)
         items = [replies.ProductReply(name=name, revision=revision) for name, revision in known.items()]
         return reply(replies.ProductList(items=items))
-
-    return routes
 
 
 async def _wait_for_decision(

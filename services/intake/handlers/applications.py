@@ -1,13 +1,14 @@
-"""The use cases of intake. Each opens one transaction; nothing remote happens inside it."""
+"""Applications: taken in, looked up, and told what became of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from services.intake import events, replies
+from services.intake import events
 from services.intake.domain.application import Application, SubmitApplication, check_facts
+from services.intake.handlers import CONSUMER
 from services.intake.metrics import APPLICATIONS
+from services.intake.replies import applications as replies
 from services.intake.store import applications
 from shared import idempotency, inbox, outbox
 from shared.catalogue import EntryKind, Shelf, all_live
@@ -19,8 +20,6 @@ from shared.errors import Refusal, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 from shared.products import Product
-
-CONSUMER: Final = "intake"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,9 @@
-"""Intake's tables, as its migrations leave them."""
+"""Applications."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from shared.governance.tables import activation_table
-from shared.tables import NOW, platform_tables
-
-metadata = sa.MetaData()
-platform_tables(metadata)
-activation_table(metadata)
-
-party = sa.Table(
-    "party",
-    metadata,
-    sa.Column("party_id", sa.Text, primary_key=True),
-    sa.Column("external_ref", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
-)
+from services.intake.store.tables.registry import metadata
 
 application = sa.Table(
     "application",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from shared.facts import Change, Fact, FactDictionary, FactType, Source, read_label
 from shared.money import is_currency
+from shared.products.plan import NO_PLAN, SECTIONS, Plan, parse_plan
 
 REQUESTED_AMOUNT = "requested_amount"
 """Every product has this money fact; intake fills it from the application's `requested`."""
@@ -13,12 +14,13 @@ REQUESTED_AMOUNT = "requested_amount"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product as the catalogue defines it."""
+    """A product as the catalogue defines it; `plan` is what intake does before an application is scored."""
 
     name: str
     title: str
     currency: str
     dictionary: FactDictionary
+    plan: Plan = NO_PLAN
 
 
 _FACT_KEYS: Final[Mapping[str, type]] = {
@@ -39,11 +41,11 @@ def parse_product(document: Mapping[str, Any]) -> Product:
     """Return the product of a catalogue document (YAML or JSON, already loaded).
 
     Shape: `{name, title, currency, facts: {<name>: {type, source?, label?, unit?, scale?, values?, minimum?,
-    maximum?, required?, protected?, mutable?}}}`. Money facts are in the product's currency; a label is a text in
-    English, or `{en, zh}`.
+    maximum?, required?, protected?, mutable?}}}` and the sections of `shared.products.plan`. Money facts are in the
+    product's currency; a label is a text in English, or `{en, zh}`.
     Raises `ValueError` naming the first fault.
     """
-    unknown = set(document) - {"name", "title", "currency", "facts"}
+    unknown = set(document) - {"name", "title", "currency", "facts", *SECTIONS}
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r} in product")
     name, title, currency = (_text(document, key) for key in ("name", "title", "currency"))
@@ -56,7 +58,7 @@ def parse_product(document: Mapping[str, Any]) -> Product:
     requested = dictionary.facts.get(REQUESTED_AMOUNT)
     if requested is None or requested.type is not FactType.MONEY:
         raise ValueError(f"product needs a money fact {REQUESTED_AMOUNT!r}")
-    return Product(name, title, currency, dictionary)
+    return Product(name, title, currency, dictionary, parse_plan(document, dictionary.facts))
 
 
 def _text(document: Mapping[str, Any], key: str) -> str:

@@ -1,4 +1,4 @@
-"""What intake shows of its values over HTTP."""
+"""What is shown of applications over HTTP."""
 
 from datetime import datetime
 from typing import Any

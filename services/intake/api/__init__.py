@@ -1,0 +1,18 @@
+"""HTTP in: one module for each resource."""
+
+from fastapi import APIRouter
+
+from services.intake.api import applications
+from services.intake.vault import Vault
+from services.intake.waiting import Waiters
+from shared.catalogue import Shelf
+from shared.db import Database
+from shared.http import StrictRoute
+from shared.products import Product
+
+
+def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:  # noqa: ARG001
+    """Return the routes of intake."""
+    routes = APIRouter(prefix="/v1", route_class=StrictRoute)
+    applications.add_routes(routes, db, shelf, waiters)
+    return routes

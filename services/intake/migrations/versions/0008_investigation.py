@@ -1,0 +1,12 @@
+"""Consents, sources that were asked, and their reports."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

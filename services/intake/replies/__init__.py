@@ -1,0 +1,1 @@
+"""What intake shows of its values over HTTP: one module for each resource."""

@@ -1,0 +1,19 @@
+"""Data sources that applicants are looked up at: bureaus, registries, anything that answers JSON over HTTP."""
+
+from services.intake.sources.port import (
+    AdverseItem,
+    Inquiry,
+    Source,
+    SourceError,
+    SourceFault,
+    SourceReport,
+)
+
+__all__ = [
+    "AdverseItem",
+    "Inquiry",
+    "Source",
+    "SourceError",
+    "SourceFault",
+    "SourceReport",
+]

@@ -1,0 +1,88 @@
+"""The port to data sources: one question, one strictly parsed answer, or a fault that says of which sort."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from services.intake.domain.finding import FindingKind
+from services.intake.domain.party import Address, Identifier, PartyKind
+from shared.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Who is asked about, and under which consent. `reference` is ours; a provider may see it twice after a retry."""
+
+    reference: str
+    party_id: str
+    kind: PartyKind
+    name: str
+    identifiers: tuple[Identifier, ...]
+    address: Address | None
+    date_of_birth: date | None
+    purpose: str
+    consent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseItem:
+    """Something against the party: a default, a judgment, an insolvency. `amount` is None where none is told."""
+
+    code: str
+    description: str
+    occurred_on: date
+    amount: Money | None
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What a source answered.
+
+    `found` is False when the source does not know the party (a thin file is found, with little in it). `facts` are in
+    wire form by name. `raw` is the answer as it came, kept sealed; `provider_reference` is the provider's own number.
+    """
+
+    found: bool
+    facts: Mapping[str, Any]
+    adverse: tuple[AdverseItem, ...]
+    as_of: datetime
+    provider_reference: str
+    raw: bytes
+
+
+class SourceFault(StrEnum):
+    """Why there is no answer. Only the first three are worth another try."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    SERVER_ERROR = "server_error"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+
+
+class SourceError(Exception):
+    """A source gave no usable answer; the text names the fault and never what was asked or answered."""
+
+    def __init__(self, fault: SourceFault, detail: str = "") -> None:
+        super().__init__(detail or fault)
+        self.fault = fault
+        self.detail = detail
+
+
+class Source(Protocol):
+    """A data source. `ask` is cancelled when its time is up, and raises `SourceError` for every other failure."""
+
+    name: str
+    kind: FindingKind
+
+    async def ask(self, inquiry: Inquiry) -> SourceReport:
+        """Return the source's report on a party."""
+        ...
+
+    async def close(self) -> None:
+        """Close its connections."""
+        ...

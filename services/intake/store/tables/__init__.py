@@ -1,0 +1,25 @@
+"""Intake's tables, as its migrations leave them: one module for each part of the credit file."""
+
+from services.intake.store.tables import (
+    applications,
+    documents,
+    indicators,
+    investigation,
+    matching,
+    parties,
+    privacy,
+    statements,
+)
+from services.intake.store.tables.registry import metadata
+
+__all__ = [
+    "applications",
+    "documents",
+    "indicators",
+    "investigation",
+    "matching",
+    "metadata",
+    "parties",
+    "privacy",
+    "statements",
+]

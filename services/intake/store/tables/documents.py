@@ -1,0 +1,1 @@
+"""Documents, and references that others gave."""

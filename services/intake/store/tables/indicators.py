@@ -1,0 +1,1 @@
+"""Indicators: dated series, their triggers, and reviews that are due."""

@@ -1,0 +1,1 @@
+"""Consents, sources that were asked, and their reports."""

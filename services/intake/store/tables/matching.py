@@ -1,0 +1,1 @@
+"""By what parties are found again, and cases in which a person says who is who."""

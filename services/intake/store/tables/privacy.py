@@ -1,0 +1,1 @@
+"""Legal holds, retention, and what was exported or erased."""

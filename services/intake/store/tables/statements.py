@@ -1,0 +1,1 @@
+"""Financial statements, their ratios, and tables of industries."""
