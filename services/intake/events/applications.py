@@ -1,4 +1,4 @@
-"""Domain facts of intake as public contracts, and contracts of others as facts that intake keeps."""
+"""Facts of applications as public contracts, and contracts of others as facts that intake keeps."""
 
 from decimal import Decimal
 
