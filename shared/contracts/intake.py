@@ -12,6 +12,7 @@ from shared.contracts.envelope import Amount, Contract, Facts, Instant
 AGGREGATE = "application"
 PARTY_AGGREGATE = "party"
 INDICATOR_AGGREGATE = "indicator"
+REVIEW_AGGREGATE = "review"
 
 
 class FactSource(Contract):

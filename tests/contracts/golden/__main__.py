@@ -6,7 +6,8 @@ from pathlib import Path
 from shared.bus import Message
 from shared.contracts.envelope import to_message
 from tests.contracts.golden import FOLDER, as_text, event_types, schema_of, schema_path, written
-from tests.contracts.golden.examples import EXAMPLES, Example
+from tests.contracts.golden.example import Example
+from tests.contracts.golden.examples import EXAMPLES
 
 
 def main() -> None:

@@ -1,25 +1,12 @@
 """What the example messages say. A golden file that has been written is not changed with its example."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from shared.contracts import decision, intake, limits, scoring
 from shared.contracts.envelope import Amount, Contract
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One event with its envelope."""
-
-    event_id: str
-    source: str
-    aggregate_type: str
-    aggregate_id: str
-    data: Contract
-    time: datetime
-    traceparent: str | None = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-
+from tests.contracts.golden.example import Example
+from tests.contracts.golden.intake_examples import INTAKE_EXAMPLES
 
 _NOW: Final = datetime(2026, 11, 21, 9, 30, 0, 125_000, tzinfo=UTC)
 _LATER: Final = _NOW + timedelta(milliseconds=40)
@@ -165,6 +152,7 @@ _HELD: Final[dict[str, Any]] = {
 }
 
 EXAMPLES: Final[dict[tuple[str, str], Example]] = {
+    **INTAKE_EXAMPLES,
     (intake.ApplicationSubmitted.type, "submitted"): Example(
         _EVENT,
         "intake",
