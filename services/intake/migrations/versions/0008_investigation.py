@@ -1,12 +1,132 @@
 """Consents, sources that were asked, and their reports."""
 
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql as pg
+
+from shared.tables import NOW, for_app_role
+
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    _create_investigation()
+    _create_inquiry()
+    _create_report()
+    _create_source()
+    for table in ("inquiry", "inquiry_attempt", "report"):
+        for_app_role(f"REVOKE UPDATE ON {table} FROM %I")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    for table in ("source_breaker", "source_day", "report", "inquiry_attempt", "inquiry", "investigation", "consent"):
+        op.drop_table(table)
+
+
+def _create_investigation() -> None:
+    op.create_table(
+        "consent",
+        sa.Column("consent_id", sa.Text, primary_key=True),
+        sa.Column("party_id", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("scope", pg.ARRAY(sa.Text), nullable=False),
+        sa.Column("proof", pg.BYTEA, nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text, nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        sa.Column("revoked_at", sa.DateTime(timezone=True)),
+        sa.Column("revoked_by", sa.Text),
+        sa.Column("revocation", pg.BYTEA),
+        sa.Index("consent_of_party", "party_id", "consent_id"),
+    )
+    op.create_table(
+        "investigation",
+        sa.Column("application_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("party_id", sa.Text, nullable=False),
+        sa.Column("product", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False, server_default=""),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        sa.Column("inquiry_id", sa.Text),
+        sa.Column("done", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("reports", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("fallbacks", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("is_cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Index("investigation_due", "source", "due_at", postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+
+def _create_inquiry() -> None:
+    op.create_table(
+        "inquiry",
+        sa.Column("inquiry_id", sa.Text, primary_key=True),
+        sa.Column("reference", sa.Text, nullable=False),
+        sa.Column("party_id", sa.Text, nullable=False),
+        sa.Column("application_id", sa.Text),
+        sa.Column("revision", sa.Integer),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("consent_id", sa.Text),
+        sa.Column("asked_by", sa.Text, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        sa.Index("inquiry_of_party", "party_id", "inquiry_id"),
+    )
+    op.create_table(
+        "inquiry_attempt",
+        sa.Column("inquiry_id", sa.Text, sa.ForeignKey("inquiry.inquiry_id"), primary_key=True),
+        sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("report_id", sa.Text),
+        sa.Column("cost_minor", sa.BigInteger),
+        sa.Column("currency", sa.Text),
+        sa.Column("latency_ms", sa.Integer),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+    )
+
+
+def _create_report() -> None:
+    op.create_table(
+        "report",
+        sa.Column("report_id", sa.Text, primary_key=True),
+        sa.Column("party_id", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("reference", sa.Text, nullable=False, unique=True),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("consent_id", sa.Text, nullable=False),
+        sa.Column("found", sa.Boolean, nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("contents", pg.BYTEA, nullable=False),
+        sa.Column("raw", pg.BYTEA, nullable=False),
+        sa.Index("report_of_party", "party_id", "source", "received_at"),
+    )
+
+
+def _create_source() -> None:
+    op.create_table(
+        "source_day",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("currency", sa.Text, primary_key=True),
+        sa.Column("asked", sa.BigInteger, nullable=False),
+        sa.Column("hits", sa.BigInteger, nullable=False),
+        sa.Column("misses", sa.BigInteger, nullable=False),
+        sa.Column("faults", sa.BigInteger, nullable=False),
+        sa.Column("discarded", sa.BigInteger, nullable=False),
+        sa.Column("not_asked", sa.BigInteger, nullable=False),
+        sa.Column("reused", sa.BigInteger, nullable=False),
+        sa.Column("cost_minor", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "source_breaker",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("failures", pg.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True)),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    )

@@ -1,0 +1,111 @@
+"""Consents in PostgreSQL: added, and revoked once. What proves them is sealed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import text
+
+from services.intake.domain.consent import Consent, Proof
+from services.intake.vault import DataKey
+from shared.db import Transaction
+
+_PROOF: Final = "consent.proof"
+_REVOCATION: Final = "consent.revocation"
+_COLUMNS: Final = """
+    c.consent_id, c.party_id, c.purpose, c.scope, c.proof, c.given_at, c.expires_at, c.recorded_by, c.recorded_at,
+    c.revoked_at, c.revoked_by, c.revocation
+"""
+_ADD: Final = text("""
+    INSERT INTO consent (consent_id, party_id, purpose, scope, proof, given_at, expires_at, recorded_by, recorded_at)
+    VALUES (:consent_id, :party_id, :purpose, CAST(:scope AS text[]), :proof, :given_at, :expires_at, :recorded_by,
+            :recorded_at)
+""")
+_REVOKE: Final = text("""
+    UPDATE consent SET revoked_at = :revoked_at, revoked_by = :revoked_by, revocation = :revocation
+    WHERE consent_id = :consent_id AND revoked_at IS NULL
+""")
+_FIND: Final = text(f"SELECT {_COLUMNS} FROM consent c WHERE c.consent_id = :consent_id FOR UPDATE")
+_PAGE: Final = text(f"""
+    SELECT {_COLUMNS} FROM consent c WHERE c.party_id = :party_id AND c.consent_id < :before
+    ORDER BY c.party_id DESC, c.consent_id DESC LIMIT :limit
+""")
+_STANDING: Final = text(f"""
+    SELECT {_COLUMNS} FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN consent c USING (party_id)
+    WHERE c.revoked_at IS NULL AND c.expires_at > :now
+""")
+
+
+async def add(tx: Transaction, consent: Consent, key: DataKey) -> None:
+    """Store a new consent, its proof sealed under the party's key."""
+    assert consent.proof is not None
+    proof = {
+        "method": consent.proof.method,
+        "document_id": consent.proof.document_id,
+        "sha256": consent.proof.sha256,
+        "text": consent.proof.text,
+    }
+    await tx.execute(
+        _ADD,
+        {
+            "consent_id": consent.consent_id,
+            "party_id": consent.party_id,
+            "purpose": consent.purpose,
+            "scope": list(consent.scope),
+            "proof": key.seal(_PROOF, to_json(proof)),
+            "given_at": consent.given_at,
+            "expires_at": consent.expires_at,
+            "recorded_by": consent.recorded_by,
+            "recorded_at": consent.recorded_at,
+        },
+    )
+
+
+async def revoke(tx: Transaction, consent_id: str, now: datetime, actor: str, why: str, key: DataKey | None) -> None:
+    """Store that a consent holds no longer; why, only where the party still has a key to seal it with."""
+    sealed = None if key is None else key.seal(_REVOCATION, why.encode())
+    values = {"consent_id": consent_id, "revoked_at": now, "revoked_by": actor, "revocation": sealed}
+    await tx.execute(_REVOKE, values)
+
+
+async def find(tx: Transaction, consent_id: str) -> Consent | None:
+    """Return a consent without what is sealed, and keep others from revoking it; None when there is none."""
+    row = (await tx.execute(_FIND, {"consent_id": consent_id})).one_or_none()
+    return None if row is None else _consent(row, None)
+
+
+async def page(tx: Transaction, party_id: str, before: str, limit: int, key: DataKey | None) -> list[Consent]:
+    """Return up to `limit` consents of a party with ids before one, newest first; `key` opens what is sealed."""
+    rows = await tx.execute(_PAGE, {"party_id": party_id, "before": before, "limit": limit})
+    return [_consent(row, key) for row in rows]
+
+
+async def standing(tx: Transaction, party_ids: Collection[str], now: datetime) -> Mapping[str, list[Consent]]:
+    """Return the consents that are neither revoked nor expired, by party, without what is sealed."""
+    found: dict[str, list[Consent]] = defaultdict(list)
+    for row in await tx.execute(_STANDING, {"party_ids": list(set(party_ids)), "now": now}):
+        found[row.party_id].append(_consent(row, None))
+    return found
+
+
+def _consent(row: Any, key: DataKey | None) -> Consent:
+    proof, why = None, None
+    if key is not None:
+        proof = Proof(**from_json(key.open(_PROOF, bytes(row.proof))))
+        why = None if row.revocation is None else key.open(_REVOCATION, bytes(row.revocation)).decode()
+    return Consent(
+        consent_id=row.consent_id,
+        party_id=row.party_id,
+        purpose=row.purpose,
+        scope=tuple(row.scope),
+        given_at=row.given_at,
+        expires_at=row.expires_at,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+        proof=proof,
+        revoked_at=row.revoked_at,
+        revoked_by=row.revoked_by,
+        revoked_why=why,
+    )
