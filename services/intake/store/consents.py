@@ -14,9 +14,10 @@ from shared.db import Transaction
 
 _PROOF: Final = "consent.proof"
 _REVOCATION: Final = "consent.revocation"
-_COLUMNS: Final = """
-    c.consent_id, c.party_id, c.purpose, c.scope, c.proof, c.given_at, c.expires_at, c.recorded_by, c.recorded_at,
-    c.revoked_at, c.revoked_by, c.revocation
+_SELECT: Final = """
+    SELECT c.consent_id, c.party_id, c.purpose, c.scope, c.proof, c.given_at, c.expires_at, c.recorded_by,
+           c.recorded_at, c.revoked_at, c.revoked_by, c.revocation
+    FROM consent c
 """
 _ADD: Final = text("""
     INSERT INTO consent (consent_id, party_id, purpose, scope, proof, given_at, expires_at, recorded_by, recorded_at)
@@ -27,14 +28,12 @@ _REVOKE: Final = text("""
     UPDATE consent SET revoked_at = :revoked_at, revoked_by = :revoked_by, revocation = :revocation
     WHERE consent_id = :consent_id AND revoked_at IS NULL
 """)
-_FIND: Final = text(f"SELECT {_COLUMNS} FROM consent c WHERE c.consent_id = :consent_id FOR UPDATE")
+_FIND: Final = text(f"{_SELECT} WHERE c.consent_id = :consent_id FOR UPDATE")
 _PAGE: Final = text(f"""
-    SELECT {_COLUMNS} FROM consent c WHERE c.party_id = :party_id AND c.consent_id < :before
-    ORDER BY c.party_id DESC, c.consent_id DESC LIMIT :limit
+    {_SELECT} WHERE c.party_id = :party_id AND c.consent_id < :before ORDER BY c.consent_id DESC LIMIT :limit
 """)
 _STANDING: Final = text(f"""
-    SELECT {_COLUMNS} FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN consent c USING (party_id)
-    WHERE c.revoked_at IS NULL AND c.expires_at > :now
+    {_SELECT} WHERE c.party_id = ANY(CAST(:party_ids AS text[])) AND c.revoked_at IS NULL AND c.expires_at > :now
 """)
 
 
