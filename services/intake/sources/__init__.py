@@ -1,5 +1,6 @@
 """Data sources that applicants are looked up at: bureaus, registries, anything that answers JSON over HTTP."""
 
+from services.intake.sources.configuration import ConfigurationError, ConfiguredSource, load
 from services.intake.sources.port import (
     AdverseItem,
     Inquiry,
@@ -11,9 +12,12 @@ from services.intake.sources.port import (
 
 __all__ = [
     "AdverseItem",
+    "ConfigurationError",
+    "ConfiguredSource",
     "Inquiry",
     "Source",
     "SourceError",
     "SourceFault",
     "SourceReport",
+    "load",
 ]

@@ -1,6 +1,6 @@
 """The port to data sources: one question, one strictly parsed answer, or a fault that says of which sort."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +24,17 @@ class Inquiry:
     date_of_birth: date | None
     purpose: str
     consent_id: str
+
+    def identifier(self, schemes: Sequence[str]) -> tuple[str, str]:
+        """Return the first of `schemes` that the party has an identifier in, and that identifier.
+
+        Raises `SourceError` when it has none: a source can't look for it.
+        """
+        known = {entry.scheme: entry.value for entry in self.identifiers}
+        scheme = next((each for each in schemes if each in known), None)
+        if scheme is None:
+            raise SourceError(SourceFault.REFUSED, "the party has no identifier that this source asks by")
+        return scheme, known[scheme]
 
 
 @dataclass(frozen=True, slots=True)
