@@ -10,6 +10,7 @@ import httpx
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
+from services.intake.domain.breaker import BreakerSettings
 from services.intake.domain.party import PartyKind
 from services.intake.sources import company_registry, consumer_bureau, mapping
 from services.intake.sources.company_registry import CompanyRegistry
@@ -33,9 +34,8 @@ class ConfiguredSource:
     """A connector and how it is used.
 
     One try takes at most `timeout_seconds`, a question at most `attempts` tries, and at most `concurrency` questions
-    are under way. `cost` is that of one answer, found or not. After `breaker_failures` failures without an answer
-    between them nobody asks for `breaker_seconds`. `facts` are all that the source may tell, by name; it knows
-    `parties` of these kinds.
+    are under way. `cost` is that of one answer, found or not. `facts` are all that the source may tell, by name; it
+    knows `parties` of these kinds.
     """
 
     source: Source
@@ -43,8 +43,7 @@ class ConfiguredSource:
     attempts: int
     concurrency: int
     cost: Money | None
-    breaker_failures: int
-    breaker_seconds: float
+    breaker: BreakerSettings
     facts: Mapping[str, Fact]
     parties: frozenset[PartyKind]
 
@@ -115,8 +114,7 @@ def _configured(name: str, entry: _Entry, environment: Mapping[str, str]) -> Con
         entry.attempts,
         entry.concurrency,
         cost,
-        entry.breaker.failures,
-        entry.breaker.open_seconds,
+        BreakerSettings(**entry.breaker.model_dump()),
         facts,
         parties,
     )

@@ -40,10 +40,12 @@ class CostDocument(Document):
 
 
 class BreakerDocument(Document):
-    """After so many failures without an answer between them, a source is left alone for so long."""
+    """When a source is left alone, and for how long (`services.intake.domain.breaker`)."""
 
     failures: int = Field(5, ge=1, le=1_000, strict=True)
-    open_seconds: float = Field(30.0, gt=0, le=3_600)
+    window_seconds: int = Field(60, ge=1, le=3_600, strict=True)
+    pause_seconds: int = Field(30, ge=1, le=3_600, strict=True)
+    probe_seconds: int = Field(60, ge=1, le=3_600, strict=True)
 
 
 class SourceDocument(Document):
