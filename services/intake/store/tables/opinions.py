@@ -1,0 +1,21 @@
+"""What officers think of a party, with the credit report that they saw."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from services.intake.store.tables.registry import metadata
+
+opinion = sa.Table(
+    "opinion",
+    metadata,
+    sa.Column("opinion_id", sa.Text, primary_key=True),
+    sa.Column("party_id", sa.Text, nullable=False, index=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("recommendation", sa.Text, nullable=False),
+    sa.Column("limit_minor", sa.BigInteger),
+    sa.Column("currency", sa.Text),
+    sa.Column("words", pg.BYTEA, nullable=False),
+    sa.Column("report", pg.BYTEA, nullable=False),
+    sa.Column("report_hash", sa.Text, nullable=False),
+    sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+)
