@@ -114,3 +114,54 @@ class Party:
     version: int
     created_at: datetime
     merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewParty:
+    """A party as it comes in. One without a profile is known by its customer number only."""
+
+    kind: PartyKind
+    external_ref: str | None = None
+    profile: Profile | None = None
+    attribution: Attribution = Attribution()
+
+
+class PartyAction(StrEnum):
+    """What was done to a party's record."""
+
+    TAKEN_IN = "taken_in"
+    COMPLETED = "completed"
+    UPDATED = "updated"
+    REVEALED = "revealed"
+    MERGED = "merged"
+    ABSORBED = "absorbed"
+    UNMERGED = "unmerged"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What people edit of a party."""
+
+    profile: Profile | None
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class PartyChange:
+    """What somebody did to a party's record, kept for good; what it holds of the person is sealed with the record.
+
+    `version` is the record's from then on. A merge tells of the two records: `merged` of the one that is part of
+    another from then on, `absorbed` of the other; when it is taken back, `unmerged` and `released`.
+    """
+
+    change_id: str
+    party_id: str
+    version: int
+    action: PartyAction
+    actor: str
+    created_at: datetime
+    other_party_id: str | None = None
+    before: State | None = None
+    after: State | None = None
+    reason: str | None = None
