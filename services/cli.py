@@ -174,6 +174,15 @@ def kafka(port: Annotated[int, typer.Option(help="TCP port on the loopback inter
 
 
 @app.command()
+def sandbox(port: Annotated[int, typer.Option(help="TCP port on the loopback interface")] = 8105) -> None:
+    """Play the data sources that intake asks, for development and tests; `assay up` starts it too."""
+    from services.sandbox.app import create_app
+    from shared.server import serve
+
+    serve(create_app(), "127.0.0.1", port)
+
+
+@app.command()
 def tck(
     path: Annotated[Path, typer.Argument(help="A folder of groups: models (.dmn) and their cases (*-test-*.xml)")],
 ) -> None:
@@ -183,6 +192,29 @@ def tck(
     passed, total = run_tck(path, lambda line: console.print(line, markup=False, soft_wrap=True))
     if passed < total or not total:
         raise typer.Exit(1)
+
+
+sources_app = typer.Typer(no_args_is_help=True, help="Data sources that intake asks.")
+app.add_typer(sources_app, name="sources")
+
+
+@sources_app.command("check")
+def check_sources(
+    path: Annotated[Path, typer.Argument(help="A file of sources, as INTAKE_SOURCES_FILE names it")],
+) -> None:
+    """Read a file of sources as intake does, name every fault, and list what each source tells."""
+    from services.intake.sources import ConfigurationError
+    from services.intake.sources import load as load_sources
+
+    _enter_environment("intake", required=False)
+    try:
+        sources = load_sources(path)
+    except ConfigurationError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    for name, entry in sources.items():
+        told = ", ".join(f"{fact.name} ({fact.type})" for fact in entry.facts.values())
+        console.print(f"{name}: {entry.source.kind}, {told}", markup=False, soft_wrap=True)
 
 
 dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters of a service (needs its environment).")
@@ -239,13 +271,15 @@ def replay_dead_letters(service: str, ids: list[int]) -> None:
     console.print(f"{asyncio.run(_with_database(service, replay))} replayed")
 
 
-def _enter_environment(service: str) -> None:
+def _enter_environment(service: str, *, required: bool = True) -> None:
     """Where the service's variables are not set, use those of the development platform that `up` started."""
     from services.embedded import supervisor
 
     if f"{service.upper()}_DATABASE_URL" not in os.environ:
         environment = supervisor.environment(_state(), service)
         if environment is None:
+            if not required:
+                return
             raise typer.BadParameter(f"set {service.upper()}_DATABASE_URL, or start the platform with `assay up`")
         os.environ.update(environment)
 

@@ -18,10 +18,14 @@ from services.embedded import processes
 from services.embedded.credentials import Credentials
 from services.embedded.kafka import KafkaBroker
 from services.embedded.postgres import Address, Postgres
-from services.migrate import ROLES, SCHEMAS, SERVICES, Schema, migrate
+from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema, migrate
 from shared.settings import BusKind
 
 READY_SECONDS: Final = 60.0
+SANDBOX: Final = "sandbox/api"
+"""The process that plays the data sources of intake: beside the services, and only where `Ports` has a port for it."""
+
+SANDBOX_SOURCES: Final = PROJECT / "deploy" / "sources" / "sandbox.yaml"
 
 Progress = Callable[[str], None]
 """Told what is being done, in words."""
@@ -33,7 +37,7 @@ class PlatformError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """TCP ports on the loopback interface: PostgreSQL, Kafka, and `service/role` for each process."""
+    """TCP ports on the loopback interface: PostgreSQL, Kafka, and `service/role` for each process to start."""
 
     postgres: int
     kafka: int
@@ -41,14 +45,14 @@ class Ports:
 
 
 def default_ports() -> Ports:
-    """Return the documented ports."""
+    """Return the documented ports, the sandbox's among them."""
     named = {f"{service}/{role}": base + n for n, service in enumerate(SERVICES, 1) for role, base in _BASES}
-    return Ports(5433, 9092, named)
+    return Ports(5433, 9092, {**named, SANDBOX: 8105})
 
 
-def free_ports() -> Ports:
-    """Return ports that nothing uses now, for a platform beside another one."""
-    names = [f"{service}/{role}" for service in SERVICES for role in ROLES]
+def free_ports(*, sandbox: bool = False) -> Ports:
+    """Return ports that nothing uses now, for a platform beside another one; a sandbox runs if it has a port."""
+    names = [f"{service}/{role}" for service in SERVICES for role in ROLES] + [SANDBOX] * sandbox
     return Ports(processes.free_port(), processes.free_port(), {name: processes.free_port() for name in names})
 
 
@@ -125,10 +129,12 @@ class Platform:
     def start_process(self, name: str) -> None:
         """Start one process, `service/role`."""
         service, _, role = name.partition("/")
+        is_sandbox = name == SANDBOX
+        command = ["sandbox", "--port", str(self.ports.processes[name])] if is_sandbox else ["run", service, role]
         self._children[name] = processes.start(
-            [sys.executable, "-m", "services.cli", "run", service, role],
-            log=self.state / "logs" / f"{service}-{role}.log",
-            environment=self.environment(service),
+            [sys.executable, "-m", "services.cli", *command],
+            log=self.log_path(name),
+            environment=_inherited() if is_sandbox else self.environment(service),
         )
 
     def keep_only(self, names: Collection[str]) -> None:
@@ -223,8 +229,22 @@ class Platform:
             variables["INTAKE_FILES_URL"] = (self.state / "files").absolute().as_uri()
             variables["INTAKE_LIMITS_URL"] = self.url("limits")
             variables["INTAKE_LIMITS_KEY"] = self.credentials.api_keys["intake-service"]
-        inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-        return inherited | variables
+            variables |= self._sources()
+        return _inherited() | variables
+
+    def _sources(self) -> dict[str, str]:
+        """Return what intake needs to ask the sandbox. A file of sources that somebody has set stays theirs."""
+        if SANDBOX not in self.ports.processes:
+            return {}
+        sandbox = self.url("sandbox")
+        return {
+            "INTAKE_SOURCES_FILE": os.environ.get("INTAKE_SOURCES_FILE") or str(SANDBOX_SOURCES),
+            "SANDBOX_CONSUMER_BUREAU_URL": f"{sandbox}/consumer-bureau",
+            "SANDBOX_COMPANY_REGISTRY_URL": f"{sandbox}/company-registry",
+            "SANDBOX_EMPLOYMENT_CHECK_URL": f"{sandbox}/employment-check",
+            "SANDBOX_USER": "sandbox",
+            "SANDBOX_KEY": os.environ.get("SANDBOX_KEY", "sandbox"),
+        }
 
     def describe(self) -> str:
         """Return addresses and state as JSON, for `assay up` and `assay down`."""
@@ -242,6 +262,10 @@ _PARTITIONS: Final = "2"
 
 _NOT_INHERITED: Final = {"DATABASE_URL"}
 """The administrator's connection is for migrations; no service gets it."""
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
 
 
 def credential_url(base: str, role: str, password: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Scheme = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 _MAX_BYTES: Final = 1_000_000
-_MOST_BYTES: Final = 10_000_000
+_MOST_BYTES: Final = 2_000_000
 
 
 class Document(BaseModel):
