@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from services.embedded.postgres import Address, Postgres
 from services.embedded.processes import free_port
 from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker
-from tests.kit.platform import bed, running
+from tests.kit.platform import bed, platforms, running
 from tests.kit.spark import spark_session
 
 # A process of a parallel run is told of a terminal with 80 columns, which it does not have.
@@ -21,7 +21,7 @@ os.environ.pop("COLUMNS", None)
 settings.register_profile("assay", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("assay")
 
-__all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "running", "spark_session"]
+__all__ = ["bed", "kafka_bootstrap_servers", "kafka_broker", "platforms", "running", "spark_session"]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -176,30 +177,57 @@ def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
         time.sleep(0.05)
 
 
+class Platforms:
+    """The platforms of a test run, one for each bus, started when the first test asks and stopped after the last."""
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._request = request
+        self._running: dict[BusKind, Running] = {}
+
+    def on(self, bus: BusKind) -> Running:
+        """Return the platform on a bus."""
+        if bus not in self._running:
+            servers = self._request.getfixturevalue("kafka_bootstrap_servers") if bus is BusKind.KAFKA else ""
+            started_here = bus is BusKind.KAFKA and "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
+            broker = self._request.getfixturevalue("kafka_broker") if started_here else None
+            stop = ExitStack()
+            # Of the session itself: what is noted last is done first, so the platform stops before its broker.
+            self._request.node.addfinalizer(stop.close)
+            self._running[bus] = stop.enter_context(self._started(bus, servers, broker))
+        return self._running[bus]
+
+    @contextmanager
+    def _started(self, bus: BusKind, servers: str, broker: KafkaBroker | None) -> Iterator[Running]:
+        with tempfile.TemporaryDirectory(prefix="assay-") as home, pytest.MonkeyPatch.context() as environment:
+            # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
+            Path(home).chmod(0o711)
+            # The platform of a test has a PostgreSQL of its own, which it may kill, and the broker of the test run.
+            environment.delenv("DATABASE_URL", raising=False)
+            environment.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
+            platform = Platform(Path(home) / "state", bus=bus, ports=free_ports())
+            environment.undo()
+            platform.start()
+            try:
+                at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
+                keys = Keys(*(platform.credentials.api_keys[client] for client in ("policy-author", "policy-approver")))
+                load_catalogue(CATALOGUE, at, keys, lambda _words: None)
+                shared = Running(platform, broker)
+                with shared.http:
+                    yield shared
+            finally:
+                platform.stop()
+
+
+@pytest.fixture(scope="session")
+def platforms(request: pytest.FixtureRequest) -> Platforms:
+    """Every platform of this test run. A fixture with parameters would be set up anew for each file and bus."""
+    return Platforms(request)
+
+
 @pytest.fixture(scope="session", params=on_every_bus())
-def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest, platforms: Platforms) -> Running:
     """One platform with its catalogue for all tests on a bus."""
-    bus = BusKind(request.param)
-    servers = request.getfixturevalue("kafka_bootstrap_servers") if bus is BusKind.KAFKA else ""
-    started_here = bus is BusKind.KAFKA and "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
-    with tempfile.TemporaryDirectory(prefix="assay-") as home, pytest.MonkeyPatch.context() as environment:
-        # PostgreSQL runs unprivileged when the tests run as root, and must be able to walk to its data.
-        Path(home).chmod(0o711)
-        # The platform of a test has a PostgreSQL of its own, which it may kill, and the broker of the test run.
-        environment.delenv("DATABASE_URL", raising=False)
-        environment.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
-        platform = Platform(Path(home) / "state", bus=bus, ports=free_ports())
-        environment.undo()
-        platform.start()
-        try:
-            at = Addresses(platform.url("intake"), platform.url("scoring"), platform.url("decision"))
-            keys = Keys(*(platform.credentials.api_keys[client] for client in ("policy-author", "policy-approver")))
-            load_catalogue(CATALOGUE, at, keys, lambda _words: None)
-            shared = Running(platform, request.getfixturevalue("kafka_broker") if started_here else None)
-            with shared.http:
-                yield shared
-        finally:
-            platform.stop()
+    return platforms.on(BusKind(request.param))
 
 
 @pytest.fixture
