@@ -35,11 +35,19 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A report that is there, and when it came."""
+
+    report_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A stored report. `found` is False when the source does not know the party.
 
     `as_of` is the date that the source gives it, `received_at` when it came, by which its age counts. `contents` is
-    None once the party's key is destroyed.
+    None once the party's key is destroyed. No `consent_id` is there where none was needed.
     """
 
     report_id: str
@@ -47,7 +55,7 @@ class Report:
     source: str
     kind: FindingKind
     purpose: str
-    consent_id: str
+    consent_id: str | None
     found: bool
     as_of: datetime
     received_at: datetime

@@ -5,15 +5,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic_core import from_json, to_json
+from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from services.intake.domain.consent import Consent, Proof
 from services.intake.vault import DataKey
 from shared.db import Transaction
 
-_PROOF: Final = "consent.proof"
-_REVOCATION: Final = "consent.revocation"
+_PROOF: Final = TypeAdapter(Proof)
 _SELECT: Final = """
     SELECT c.consent_id, c.party_id, c.purpose, c.scope, c.proof, c.given_at, c.expires_at, c.recorded_by,
            c.recorded_at, c.revoked_at, c.revoked_by, c.revocation
@@ -40,12 +39,6 @@ _STANDING: Final = text(f"""
 async def add(tx: Transaction, consent: Consent, key: DataKey) -> None:
     """Store a new consent, its proof sealed under the party's key."""
     assert consent.proof is not None
-    proof = {
-        "method": consent.proof.method,
-        "document_id": consent.proof.document_id,
-        "sha256": consent.proof.sha256,
-        "text": consent.proof.text,
-    }
     await tx.execute(
         _ADD,
         {
@@ -53,7 +46,7 @@ async def add(tx: Transaction, consent: Consent, key: DataKey) -> None:
             "party_id": consent.party_id,
             "purpose": consent.purpose,
             "scope": list(consent.scope),
-            "proof": key.seal(_PROOF, to_json(proof)),
+            "proof": key.seal(f"proof:{consent.consent_id}", _PROOF.dump_json(consent.proof)),
             "given_at": consent.given_at,
             "expires_at": consent.expires_at,
             "recorded_by": consent.recorded_by,
@@ -64,7 +57,7 @@ async def add(tx: Transaction, consent: Consent, key: DataKey) -> None:
 
 async def revoke(tx: Transaction, consent_id: str, now: datetime, actor: str, why: str, key: DataKey | None) -> None:
     """Store that a consent holds no longer; why, only where the party still has a key to seal it with."""
-    sealed = None if key is None else key.seal(_REVOCATION, why.encode())
+    sealed = None if key is None else key.seal(f"revocation:{consent_id}", why.encode())
     values = {"consent_id": consent_id, "revoked_at": now, "revoked_by": actor, "revocation": sealed}
     await tx.execute(_REVOKE, values)
 
@@ -92,8 +85,9 @@ async def standing(tx: Transaction, party_ids: Collection[str], now: datetime) -
 def _consent(row: Any, key: DataKey | None) -> Consent:
     proof, why = None, None
     if key is not None:
-        proof = Proof(**from_json(key.open(_PROOF, bytes(row.proof))))
-        why = None if row.revocation is None else key.open(_REVOCATION, bytes(row.revocation)).decode()
+        proof = _PROOF.validate_json(key.open(f"proof:{row.consent_id}", bytes(row.proof)))
+        if row.revocation is not None:
+            why = key.open(f"revocation:{row.consent_id}", bytes(row.revocation)).decode()
     return Consent(
         consent_id=row.consent_id,
         party_id=row.party_id,

@@ -2,22 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
-from pydantic_core import from_json, to_json
+from pydantic import TypeAdapter
+from pydantic_core import from_json
 from sqlalchemy import text
 
 from services.intake.domain.finding import Finding, FindingKind
-from services.intake.domain.report import AdverseItem, Contents, Report
+from services.intake.domain.report import Contents, Held, Report
 from services.intake.store import findings, keys
 from services.intake.vault import DataKey, Vault
 from shared.db import Transaction, copy_rows
 from shared.ids import new_id
-from shared.money import Money
 
-_CONTENTS: Final = "report.contents"
-_RAW: Final = "report.raw"
+_CONTENTS: Final = TypeAdapter(Contents)
 _ADD: Final = (
     "report_id",
     "party_id",
@@ -61,14 +59,6 @@ class NewReport:
     key: DataKey
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A report that is there, and when it came."""
-
-    report_id: str
-    received_at: datetime
-
-
 async def add(tx: Transaction, reports: Sequence[NewReport]) -> None:
     """Store reports, and of each the finding with its facts."""
     if not reports:
@@ -89,8 +79,8 @@ async def add(tx: Transaction, reports: Sequence[NewReport]) -> None:
                 report.found,
                 report.as_of,
                 report.received_at,
-                entry.key.seal(_CONTENTS, _contents_json(report.contents)),
-                entry.key.seal(_RAW, entry.raw),
+                entry.key.seal(f"report:{report.report_id}", _CONTENTS.dump_json(report.contents)),
+                entry.key.seal(f"raw:{report.report_id}", entry.raw),
             )
         )
     await copy_rows(tx, "report", _ADD, rows)
@@ -121,7 +111,7 @@ async def raw(tx: Transaction, vault: Vault, report_id: str) -> bytes | None:
     if row is None:
         return None
     key = (await keys.existing(tx, vault, [row.party_id])).get(row.party_id)
-    return None if key is None else key.open(_RAW, bytes(row.raw))
+    return None if key is None else key.open(f"raw:{report_id}", bytes(row.raw))
 
 
 async def by_reference(tx: Transaction, reference: str) -> str | None:
@@ -153,7 +143,7 @@ def _report(row: Any, key: DataKey | None) -> Report:
         as_of=row.as_of,
         received_at=row.received_at,
         facts={} if row.facts is None else from_json(row.facts),
-        contents=None if key is None else _contents(key.open(_CONTENTS, bytes(row.contents))),
+        contents=None if key is None else _contents(row, key),
     )
 
 
@@ -170,27 +160,5 @@ def _finding(report: Report) -> Finding:
     )
 
 
-def _contents_json(contents: Contents) -> bytes:
-    adverse = [
-        {
-            "code": item.code,
-            "description": item.description,
-            "occurred_on": item.occurred_on,
-            "amount_minor": None if item.amount is None else item.amount.amount_minor,
-            "currency": None if item.amount is None else item.amount.currency,
-            "settled": item.settled,
-        }
-        for item in contents.adverse
-    ]
-    return to_json({"reference": contents.reference, "adverse": adverse})
-
-
-def _contents(opened: bytes) -> Contents:
-    document = from_json(opened)
-    return Contents(document["reference"], tuple(_adverse(item) for item in document["adverse"]))
-
-
-def _adverse(item: Mapping[str, Any]) -> AdverseItem:
-    amount = None if item["amount_minor"] is None else Money(item["amount_minor"], item["currency"])
-    occurred_on = date.fromisoformat(item["occurred_on"])
-    return AdverseItem(item["code"], item["description"], occurred_on, amount, item["settled"])
+def _contents(row: Any, key: DataKey) -> Contents:
+    return _CONTENTS.validate_json(key.open(f"report:{row.report_id}", bytes(row.contents)))
