@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import applications
+from services.intake.api import applications, indicators, reviews
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
 from shared.catalogue import Shelf
@@ -11,8 +11,10 @@ from shared.http import StrictRoute
 from shared.products import Product
 
 
-def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:  # noqa: ARG001
+def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
     applications.add_routes(routes, db, shelf, waiters)
+    indicators.add_routes(routes, db)
+    reviews.add_routes(routes, db, vault)
     return routes

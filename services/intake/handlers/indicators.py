@@ -136,10 +136,11 @@ def _faults(readings: Sequence[Reading], known: Mapping[str, Series], now: datet
     return faults
 
 
-async def put_trigger(db: Database, trigger: Trigger, actor: str) -> None:
-    """Say when a series is to be told of; raises `Refusal` with 404 without the series, 409 for too many triggers.
+async def put_trigger(db: Database, trigger: Trigger, actor: str) -> tuple[Trigger, int]:
+    """Say when a series is to be told of; return the trigger as it is stored, and the series' scale.
 
-    It begins on the side of the threshold on which the series is: only what happens from now on is told.
+    It begins on the side of the threshold on which the series is: only what happens from now on is told. Raises
+    `Refusal` with 404 without the series, 409 for too many triggers.
     """
     async with db.transaction() as tx:
         known = await indicators.find(tx, [trigger.series], is_locked=True)
@@ -151,7 +152,9 @@ async def put_trigger(db: Database, trigger: Trigger, actor: str) -> None:
         now = await indicators.clock(tx)
         course = await indicators.course(tx, trigger.series, now, date.max, trigger.periods + 1)
         seen = indicator.look(trigger, course)
-        await indicators.put_trigger(tx, replace(trigger, is_fired=seen is not None and seen.is_fired), actor)
+        stored = replace(trigger, is_fired=seen is not None and seen.is_fired)
+        await indicators.put_trigger(tx, stored, actor)
+    return stored, known[trigger.series].scale
 
 
 async def _pull_triggers(tx: Transaction, series: Collection[str], now: datetime) -> None:
