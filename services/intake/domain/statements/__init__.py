@@ -1,0 +1,1 @@
+"""Financial statements: read into one taxonomy, checked, and turned into ratios."""
