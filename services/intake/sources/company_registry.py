@@ -4,6 +4,7 @@ The shape is our own, in the manner of what registries and trade-credit bureaus 
 incorporation, directors, payment index, days beyond terms, a recommended limit and filed judgments.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -63,7 +64,7 @@ def facts(currency: str) -> dict[str, Fact]:
 
 
 class CompanyRegistry:
-    """Asks by the first of `schemes` that the company has an identifier in; the transport signs in for it."""
+    """Asks by the first of `schemes` that the company has an identifier in."""
 
     kind = FindingKind.REGISTRY
 
@@ -72,12 +73,16 @@ class CompanyRegistry:
         name: str,
         transport: Transport,
         *,
+        user: str,
+        password: str,
         schemes: Sequence[str],
         currency: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name = name
         self._transport = transport
+        # HTTP Basic authentication (RFC 7617).
+        self._headers = {"authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
         self._schemes = tuple(schemes)
         self._currency = currency
         self._facts = facts(currency)
@@ -90,7 +95,7 @@ class CompanyRegistry:
         scheme, number = inquiry.identifier(self._schemes)
         path = f"/v1/companies/{quote(scheme, safe='')}/{quote(number, safe='')}"
         query = {"reference": inquiry.reference, "purpose": inquiry.purpose}
-        answer = await self._transport.send(Call("GET", path, query=query), frozenset({200, _UNKNOWN}))
+        answer = await self._transport.send(Call("GET", path, self._headers, query), frozenset({200, _UNKNOWN}))
         return self.read(answer.body, known=answer.status != _UNKNOWN)
 
     async def close(self) -> None:

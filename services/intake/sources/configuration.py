@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import httpx
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -125,14 +124,13 @@ def _connector(
 ) -> tuple[Source, Mapping[str, Fact], frozenset[PartyKind]]:
     url = entry.url(environment)
 
-    def transport(media_type: str, auth: httpx.Auth | None = None) -> Transport:
+    def transport(media_type: str) -> Transport:
         return Transport(
             url,
             entry.timeout_seconds,
             media_type=media_type,
             concurrency=entry.concurrency,
             max_bytes=entry.max_bytes,
-            auth=auth,
         )
 
     if isinstance(entry, _BureauDocument):
@@ -142,10 +140,11 @@ def _connector(
         )
         return bureau, consumer_bureau.facts(entry.currency), frozenset({PartyKind.PERSON})
     if isinstance(entry, _RegistryDocument):
-        auth = httpx.BasicAuth(entry.user.read(environment), entry.password.read(environment))
         registry = CompanyRegistry(
             name,
-            transport(company_registry.MEDIA_TYPE, auth),
+            transport(company_registry.MEDIA_TYPE),
+            user=entry.user.read(environment),
+            password=entry.password.read(environment),
             schemes=entry.schemes,
             currency=entry.currency,
         )

@@ -25,10 +25,12 @@ class Variable(Document):
     variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,98}$")
 
     def read(self, environment: Mapping[str, str]) -> str:
-        """Return its value; raises `ValueError` when it is not set."""
+        """Return its value; raises `ValueError` when it is not set, or nothing that a header can hold."""
         value = environment.get(self.variable, "")
         if not value:
             raise ValueError(f"the variable {self.variable} is not set")
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError(f"the variable {self.variable} is no line of printable ASCII")
         return value
 
 

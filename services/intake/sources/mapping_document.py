@@ -15,6 +15,7 @@ from shared.facts import Fact, FactType
 _Pointer = Annotated[str, Field(pattern=r"^(/([^/~]|~[01])+)+$", max_length=200)]
 _FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 _HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,62}$")]
+_HeaderText = Annotated[str, Field(pattern=r"^[ -~]*$", max_length=500)]
 _MAX_DEPTH: Final = 10
 
 
@@ -28,7 +29,7 @@ class _RequestDocument(Document):
     method: Literal["GET", "POST"]
     path: str = Field(pattern=r"^/[!-~]*$", max_length=500)
     query: dict[str, str] = Field({})
-    headers: dict[_HeaderName, str | _HeaderDocument] = Field({})
+    headers: dict[_HeaderName, _HeaderText | _HeaderDocument] = Field({})
     body: dict[str, Any] | None = None
 
 
@@ -95,9 +96,6 @@ class MappingDocument(SourceDocument):
             name: header if isinstance(header, str) else header.prefix + header.read(environment)
             for name, header in asked.headers.items()
         }
-        for name, value in headers.items():
-            if not (value.isascii() and value.isprintable()):
-                raise ValueError(f"request.headers.{name}: is no text that a header can hold")
         query = {name: _template(text, f"request.query.{name}") for name, text in asked.query.items()}
         return MappedRequest(asked.method, path, query, headers, _body(asked.body, "request.body"))
 

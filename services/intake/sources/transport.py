@@ -38,7 +38,7 @@ class Answer:
 
 
 class Transport:
-    """HTTP to one host. It follows no redirect, heeds no proxy of the environment and keeps no cookie."""
+    """HTTP to one host."""
 
     def __init__(
         self,
@@ -48,19 +48,15 @@ class Transport:
         media_type: str,
         concurrency: int = 8,
         max_bytes: int = MAX_BYTES,
-        auth: httpx.Auth | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._media_type = media_type
         self._max_bytes = max_bytes
-        self._http = httpx.AsyncClient(
-            timeout=timeout_seconds,
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            follow_redirects=False,
-            trust_env=False,
-            auth=auth,
-        )
+        self._timeouts = {"timeout": httpx.Timeout(timeout_seconds).as_dict()}
+        limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
+        # The transport and not a client: it follows no redirect, looks for no proxy and keeps no cookie.
+        self._http = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
     async def send(self, call: Call, meaningful: frozenset[int] = frozenset({200})) -> Answer:
         """Return the answer when its status is `meaningful`; raises `SourceError` for everything else."""
@@ -76,16 +72,9 @@ class Transport:
         headers = {"accept": self._media_type, "accept-encoding": "gzip, deflate", **call.headers}
         if call.body is not None:
             headers["content-type"] = "application/json"
-        request = self._http.build_request(
-            call.method,
-            self._base_url + call.path,
-            headers=headers,
-            params=call.query or None,
-            content=call.body,
-        )
-        # A session that the source would like to keep is nothing that the next applicant should be asked about in.
-        self._http.cookies.clear()
-        response = await self._http.send(request, stream=True)
+        url = httpx.URL(self._base_url + call.path, params=call.query or None)
+        request = httpx.Request(call.method, url, headers=headers, content=call.body, extensions=self._timeouts)
+        response = await self._http.handle_async_request(request)
         try:
             check_status(response.status_code, meaningful)
             self._check_head(response.headers)
