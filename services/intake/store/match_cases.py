@@ -46,6 +46,7 @@ _RESOLVE: Final = text("""
            resolved_at = now(), reason = :reason
     WHERE case_id = :case_id
 """)
+_REASON: Final = text("SELECT reason FROM match_case WHERE case_id = :case_id")
 _VOID: Final = text("""
     UPDATE match_case SET status = 'void' WHERE status = 'open' AND party_id = ANY(CAST(:party_ids AS text[]))
 """)
@@ -113,6 +114,12 @@ async def resolve(tx: Transaction, command: ResolveCase, sealed_reason: bytes | 
     """Record what a person said about a case."""
     said = {"verdict": command.verdict, "same_as": command.party_id, "actor": command.actor}
     await tx.execute(_RESOLVE, {"case_id": command.case_id, "reason": sealed_reason, **said})
+
+
+async def reason(tx: Transaction, case_id: str) -> bytes | None:
+    """Return why a case was resolved as it was, sealed; None where nobody has said."""
+    found = await tx.scalar(_REASON, {"case_id": case_id})
+    return None if found is None else bytes(found)
 
 
 async def void(tx: Transaction, party_ids: Collection[str]) -> None:

@@ -66,7 +66,7 @@ def _of_person(name: ComparedName, traits: Traits) -> Iterator[str]:
 
 def _of_company(name: ComparedName, traits: Traits) -> Iterator[str]:
     yield f"name|{name.sorted_words}"
-    yield f"sound|{spelling.skeleton(name.sound, 40)}"
+    yield f"sound|{spelling.skeleton(name.whole, 40)}"
     for word in _marks(name):
         if traits.born_on is not None:
             yield f"born|{traits.born_on.isoformat()}|{word}"

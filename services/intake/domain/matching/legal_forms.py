@@ -6,6 +6,9 @@ By country, from the statutes and the registers' own abbreviations (ISO 20275 li
 
 from typing import Final
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "*": ("corporation", "corp", "company", "co", "limited", "ltd", "incorporated", "inc", "group", "and co"),
     "US": ("llc", "llp", "lp", "pllc", "pc", "limited liability company", "limited partnership"),
@@ -17,7 +20,8 @@ BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "MY": ("sdn bhd", "bhd", "berhad", "sendirian berhad"),
     "DE": (
         "gmbh", "ag", "kg", "ohg", "ug", "se", "kgaa", "gbr", "ek", "ev", "eg", "mbh", "gmbh and co kg", "gmbh co kg",
-        "ug haftungsbeschraenkt", "ag and co kg", "gmbh and co kgaa", "se and co kgaa", "partg mbb",
+        "ug haftungsbeschraenkt", "ug haftungsbeschrankt", "ag and co kg", "gmbh and co kgaa",
+        "se and co kgaa", "partg mbb",
         "gesellschaft mit beschraenkter haftung", "aktiengesellschaft", "kommanditgesellschaft", "gruppe",
     ),
     "AT": ("gesmbh", "ges mbh", "gesellschaft mbh", "og"),
@@ -77,12 +81,14 @@ HAN: Final = (
 )  # fmt: skip
 """Behind Chinese and Japanese names, simplified."""
 
+_LEAST_LETTERS: Final = 7
 _TRAILING: Final = frozenset(tuple(form.split()) for forms in BY_COUNTRY.values() for form in forms)
 _LEADING: Final = frozenset(
     tuple(form.split())
     for form in ("pt", "cv", "ooo", "oao", "zao", "pao", "tov", "uab", "sia", "ab", "as", "cong ty tnhh",
                  "cong ty co phan", "kabushiki kaisha", "kk", "groupe", "gruppo", "the")
 )  # fmt: skip
+_LONG: Final = [form[0] for form in _TRAILING if len(form) == 1 and len(form[0]) >= _LEAST_LETTERS]
 _LONGEST: Final = max(len(form) for form in _TRAILING)
 _HAN_LONGEST_FIRST: Final = tuple(sorted(HAN, key=len, reverse=True))
 
@@ -117,4 +123,7 @@ def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         if words[-length:] in _TRAILING:
             return words[:-length]
+    # A slip of the pen.
+    if len(words) > 1 and process.extractOne(words[-1], _LONG, scorer=OSA.distance, score_cutoff=1):
+        return words[:-1]
     return ()

@@ -21,7 +21,7 @@ from services.intake.domain.party import PartyKind
 CERTAIN: Final = 1000
 
 NAME_POINTS: Final[dict[PartyKind, tuple[tuple[int, int], ...]]] = {
-    PartyKind.PERSON: ((1000, 450), (900, 400), (750, 250), (600, -150), (300, -300), (0, -500)),
+    PartyKind.PERSON: ((1000, 450), (950, 445), (900, 400), (750, 250), (600, -150), (300, -300), (0, -500)),
     PartyKind.COMPANY: ((1000, 600), (950, 560), (850, 400), (750, 100), (600, -150), (400, -300), (0, -600)),
 }
 """Points of a name by its likeness, the steps joined by straight lines."""

@@ -28,12 +28,13 @@ class ComparedName:
     """A name as it is compared: its `words` in ASCII in the order written, its `han` characters where it has any.
 
     Of a company `words` and `han` are what distinguishes it: its `trades` and `numbers` are apart. `sound` is all words
-    as one, which doesn't depend on where a name is spaced.
+    as one, which doesn't depend on where a name is spaced; `whole` is the same with the trades as they are written.
     """
 
     words: tuple[str, ...]
     han: str
     sound: str
+    whole: str
     trades: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
 
@@ -52,10 +53,11 @@ def person_name(text: str) -> ComparedName | None:
             characters = characters.removesuffix(title) or characters
         # The family name comes first, and is one character for all but a few in a thousand.
         words: tuple[str, ...] = (spelling.sound(characters[:1]), spelling.sound(characters[1:]))
-        return ComparedName(tuple(filter(None, words)), characters, spelling.sound(characters))
+        whole = spelling.sound(characters)
+        return ComparedName(tuple(filter(None, words)), characters, whole, whole)
     spelt = spelling.words(folded)[:_MOST_WORDS]
     words = tuple(word for word in spelt if word not in _TITLES) or spelt
-    return ComparedName(words, "", "".join(words)) if words else None
+    return ComparedName(words, "", "".join(words), "".join(words)) if words else None
 
 
 def company_name(text: str) -> ComparedName | None:
@@ -73,17 +75,19 @@ def company_name(text: str) -> ComparedName | None:
     words = plain or tuple(word for word in left if word not in _NOISE) or left
     if not words:
         return None
-    return ComparedName(words, "", "".join(words), frozenset(found), numbers)
+    return ComparedName(words, "", "".join(words), "".join(left), frozenset(found), numbers)
 
 
 def _chinese(characters: str, latin: Sequence[str]) -> ComparedName:
-    places, middle, found = trades.han_parts(legal_forms.without_han_form(characters))
+    name = legal_forms.without_han_form(characters)
+    places, middle, found = trades.han_parts(name)
     words = tuple(spelling.sound(part) for part in (*places, middle) if part)
     numbers = frozenset(word for word in latin if word.isdigit())
     # Latin letters in a Chinese name are part of it; a whole foreign name beside it is not looked at.
     inside = tuple(word for word in legal_forms.without_form(tuple(latin)) if not word.isdigit())[:2]
     every = (*words, *inside)
-    return ComparedName(every, "".join(places) + middle, "".join(every), frozenset(found), numbers)
+    whole = "".join((spelling.sound(name), *inside))
+    return ComparedName(every, "".join(places) + middle, "".join(every), whole, frozenset(found), numbers)
 
 
 def company_likeness(one: ComparedName, other: ComparedName) -> int:
@@ -93,6 +97,10 @@ def company_likeness(one: ComparedName, other: ComparedName) -> int:
     """
     if one.numbers != other.numbers:
         return 0
+    if bool(one.han) != bool(other.han) and _near(one.whole, other.whole, min(len(one.whole), len(other.whole)) // 12):
+        return _TRANSLITERATED
+    if one.whole == other.whole and not one.han:
+        return 1000
     apart = one.trades ^ other.trades
     if one.trades - other.trades and other.trades - one.trades:
         return 0

@@ -18,6 +18,7 @@ _COMMON: Final = (
 _STREET_WORDS: Final = frozenset(_COMMON.split())
 _TAIL: Final = re.compile(r"(strasse|str|straat)$")
 _NUMBER: Final = re.compile(r"[0-9]+[a-z]?")
+_HAN_COMMON: Final = re.compile("[省市县区镇乡村路街道巷弄号室楼层栋幢座单元大]")
 _CITY_TAIL: Final = re.compile(r"[市縣县區区]$")
 _ALIKE: Final = 75
 
@@ -55,12 +56,13 @@ def place(address: Address) -> Place:
     words = [word for line in lines for word in spelling.words(spelling.without_han(line) if is_han else line)]
     numbers = frozenset(word for word in words if _NUMBER.fullmatch(word))
     if is_han:
-        words = [spelling.sound("".join(spelling.han(line) for line in lines))]
+        characters = _HAN_COMMON.sub("", "".join(spelling.han(line) for line in lines))
+        words = [spelling.sound(characters.replace(_town(address.city), ""))]
     street = (_TAIL.sub("", word) for word in words if word not in numbers and word not in _STREET_WORDS)
     return Place(
         country=address.country.casefold(),
         postcode="".join(spelling.words(spelling.folded(address.postal_code))),
-        city=_city(address.city),
+        city="".join(spelling.words(_town(address.city))),
         street=" ".join(filter(None, street)),
         numbers=numbers,
         is_han=is_han,
@@ -91,6 +93,6 @@ def _same_house(one: Place, other: Place, same_postcode: bool) -> bool:
     return fuzz.token_set_ratio(one.street, other.street) >= _ALIKE
 
 
-def _city(text: str) -> str:
+def _town(text: str) -> str:
     folded = spelling.folded(text).strip()
-    return "".join(spelling.words(_CITY_TAIL.sub("", folded) if len(folded) > 2 else folded))
+    return _CITY_TAIL.sub("", folded) if len(folded) > 2 else folded

@@ -6,7 +6,11 @@ in English, other languages of Europe, Pinyin and Chinese, so that a name and it
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 _WORDS: Final[dict[str, str]] = {
     "holding": "holding holdings konggu beteiligung beteiligungen participations partecipazioni 控股 投资控股",
@@ -50,6 +54,8 @@ _WORDS: Final[dict[str, str]] = {
 }
 
 _LATIN: Final = {word: trade for trade, listed in _WORDS.items() for word in listed.split() if word.isascii()}
+_LEAST_LETTERS: Final = 5
+_LONG: Final = [word for word in _LATIN if len(word) >= _LEAST_LETTERS]
 _HAN: Final = {word: trade for trade, listed in _WORDS.items() for word in listed.split() if not word.isascii()}
 _HAN_WORD: Final = re.compile("|".join(sorted(_HAN, key=len, reverse=True)))
 
@@ -69,9 +75,17 @@ _PLACES: Final = (
 _PLACE: Final = re.compile("(" + "|".join(_PLACES) + ")[省市]?")
 
 
+@lru_cache(maxsize=16_384)
 def trade_of(word: str) -> str | None:
-    """Return what a word in ASCII letters says of a company's trade, None for any other word."""
-    return _LATIN.get(word)
+    """Return what a word in ASCII letters says of a company's trade, None for any other word.
+
+    A slip of the pen in a longer word is forgiven; a name as near to a trade as that is taken for it wherever it stands.
+    """
+    found = _LATIN.get(word)
+    if found is not None or len(word) < _LEAST_LETTERS:
+        return found
+    near = process.extractOne(word, _LONG, scorer=OSA.distance, score_cutoff=1)
+    return None if near is None else _LATIN[near[0]]
 
 
 def joined(words: Sequence[str]) -> tuple[str, ...]:
