@@ -1,6 +1,6 @@
 """Chance that is the same for the same number: what makes a plausible report of anybody."""
 
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
 
@@ -23,8 +23,9 @@ class Chance:
 
 
 def months_before(today: date, months: int) -> date:
-    """Return about so many months before."""
-    return today - timedelta(days=months * 3044 // 100)
+    """Return the day so many full months before, none after the 28th."""
+    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return date(years, month + 1, min(today.day, 28))
 
 
 def number(prefix: str, *what: str) -> str:

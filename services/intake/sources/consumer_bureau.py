@@ -128,7 +128,9 @@ class ConsumerBureau:
         return told | _utilisation(told)
 
     def _records(self, document: Any, now: datetime) -> tuple[AdverseItem, ...]:
-        given = pointed(document, "/public_records") or []
+        given = pointed(document, "/public_records")
+        if given is None:
+            return ()
         if not isinstance(given, list) or len(given) > _MOST_RECORDS:
             raise values.malformed("/public_records", f"is not a list of at most {_MOST_RECORDS}")
         return tuple(self._record(entry, f"/public_records/{place}", now) for place, entry in enumerate(given))

@@ -1,6 +1,8 @@
 """One request to a source and its answer, with a bound on everything that the other side decides: time and size."""
 
 import asyncio
+import functools
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +39,12 @@ class Answer:
     body: bytes
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Return the root certificates; reading them takes longer than an answer, so all sources share them."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Transport:
     """HTTP to one host."""
 
@@ -56,7 +64,7 @@ class Transport:
         self._timeouts = {"timeout": httpx.Timeout(timeout_seconds).as_dict()}
         limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
         # The transport and not a client: it follows no redirect, looks for no proxy and keeps no cookie.
-        self._http = httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self._http = httpx.AsyncHTTPTransport(_certificates(), trust_env=False, limits=limits)
 
     async def send(self, call: Call, meaningful: frozenset[int] = frozenset({200})) -> Answer:
         """Return the answer when its status is `meaningful`; raises `SourceError` for everything else."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from services.intake.sources.port import SourceError, SourceFault
 from shared.facts import Fact, FactType
-from shared.money import Money, exponent
+from shared.money import MAX_MINOR, Money, exponent
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,12})?")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,16}")
@@ -84,11 +84,11 @@ def minor_units(given: object, currency: str, place: str, *, minor: bool = False
 
 
 def money(given: object, currency: str, place: str, *, minor: bool = False) -> Money:
-    """Return an amount of `currency`."""
-    try:
-        return Money(minor_units(given, currency, place, minor=minor), currency)
-    except ValueError:
-        raise malformed(place, "is out of range") from None
+    """Return an amount of `currency`, none below 0."""
+    amount = minor_units(given, currency, place, minor=minor)
+    if not 0 <= amount <= MAX_MINOR:
+        raise malformed(place, "is out of range")
+    return Money(amount, currency)
 
 
 def day(given: object, place: str, now: datetime) -> date:
