@@ -44,6 +44,11 @@ class Breaker:
     failures: tuple[datetime, ...] = ()
     retry_at: datetime | None = None
 
+    @property
+    def is_watchful(self) -> bool:
+        """Tell whether it lets less than everything through."""
+        return self.state is not BreakerState.CLOSED
+
     def admit(self, settings: BreakerSettings, now: datetime) -> tuple["Breaker", bool]:
         """Return the breaker once an inquiry has come, and whether it goes through."""
         if self.state is BreakerState.CLOSED:

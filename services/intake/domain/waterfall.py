@@ -50,7 +50,8 @@ class Progress:
 class UnderWay:
     """An investigation that is under way, for one revision of an application; `facts` are the applicant's own.
 
-    `source` is asked now, under `inquiry_id`, for the `tries`th time. `opened` counts how often it was begun.
+    `source` is asked now, under `inquiry_id`, for the `tries`th time. `opened` counts how often it was begun, and once
+    it `has_ended` nobody waits for an answer.
     """
 
     application_id: str
@@ -63,6 +64,11 @@ class UnderWay:
     source: str | None = None
     inquiry_id: str | None = None
     tries: int = 0
+    has_ended: bool = False
+
+    def is_asked(self, inquiry_id: str) -> bool:
+        """Tell whether the answer to an inquiry is waited for."""
+        return not self.has_ended and self.inquiry_id == inquiry_id
 
 
 @dataclass(frozen=True, slots=True)

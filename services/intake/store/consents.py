@@ -34,6 +34,10 @@ _PAGE: Final = text(f"""
 _STANDING: Final = text(f"""
     {_SELECT} WHERE c.party_id = ANY(CAST(:party_ids AS text[])) AND c.revoked_at IS NULL AND c.expires_at > :now
 """)
+_HOLDING: Final = text("""
+    SELECT consent_id FROM consent
+    WHERE consent_id = ANY(CAST(:consent_ids AS text[])) AND revoked_at IS NULL AND expires_at > :now
+""")
 
 
 async def add(tx: Transaction, consent: Consent, key: DataKey) -> None:
@@ -80,6 +84,11 @@ async def standing(tx: Transaction, party_ids: Collection[str], now: datetime) -
     for row in await tx.execute(_STANDING, {"party_ids": list(set(party_ids)), "now": now}):
         found[row.party_id].append(_consent(row, None))
     return found
+
+
+async def holding(tx: Transaction, consent_ids: Collection[str], now: datetime) -> set[str]:
+    """Return those of the consents that are neither revoked nor expired."""
+    return set((await tx.execute(_HOLDING, {"consent_ids": list(consent_ids), "now": now})).scalars())
 
 
 def _consent(row: Any, key: DataKey | None) -> Consent:

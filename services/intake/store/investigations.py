@@ -1,6 +1,7 @@
 """Investigations in PostgreSQL: opened, taken by workers source by source, and ended."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -28,7 +29,7 @@ _CANCEL: Final = text("""
 """)
 _SELECT: Final = """
     SELECT i.application_id, i.revision, i.round, i.party_id, i.product, i.source, i.inquiry_id, i.tries, i.done,
-           i.reports, i.fallbacks, i.ended_at, i.is_cancelled, a.facts::text AS facts
+           i.reports, i.fallbacks, i.ended_at, a.facts::text AS facts
     FROM investigation i JOIN application a USING (application_id)
 """
 # Both rows are locked and neither is waited for: whoever amends an application locks it first and this row after it.
@@ -68,10 +69,22 @@ _POSTPONE: Final = text("""
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
 """)
+_RETURN: Final = text("""
+    UPDATE investigation SET source = ''
+    WHERE ended_at IS NULL AND source > '' AND source <> ALL(CAST(:sources AS text[]))
+          AND due_at <= clock_timestamp()
+""")
+_CLOCK: Final = text("SELECT clock_timestamp()")
 _WAITING: Final = text("""
     SELECT source, count(*) AS number, extract(epoch FROM clock_timestamp() - min(opened_at))::float8 AS age_seconds
     FROM investigation WHERE ended_at IS NULL AND source >= '' GROUP BY source
 """)
+
+
+async def clock(tx: Transaction) -> datetime:
+    """Return the time of the database, by which consents and reports grow old."""
+    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
+    return now
 
 
 async def open(tx: Transaction, entries: Sequence[tuple[str, int, str, str]]) -> None:
@@ -103,17 +116,12 @@ async def take(tx: Transaction, source: str, limit: int) -> list[UnderWay]:
     return [_under_way(row) for row in rows]
 
 
-async def asked(tx: Transaction, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], tuple[UnderWay, bool]]:
-    """Return investigations by application and revision, locked, each with whether it still goes on.
-
-    Their applications are locked too, and first.
-    """
-    if not wanted:
-        return {}
-    application_ids, revisions = (list(column) for column in zip(*wanted, strict=True))
+async def asked(tx: Transaction, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], UnderWay]:
+    """Return investigations by application and revision, locked; their applications are locked too, and first."""
+    application_ids, revisions = [each for each, _ in wanted], [each for _, each in wanted]
     await tx.execute(_LOCK, {"application_ids": application_ids})
     rows = await tx.execute(_ASKED, {"application_ids": application_ids, "revisions": revisions})
-    return {(row.application_id, row.revision): (_under_way(row), row.ended_at is None) for row in rows}
+    return {(row.application_id, row.revision): _under_way(row) for row in rows}
 
 
 async def ask(tx: Transaction, entries: Sequence[tuple[UnderWay, str, Progress]], lease_seconds: float) -> None:
@@ -138,6 +146,11 @@ async def move(tx: Transaction, entries: Sequence[tuple[UnderWay, Course]]) -> N
 async def postpone(tx: Transaction, source: str, seconds: int) -> None:
     """Have the investigation that is first in a source's line wait."""
     await tx.execute(_POSTPONE, {"source": source, "seconds": seconds})
+
+
+async def return_unknown(tx: Transaction, sources: Collection[str]) -> None:
+    """Have investigations that wait for a source other than these be looked at again."""
+    await tx.execute(_RETURN, {"sources": list(sources)})
 
 
 async def waiting(tx: Transaction) -> dict[str, tuple[int, float]]:
@@ -167,4 +180,5 @@ def _under_way(row: Any) -> UnderWay:
         source=row.source or None,
         inquiry_id=row.inquiry_id,
         tries=row.tries,
+        has_ended=row.ended_at is not None,
     )

@@ -41,7 +41,8 @@ _PAGE: Final = text(f"""
 """)
 _FIND: Final = text(f"{_SELECT} WHERE r.report_id = :report_id")
 _RAW_OF: Final = text("SELECT party_id, raw FROM report WHERE report_id = :report_id")
-_BY_REFERENCE: Final = text("SELECT report_id FROM report WHERE reference = :reference")
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:reference, 0))")
+_IS_THERE: Final = text("SELECT EXISTS (SELECT FROM report WHERE reference = :reference)")
 _NEWEST: Final = text("""
     SELECT DISTINCT ON (r.party_id, r.source) r.party_id, r.source, r.report_id, r.received_at
     FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN report r USING (party_id)
@@ -114,9 +115,10 @@ async def raw(tx: Transaction, vault: Vault, report_id: str) -> bytes | None:
     return None if key is None else key.open(f"raw:{report_id}", bytes(row.raw))
 
 
-async def by_reference(tx: Transaction, reference: str) -> str | None:
-    """Return the id of the report that was asked under a reference, or None."""
-    found: str | None = (await tx.execute(_BY_REFERENCE, {"reference": reference})).scalar_one_or_none()
+async def is_there(tx: Transaction, reference: str) -> bool:
+    """Tell whether there is a report that was asked for under a reference, once nobody is about to add it."""
+    await tx.execute(_ONE_AT_A_TIME, {"reference": reference})
+    found: bool = (await tx.execute(_IS_THERE, {"reference": reference})).scalar_one()
     return found
 
 

@@ -1,0 +1,87 @@
+"""Finding out how investigations go on, in sets: whose turn it is next, or that they have ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.domain.inquiry import Attempt, Metered, Pull, reference_of
+from services.intake.domain.waterfall import Course, Progress, Settled, UnderWay, go_on
+from services.intake.handlers import metering, progress
+from services.intake.handlers.investigating.desk import Desk, Opened, open_files
+from services.intake.store import inquiries, investigations
+from shared.db import Database, Transaction
+from shared.ids import new_id
+
+ACTOR = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What happened in a transaction: sources whose turn it is now, what is to be observed, and how many went on."""
+
+    sources: frozenset[str] = frozenset()
+    metered: tuple[Metered, ...] = ()
+    number: int = 0
+
+
+async def plan_due(db: Database, desk: Desk, limit: int) -> Moved:
+    """Have up to `limit` investigations go on in which it is nobody's turn yet."""
+    async with db.transaction() as tx:
+        entries = await investigations.take(tx, "", limit)
+        if not entries:
+            return Moved()
+        now = await investigations.clock(tx)
+        opened = await open_files(tx, desk, entries, now)
+        courses = [course_of(desk, one, one.entry.progress, now) for one in opened]
+        moved = await move(tx, desk, list(zip(opened, courses, strict=True)), now)
+    metering.observe(moved.metered)
+    return moved
+
+
+def course_of(desk: Desk, opened: Opened, come: Progress, now: datetime) -> Course:
+    """Return how an investigation goes on that has come so far; without its product it has ended."""
+    if opened.product is None:
+        return Course(come, (), None)
+    return go_on(opened.product, come, opened.file, desk.kinds, now)
+
+
+async def move(tx: Transaction, desk: Desk, courses: Sequence[tuple[Opened, Course]], now: datetime) -> Moved:
+    """Store how investigations go on, and take the applications on whose investigations have ended."""
+    settled = [
+        (pull_of(opened, step.source, step.consent_id), step) for opened, course in courses for step in course.settled
+    ]
+    await inquiries.add(tx, [pull for pull, _ in settled])
+    metered = await metering.count(tx, [(pull, [_attempt(step)]) for pull, step in settled], now)
+    await investigations.move(tx, [(opened.entry, course) for opened, course in courses])
+    for opened, course in courses:
+        if course.ask is None:
+            entry = opened.entry
+            fallbacks = course.progress.fallbacks
+            await progress.investigated(tx, desk.vault, entry.application_id, entry.revision, fallbacks)
+    turns = frozenset(course.ask.source for _, course in courses if course.ask is not None)
+    return Moved(turns, tuple(metered), len(courses))
+
+
+def pull_of(opened: Opened, source: str, consent_id: str | None) -> Pull:
+    """Return the inquiry of an investigation to a source."""
+    entry = opened.entry
+    plan = None if opened.product is None else opened.product.plan.investigation
+    return Pull(
+        inquiry_id=new_id("inq"),
+        reference=_reference(entry, source),
+        party_id=opened.party_id,
+        source=source,
+        purpose="" if plan is None else plan.purpose,
+        consent_id=consent_id,
+        asked_by=ACTOR,
+        application_id=entry.application_id,
+        revision=entry.revision,
+    )
+
+
+def _reference(entry: UnderWay, source: str) -> str:
+    return reference_of(("application", entry.application_id, str(entry.revision), str(entry.opened), source))
+
+
+def _attempt(step: Settled) -> Attempt:
+    return Attempt(step.outcome, report_id=step.report_id)
