@@ -5,6 +5,10 @@ from starlette.applications import Starlette
 
 from services.intake import consumers
 from services.intake.api import router
+from services.intake.api.documents import Receiving
+from services.intake.api.raw_bodies import RawBodies
+from services.intake.files import open_files
+from services.intake.files.scanner import open_scanner
 from services.intake.settings import Settings
 from services.intake.store.applications import DECIDED_CHANNEL
 from services.intake.vault import Vault
@@ -15,6 +19,7 @@ from shared.bus.connect import open_bus
 from shared.catalogue import product_shelf
 from shared.db import Database
 from shared.listen import listen
+from shared.server import Task
 from shared.settings import BusSettings, PlatformSettings
 
 
@@ -22,8 +27,13 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     """Return the API process."""
     db = Database(settings.database_url.get_secret_value())
     waiters = Waiters()
+    receiving = Receiving(
+        RawBodies(settings.document_max_bytes, settings.document_room_bytes),
+        open_scanner(settings.scanner_url),
+        open_files(settings),
+    )
 
-    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters)
+    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving)
     return service.api(
         "intake",
         [routes],
@@ -36,4 +46,10 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
 def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     """Return the worker process: relay and consumers."""
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
-    return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)])
+    vault, files = Vault.load(settings.keys_file), open_files(settings)
+    scanner = open_scanner(settings.scanner_url)
+    tasks: dict[str, Task] = {
+        "scans": lambda: consumers.scan_documents(db, vault, files, scanner),
+        "documents": lambda: consumers.sweep_documents(db, files),
+    }
+    return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)

@@ -1,13 +1,28 @@
-"""Events that intake reads, and the handler of each."""
+"""What intake acts on besides requests: events with the handler of each, and the passing of time."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Final
 
+import structlog
+
+from services.intake.files import Files
+from services.intake.files.scanner import Scanner
 from services.intake.handlers import CONSUMER, applications
+from services.intake.handlers.documents import sweeping
+from services.intake.vault import Vault
 from shared.catalogue import keep_products
 from shared.consumer import Subscription
 from shared.contracts import decision, limits
 from shared.contracts.envelope import topic
 from shared.db import Database
+from shared.errors import Refusal
+
+log = structlog.get_logger()
+
+SWEEP_BATCH: Final = 100
+_PAUSE_SECONDS: Final = 1.0
 
 
 def subscription(db: Database) -> Subscription:
@@ -21,3 +36,35 @@ def subscription(db: Database) -> Subscription:
             limits.LimitGranted.type: (limits.LimitGranted, partial(applications.record_limits, db)),
         },
     )
+
+
+async def scan_documents(db: Database, vault: Vault, files: Files, scanner: Scanner | None) -> None:
+    """Scan documents that could not be scanned when they came until cancelled; any number of processes may do so."""
+
+    async def scan() -> int:
+        await sweeping.measure(db)
+        return 0 if scanner is None else await sweeping.scan_waiting(db, vault, files, scanner, SWEEP_BATCH)
+
+    await _keep_up("scans_wait", scan)
+
+
+async def sweep_documents(db: Database, files: Files) -> None:
+    """Give up what was never completed and remove content that is to go until cancelled; any number may do so."""
+
+    async def sweep() -> int:
+        lapsed = await sweeping.lapse_pending(db, SWEEP_BATCH)
+        return max(lapsed, await sweeping.remove_content(db, files, SWEEP_BATCH))
+
+    await _keep_up("documents_not_swept", sweep)
+
+
+async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:
+    """Take a step again and again, at once while there is a whole batch to do; an error is logged as `waits`."""
+    while True:
+        try:
+            done = await step()
+        except Refusal as refusal:
+            log.warning(waits, cause=refusal.code)
+            done = 0
+        if done < SWEEP_BATCH:
+            await asyncio.sleep(_PAUSE_SECONDS)

@@ -13,7 +13,9 @@ class Settings(ServiceSettings):
 
     `keys_file` holds the keys of the vault (`services.intake.vault`), `sources_file` the sources that applicants are
     looked up at (empty: none). Documents lie at `files_url`: `file:///folder`, or `s3://bucket` with `files_endpoint`,
-    `files_region` and a key pair. Limits is asked for exposure at `limits_url`.
+    `files_region` and a key pair; one has at most `document_max_bytes`, and all that are on their way at a time
+    `document_room_bytes` together. clamd at `scanner_url` (`tcp://host:3310`) scans them; empty: nobody does. Limits is
+    asked for exposure at `limits_url`.
     """
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
@@ -27,5 +29,8 @@ class Settings(ServiceSettings):
     files_region: str = "us-east-1"
     files_access_key: SecretStr = SecretStr("")
     files_secret_key: SecretStr = SecretStr("")
+    document_max_bytes: int = 25_000_000
+    document_room_bytes: int = 100_000_000
+    scanner_url: str = ""
     limits_url: str = "http://127.0.0.1:8104"
     limits_key: SecretStr = SecretStr("")

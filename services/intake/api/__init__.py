@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import applications, indicators, reviews
+from services.intake.api import applications, documents, indicators, match_cases, references, reviews
+from services.intake.api.documents import Receiving
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
 from shared.catalogue import Shelf
@@ -11,10 +12,13 @@ from shared.http import StrictRoute
 from shared.products import Product
 
 
-def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters) -> APIRouter:
+def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters, receiving: Receiving) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
     applications.add_routes(routes, db, shelf, waiters)
     indicators.add_routes(routes, db)
     reviews.add_routes(routes, db, vault)
+    match_cases.add_routes(routes, db, vault)
+    documents.add_routes(routes, db, vault, receiving)
+    references.add_routes(routes, db, vault)
     return routes

@@ -200,7 +200,7 @@ def _trade_facts(references: Sequence[Reference]) -> dict[str, Any]:
         "trade_references_slow": sum(entry.days_slow > 0 for entry in said),
         "trade_days_slow": max(entry.days_slow for entry in said),
         "trade_in_collection": any(entry.manner is PaymentManner.COLLECTION for entry in said),
-        "trade_relationship_months": months_between(min(since), newest) if since else None,
+        **({"trade_relationship_months": months_between(min(since), newest)} if since else {}),
         "trade_references_on": newest.isoformat(),
     }
     currencies = {entry.high_credit.currency for entry in said}

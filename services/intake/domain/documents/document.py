@@ -56,3 +56,8 @@ def object_key(document_id: str) -> str:
     The end of an id is random, so that the two characters spread documents over folders evenly.
     """
     return f"documents/{document_id[-2:]}/{document_id}"
+
+
+def content_field(document_id: str) -> str:
+    """Return the name of the field that the content is sealed as: it opens as the content of this document only."""
+    return f"document.content.{document_id}"

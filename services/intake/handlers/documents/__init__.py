@@ -1,0 +1,1 @@
+"""Documents: taken in, shown, scanned later where that was not possible at once, and swept."""
