@@ -36,7 +36,8 @@ class Probe:
     kind: PartyKind
     profile: Profile
     same_as: str | None
-    dirt: tuple[str, ...] = ()
+    dirt: tuple[str, ...]
+    is_chinese: bool
 
 
 @cache
@@ -48,7 +49,7 @@ def duplicate(of: Made, party_id: str, chance: random.Random) -> Probe:
     """Return a party written down again."""
     profile, dirt = _renamed(of, chance)
     profile, more = _misremembered(of, profile, chance)
-    return Probe(party_id, of.kind, profile, of.party_id, (*dirt, *more))
+    return Probe(party_id, of.kind, profile, of.party_id, (*dirt, *more), of.country == "CN")
 
 
 def stranger(like: Made | None, party_id: str, chance: random.Random) -> Probe:
@@ -58,7 +59,7 @@ def stranger(like: Made | None, party_id: str, chance: random.Random) -> Probe:
     profile = made.profile
     if chance.random() < _NUMBER_LEFT_OUT and like is None:
         profile = replace(profile, identifiers=())
-    return Probe(party_id, made.kind, profile, None, ("relative",) if like else ("stranger",))
+    return Probe(party_id, made.kind, profile, None, ("relative" if like else "stranger",), made.country == "CN")
 
 
 def _renamed(of: Made, chance: random.Random) -> tuple[Profile, list[str]]:

@@ -79,7 +79,7 @@ _PLACE: Final = re.compile("(" + "|".join(_PLACES) + ")[省市]?")
 def trade_of(word: str) -> str | None:
     """Return what a word in ASCII letters says of a company's trade, None for any other word.
 
-    A slip of the pen in a longer word is forgiven; a name as near to a trade as that is taken for it wherever it stands.
+    A slip of the pen in a longer word is forgiven; a name that is so near to a trade is always taken for it.
     """
     found = _LATIN.get(word)
     if found is not None or len(word) < _LEAST_LETTERS:

@@ -1,0 +1,1 @@
+"""What the credit file costs: `make bench-intake`."""
