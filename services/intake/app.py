@@ -51,5 +51,6 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     tasks: dict[str, Task] = {
         "scans": lambda: consumers.scan_documents(db, vault, files, scanner),
         "documents": lambda: consumers.sweep_documents(db, files),
+        "match_cases": lambda: consumers.watch_match_cases(db),
     }
     return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)

@@ -9,7 +9,7 @@ import structlog
 
 from services.intake.files import Files
 from services.intake.files.scanner import Scanner
-from services.intake.handlers import CONSUMER, applications
+from services.intake.handlers import CONSUMER, applications, match_cases
 from services.intake.handlers.documents import sweeping
 from services.intake.vault import Vault
 from shared.catalogue import keep_products
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 SWEEP_BATCH: Final = 100
 _PAUSE_SECONDS: Final = 1.0
+_WATCH_SECONDS: Final = 30.0
 
 
 def subscription(db: Database) -> Subscription:
@@ -56,6 +57,16 @@ async def sweep_documents(db: Database, files: Files) -> None:
         return max(lapsed, await sweeping.remove_content(db, files, SWEEP_BATCH))
 
     await _keep_up("documents_not_swept", sweep)
+
+
+async def watch_match_cases(db: Database) -> None:
+    """Set the gauges of match cases until cancelled; any number of processes may do so at once."""
+    while True:
+        try:
+            await match_cases.measure(db)
+        except Refusal as refusal:
+            log.warning("match_cases_not_counted", cause=refusal.code)
+        await asyncio.sleep(_WATCH_SECONDS)
 
 
 async def _keep_up(waits: str, step: Callable[[], Awaitable[int]]) -> None:

@@ -1,10 +1,9 @@
-"""Match cases: opened for possible duplicates, listed, and resolved by a person."""
+"""Match cases, the possible duplicates: listed, and resolved by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.intake import metrics
-from services.intake.domain.matching import Match, Verdict
 from services.intake.domain.matching.case import CaseStatus, CaseVerdict, MatchCase, ResolveCase
 from services.intake.domain.party import PartyStatus
 from services.intake.handlers import merging, progress
@@ -24,17 +23,6 @@ class Page:
 
     cases: list[MatchCase]
     following: str | None
-
-
-async def open_for(tx: Transaction, matches: Mapping[str, Match]) -> dict[str, str]:
-    """Open a case for each party, by its id, that is a possible duplicate; return the cases by party.
-
-    The parties are stored already. One that has an open case keeps it and gets the new candidates too.
-    """
-    possible = {
-        party_id: match.candidates for party_id, match in matches.items() if match.verdict is Verdict.POSSIBLE_DUPLICATE
-    }
-    return await store.open_for(tx, possible)
 
 
 async def list_cases(db: Database, status: CaseStatus, after: str, limit: int) -> Page:

@@ -53,9 +53,9 @@ async def match(
     arrived = _Batch()
     found: list[Match] = []
     for entry, candidate_ids in zip(entries, chosen, strict=True):
-        others = {party_id: known[party_id] for party_id in candidate_ids if party_id in known}
-        others |= {party_id: (party_id, traits) for party_id, traits in arrived.sharing(entry)}
-        result = _judged(entry, others.values(), different.get(entry.party_id or "", frozenset()))
+        others = [known[party_id] for party_id in candidate_ids if party_id in known]
+        others += arrived.sharing(entry)
+        result = _judged(entry, others, different.get(entry.party_id or "", frozenset()))
         arrived.add(entry, result)
         found.append(result)
     return found
@@ -126,9 +126,9 @@ class _Batch:
         self._by_key: dict[int, list[tuple[str, Traits]]] = defaultdict(list)
 
     def sharing(self, entry: _Entry) -> list[tuple[str, Traits]]:
-        """Return those that share a key with a party, by the id of the party that they are."""
-        found = {id(each[1]): each for digest in entry.keys for each in self._by_key.get(digest, ())}
-        return list(found.values())[:MOST_COMPARED]
+        """Return those that share most keys with a party, with the ids of the parties that they are."""
+        found = Counter(each for digest in entry.keys for each in self._by_key.get(digest, ()))
+        return [each for each, _ in found.most_common(MOST_COMPARED)]
 
     def add(self, entry: _Entry, result: Match) -> None:
         """Let a party be found by those after it, under the id of the party that it turned out to be.
