@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SANDBOX_")
 
     key: SecretStr = SecretStr("sandbox")
-    slow_seconds: float = 2.0
+    slow_seconds: float = 1.0
     timeout_seconds: float = 60.0
 
 
