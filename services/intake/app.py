@@ -9,6 +9,7 @@ from services.intake.api.documents import Receiving
 from services.intake.api.raw_bodies import RawBodies
 from services.intake.files import open_files
 from services.intake.files.scanner import open_scanner
+from services.intake.handlers.retaining import load_policy
 from services.intake.settings import Settings
 from services.intake.store.applications import DECIDED_CHANNEL
 from services.intake.vault import Vault
@@ -27,13 +28,14 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
     """Return the API process."""
     db = Database(settings.database_url.get_secret_value())
     waiters = Waiters()
+    policy = load_policy(settings.retention_file)
     receiving = Receiving(
         RawBodies(settings.document_max_bytes, settings.document_room_bytes),
         open_scanner(settings.scanner_url),
         open_files(settings),
     )
 
-    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving)
+    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving, policy)
     return service.api(
         "intake",
         [routes],
@@ -48,9 +50,14 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     db = Database(settings.database_url.get_secret_value(), pool_size=6)
     vault, files = Vault.load(settings.keys_file), open_files(settings)
     scanner = open_scanner(settings.scanner_url)
+    policy = load_policy(settings.retention_file)
     tasks: dict[str, Task] = {
         "scans": lambda: consumers.scan_documents(db, vault, files, scanner),
         "documents": lambda: consumers.sweep_documents(db, files),
+        "clocks": lambda: consumers.watch_clocks(db),
         "match_cases": lambda: consumers.watch_match_cases(db),
+        "reviews": lambda: consumers.open_reviews(db),
+        "file": lambda: consumers.watch_file(db),
+        "retention": lambda: consumers.retain(db, policy),
     }
     return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)

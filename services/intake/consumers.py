@@ -7,9 +7,10 @@ from typing import Final
 
 import structlog
 
+from services.intake.domain.retention import Policy
 from services.intake.files import Files
 from services.intake.files.scanner import Scanner
-from services.intake.handlers import CONSUMER, applications, match_cases
+from services.intake.handlers import CONSUMER, applications, clocks, match_cases, retaining, reviews
 from services.intake.handlers.documents import sweeping
 from services.intake.vault import Vault
 from shared.catalogue import keep_products
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 SWEEP_BATCH: Final = 100
 _PAUSE_SECONDS: Final = 1.0
 _WATCH_SECONDS: Final = 30.0
+_RETAIN_SECONDS: Final = 3600.0
 
 
 def subscription(db: Database) -> Subscription:
@@ -66,6 +68,51 @@ async def watch_match_cases(db: Database) -> None:
             await match_cases.measure(db)
         except Refusal as refusal:
             log.warning("match_cases_not_counted", cause=refusal.code)
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def open_reviews(db: Database) -> None:
+    """Open the reviews that moved indicators ask for until cancelled; any number of processes may do so at once."""
+    await _keep_up("reviews_wait", lambda: reviews.spread(db, SWEEP_BATCH))
+
+
+async def watch_file(db: Database) -> None:
+    """Set the gauges of reviews, indicators and legal holds until cancelled; any number of processes may do so."""
+    while True:
+        try:
+            await reviews.measure(db)
+            await retaining.measure(db)
+        except Refusal as refusal:
+            log.warning("file_not_measured", cause=refusal.code)
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def retain(db: Database, policy: Policy) -> None:
+    """Delete what has run out, again and again until cancelled; any number of processes may do so at once."""
+    while True:
+        walk = retaining.Walk()
+        try:
+            while not walk.is_over:
+                await retaining.step(db, policy, walk, SWEEP_BATCH)
+        except Refusal as refusal:
+            log.warning("retention_waits", cause=refusal.code)
+        await asyncio.sleep(_RETAIN_SECONDS)
+
+
+async def watch_clocks(db: Database) -> None:
+    """Tell of terms that are near, close what was not completed in time, and set the gauges until cancelled.
+
+    Any number of processes may do so at once.
+    """
+    while True:
+        try:
+            while await clocks.tell_warnings(db, SWEEP_BATCH) == SWEEP_BATCH:
+                pass
+            while await clocks.close_incomplete(db, SWEEP_BATCH) == SWEEP_BATCH:
+                pass
+            await clocks.measure(db)
+        except Refusal as refusal:
+            log.warning("clocks_wait", cause=refusal.code)
         await asyncio.sleep(_WATCH_SECONDS)
 
 

@@ -13,7 +13,6 @@ INDICATOR_SERIES_STALE = Gauge("assay_indicator_series_stale", "Series of which 
 ERASURES = Counter("assay_erasures_total", "Parties that were erased, by grounds.", ["grounds"])
 RETENTION_DELETED = Counter("assay_retention_deleted_total", "Records whose time had run out, by kind.", ["kind"])
 LEGAL_HOLDS = Gauge("assay_legal_holds", "Legal holds in force.")
-FILES_TO_DELETE = Gauge("assay_files_to_delete", "Stored files of erased records that are still there.")
 MATCH_CASES_OPEN = Gauge("assay_match_cases_open", "Possible duplicates that nobody has resolved.")
 MATCH_CASES_OLDEST_SECONDS = Gauge("assay_match_cases_oldest_seconds", "How long the oldest of them has waited.")
 
@@ -34,3 +33,13 @@ INVESTIGATIONS_OPEN = Gauge("assay_investigations_open", "Investigations in whic
 INVESTIGATIONS_OLDEST_SECONDS = Gauge(
     "assay_investigations_oldest_seconds", "How long ago the oldest of them began.", ["source"]
 )
+
+APPLICATIONS_WAITING = Gauge(
+    "assay_applications_waiting", "Applications that wait for the applicant or for sources.", ["product", "status"]
+)
+APPLICATION_CLOCKS = Gauge(
+    "assay_application_clocks",
+    "Terms of applications that run: later, near their end, or run out.",
+    ["profile", "term", "state"],
+)
+CLOCK_WARNINGS = Counter("assay_clock_warnings_total", "Terms of applications told to be near.", ["profile", "term"])

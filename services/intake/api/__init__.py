@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import applications, documents, indicators, match_cases, references, reviews
+from services.intake.api import (
+    application_steps,
+    applications,
+    documents,
+    indicators,
+    match_cases,
+    privacy,
+    references,
+    reviews,
+)
 from services.intake.api.documents import Receiving
+from services.intake.domain.retention import Policy
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
 from shared.catalogue import Shelf
@@ -12,13 +22,17 @@ from shared.http import StrictRoute
 from shared.products import Product
 
 
-def router(db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters, receiving: Receiving) -> APIRouter:
+def router(
+    db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters, receiving: Receiving, policy: Policy
+) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
-    applications.add_routes(routes, db, shelf, waiters)
+    applications.add_routes(routes, db, vault, shelf, waiters)
+    application_steps.add_routes(routes, db, vault)
     indicators.add_routes(routes, db)
     reviews.add_routes(routes, db, vault)
     match_cases.add_routes(routes, db, vault)
     documents.add_routes(routes, db, vault, receiving)
     references.add_routes(routes, db, vault)
+    privacy.add_routes(routes, db, vault, policy)
     return routes

@@ -1,0 +1,82 @@
+"""What applications are counted by, in PostgreSQL: blind digests only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+
+from services.intake.vault import Vault
+from shared.db import Transaction, copy_rows
+from shared.products.plan import Key
+
+Counted = tuple[Key, bytes]
+"""By what an application is counted: the key, and the digest of its value."""
+
+_COLUMNS: Final = ("application_id", "key", "digest", "received_at")
+_PLACES: Final = 1024
+# In a fixed order, so that two batches that have several in common wait for each other instead of deadlocking.
+_LOCK: Final = text("""
+    SELECT pg_advisory_xact_lock(hashtext('screening'), place)
+    FROM (SELECT DISTINCT place FROM unnest(CAST(:places AS int[])) AS place ORDER BY place) AS ordered
+""")
+_TIMES: Final = text("""
+    SELECT wanted.key, wanted.digest, s.received_at
+    FROM (SELECT DISTINCT * FROM unnest(CAST(:keys AS text[]), CAST(:digests AS bytea[])) AS r(key, digest)) AS wanted
+    CROSS JOIN LATERAL (
+        SELECT received_at FROM application_signal s
+        WHERE s.key = wanted.key AND s.digest = wanted.digest AND s.received_at > :since
+        ORDER BY s.received_at DESC LIMIT :limit
+    ) AS s
+""")
+_FORGET: Final = text("""
+    DELETE FROM application_signal s USING application a
+    WHERE a.application_id = s.application_id AND a.party_id = ANY(CAST(:party_ids AS text[]))
+""")
+
+
+def digest(vault: Vault, key: Key, value: str) -> bytes:
+    """Return the blind digest that applications with the same value of a key share."""
+    return vault.digest(f"screening.{key}", value)
+
+
+async def one_at_a_time(tx: Transaction, counted: Collection[Counted]) -> None:
+    """Have others that count by the same wait until this transaction ends; who counts after it sees what it did.
+
+    The keys share a fixed number of places, so that no batch takes more locks than there is room for.
+    """
+    places = sorted({int.from_bytes(value[:4]) % _PLACES for _, value in counted})
+    if places:
+        await tx.execute(_LOCK, {"places": places})
+
+
+async def times(
+    tx: Transaction, counted: Collection[Counted], since: datetime, limit: int
+) -> dict[Counted, list[datetime]]:
+    """Return when applications came in, by what they are counted by: of each the `limit` newest after `since`."""
+    found: dict[Counted, list[datetime]] = defaultdict(list)
+    ordered = sorted(set(counted))
+    if not ordered:
+        return {}
+    asked = {
+        "keys": [key for key, _ in ordered],
+        "digests": [value for _, value in ordered],
+        "since": since,
+        "limit": limit,
+    }
+    for row in await tx.execute(_TIMES, asked):
+        found[Key(row.key), bytes(row.digest)].append(row.received_at)
+    return dict(found)
+
+
+async def add(tx: Transaction, entries: Sequence[tuple[str, Counted, datetime]]) -> None:
+    """Store by what applications are counted: by id, key with digest, and when each came in."""
+    rows = [(application_id, key, value, received_at) for application_id, (key, value), received_at in entries]
+    if rows:
+        await copy_rows(tx, "application_signal", _COLUMNS, rows)
+
+
+async def forget(tx: Transaction, party_ids: Collection[str]) -> None:
+    """Delete by what the applications of parties were counted."""
+    await tx.execute(_FORGET, {"party_ids": list(party_ids)})
