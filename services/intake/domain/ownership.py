@@ -108,6 +108,25 @@ def _held_on(stated: Sequence[Ownership], day: date) -> Decimal:
     return sum((entry.share for entry in stated if entry.share is not None and entry.holds_on(day)), Decimal(0))
 
 
+def worth_knowing(party_id: str, edges: Collection[Edge]) -> tuple[set[str], set[str]]:
+    """Return whose owners, and whose holdings, matter to the group of a party as far as `edges` tell.
+
+    Those are its members; and of whoever owns a member, however little and over however many others, again the owners:
+    several small shares may turn out to be under one control. What else such owners hold doesn't matter.
+    """
+    members = set(group_of(party_id, edges).members)
+    owners: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        owners[edge.owned_id].add(edge.owner_id)
+    above = set(members)
+    waiting = list(members)
+    while waiting:
+        new = owners.get(waiting.pop(), set()) - above
+        above |= new
+        waiting += new
+    return above, members
+
+
 def group_of(party_id: str, edges: Collection[Edge]) -> Group:
     """Return the group of a party among all `edges` that may matter to it."""
     controls = _controls(edges)

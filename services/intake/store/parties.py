@@ -1,7 +1,7 @@
 """Parties in PostgreSQL: profiles sealed, merged records kept, every change added for good."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,22 +21,9 @@ from services.intake.domain.party import (
 )
 from services.intake.store import keys
 from services.intake.vault import DataKey, Vault, WrappedKey
-from shared.db import Transaction, copy_rows
+from shared.db import Transaction, copy_rows, rows_json
 
 _PROFILE: Final = TypeAdapter(Profile)
-_COLUMNS: Final = (
-    "party_id",
-    "external_ref",
-    "kind",
-    "status",
-    "merged_into",
-    "business_unit",
-    "channel",
-    "partner",
-    "country",
-    "industry",
-    "profile",
-)
 _CHANGE_COLUMNS: Final = ("change_id", "party_id", "version", "action", "actor", "other_party_id", "detail")
 _SELECT: Final = """
     SELECT p.party_id, p.external_ref, p.kind, p.status, p.merged_into, p.business_unit, p.channel, p.partner,
@@ -45,13 +32,32 @@ _SELECT: Final = """
     LEFT JOIN data_key k ON k.subject_id = p.party_id
 """
 _FIND: Final = text(_SELECT)
+_CLOCK: Final = text("SELECT now()")
+_ADD: Final = text("""
+    INSERT INTO party (party_id, external_ref, kind, business_unit, channel, partner, country, industry)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json))
+           AS r(party_id text, external_ref text, kind text, business_unit text, channel text, partner text,
+                country text, industry text)
+    ON CONFLICT (external_ref) DO NOTHING
+    RETURNING party_id
+""")
+_ADD_PROFILES: Final = text("""
+    UPDATE party p SET profile = r.profile, updated_at = now()
+    FROM unnest(CAST(:party_ids AS text[]), CAST(:profiles AS bytea[])) AS r(party_id, profile)
+    WHERE p.party_id = r.party_id AND p.profile IS NULL AND p.status <> 'erased'
+""")
+_MAKE_ALIASES: Final = text("""
+    UPDATE party p SET status = 'merged', merged_into = r.survivor_id, updated_at = now()
+    FROM unnest(CAST(:party_ids AS text[]), CAST(:survivor_ids AS text[])) AS r(party_id, survivor_id)
+    WHERE p.party_id = r.party_id
+""")
 _LOCK: Final = text("""
     SELECT party_id FROM party WHERE party_id = ANY(CAST(:party_ids AS text[])) ORDER BY party_id FOR UPDATE
 """)
 _SAVE: Final = text("""
     UPDATE party SET status = :status, merged_into = :merged_into, business_unit = :business_unit, channel = :channel,
            partner = :partner, country = :country, industry = :industry, profile = :profile, version = :version,
-           external_ref = :external_ref, updated_at = now()
+           updated_at = now()
     WHERE party_id = :party_id
 """)
 _BY_REF: Final = text("""
@@ -82,11 +88,6 @@ _CHANGES: Final = text("""
     FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN party_change c USING (party_id)
     WHERE c.change_id < :before ORDER BY c.change_id DESC LIMIT :limit
 """)
-# Sorted, so that two batches with common keys wait for each other instead of deadlocking.
-_ONE_AT_A_TIME: Final = text("""
-    SELECT pg_advisory_xact_lock(key)
-    FROM (SELECT DISTINCT key FROM unnest(CAST(:keys AS bigint[])) AS key ORDER BY key) AS sorted
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +102,45 @@ class _Detail:
 _DETAIL: Final = TypeAdapter(_Detail)
 
 
-async def add(tx: Transaction, vault: Vault, entries: Mapping[str, NewParty]) -> None:
-    """Store new parties by their ids."""
-    sealed = [party_id for party_id, entry in entries.items() if entry.profile is not None]
-    data_keys = await keys.of(tx, vault, sealed) if sealed else {}
+async def clock(tx: Transaction) -> datetime:
+    """Return the database's time, by which intake enters what was done to parties."""
+    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
+    return now
+
+
+async def add(tx: Transaction, entries: Mapping[str, NewParty]) -> set[str]:
+    """Store new parties by their ids, without their profiles; return the ids of those that are there now.
+
+    The others have a customer number that somebody else stored meanwhile.
+    """
+    if not entries:
+        return set()
+    # Sorted, so that two batches with common parties wait for each other instead of deadlocking.
     rows = [
-        (
-            party_id,
-            entry.external_ref,
-            entry.kind,
-            PartyStatus.ACTIVE,
-            None,
-            *_attribution_columns(entry.attribution),
-            _sealed_profile(data_keys.get(party_id), entry.profile),
-        )
-        for party_id, entry in entries.items()
+        {"party_id": party_id, "external_ref": entry.external_ref, "kind": entry.kind, **asdict(entry.attribution)}
+        for party_id, entry in sorted(entries.items(), key=lambda item: item[1].external_ref or "")
     ]
-    if rows:
-        await copy_rows(tx, "party", _COLUMNS, rows)
+    return {row.party_id for row in await tx.execute(_ADD, {"rows": rows_json(rows)})}
 
 
-async def add_alias(tx: Transaction, party_id: str, external_ref: str, kind: PartyKind, survivor_id: str) -> None:
-    """Store another customer number of a party, as an empty record that is part of it."""
-    row = (party_id, external_ref, kind, PartyStatus.MERGED, survivor_id, None, None, None, None, None, None)
-    await copy_rows(tx, "party", _COLUMNS, [row])
+async def add_profiles(tx: Transaction, vault: Vault, profiles: Mapping[str, Profile]) -> None:
+    """Store the profiles of parties that have none yet; that of a party that was erased is left out."""
+    if not profiles:
+        return
+    data_keys = await keys.of(tx, vault, profiles)
+    sealed = {
+        party_id: data_keys[party_id].seal("profile", _PROFILE.dump_json(profile))
+        for party_id, profile in profiles.items()
+        if party_id in data_keys
+    }
+    await tx.execute(_ADD_PROFILES, {"party_ids": list(sealed), "profiles": list(sealed.values())})
+
+
+async def make_aliases(tx: Transaction, survivors: Mapping[str, str]) -> None:
+    """Make records that hold nothing but a customer number part of parties, by their ids."""
+    if survivors:
+        arguments = {"party_ids": list(survivors), "survivor_ids": list(survivors.values())}
+        await tx.execute(_MAKE_ALIASES, arguments)
 
 
 async def find(tx: Transaction, vault: Vault, party_ids: Collection[str]) -> dict[str, Party]:
@@ -141,7 +157,6 @@ async def lock(tx: Transaction, vault: Vault, party_ids: Collection[str]) -> dic
 
 async def save(tx: Transaction, vault: Vault, party: Party) -> None:
     """Store a locked party as it is now."""
-    attribution = party.attribution
     data_key = None
     if party.profile is not None:
         data_key = (await keys.of(tx, vault, [party.party_id])).get(party.party_id)
@@ -149,16 +164,11 @@ async def save(tx: Transaction, vault: Vault, party: Party) -> None:
         _SAVE,
         {
             "party_id": party.party_id,
-            "external_ref": party.external_ref,
             "status": party.status,
             "merged_into": party.merged_into,
-            "business_unit": attribution.business_unit,
-            "channel": attribution.channel,
-            "partner": attribution.partner,
-            "country": attribution.country,
-            "industry": attribution.industry,
             "profile": _sealed_profile(data_key, party.profile),
             "version": party.version,
+            **asdict(party.attribution),
         },
     )
 
@@ -188,13 +198,6 @@ async def of_one_party(tx: Transaction, party_id: str) -> set[str]:
     return set() if survivor is None else (await records(tx, [survivor]))[survivor]
 
 
-async def one_at_a_time(tx: Transaction, digests: Collection[bytes]) -> None:
-    """Wait for whoever takes in a party with one of these digests, and make others wait, until the transaction ends."""
-    locks = [int.from_bytes(digest[:8], "big", signed=True) for digest in digests]
-    if locks:
-        await tx.execute(_ONE_AT_A_TIME, {"keys": locks})
-
-
 async def add_changes(tx: Transaction, vault: Vault, changes: Sequence[PartyChange]) -> None:
     """Store changes; what they hold of a person is sealed, and left out of a record that was erased."""
     detailed = {change.party_id for change in changes if change.before or change.after or change.reason}
@@ -222,10 +225,6 @@ async def changes(
     found = (await tx.execute(_CHANGES, {"party_ids": list(party_ids), "before": before, "limit": limit})).all()
     data_keys = await keys.existing(tx, vault, {row.party_id for row in found})
     return [_change(row, data_keys.get(row.party_id)) for row in found]
-
-
-def _attribution_columns(entry: Attribution) -> tuple[str | None, ...]:
-    return (entry.business_unit, entry.channel, entry.partner, entry.country, entry.industry)
 
 
 def _sealed_profile(data_key: DataKey | None, profile: Profile | None) -> bytes | None:
