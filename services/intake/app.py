@@ -10,6 +10,7 @@ from services.intake.api.raw_bodies import RawBodies
 from services.intake.files import open_files
 from services.intake.files.scanner import open_scanner
 from services.intake.handlers.retaining import load_policy
+from services.intake.limits_client import LimitsClient
 from services.intake.settings import Settings
 from services.intake.store.applications import DECIDED_CHANNEL
 from services.intake.vault import Vault
@@ -34,14 +35,16 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         open_scanner(settings.scanner_url),
         open_files(settings),
     )
+    limits = LimitsClient(settings.limits_url, settings.limits_key.get_secret_value())
 
-    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving, policy)
+    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving, policy, limits)
     return service.api(
         "intake",
         [routes],
         db,
         ApiKeys.load(platform.api_keys_file),
         tasks={"decided": lambda: listen(db.url, {DECIDED_CHANNEL: waiters.on_notice})},
+        on_stop=limits.close,
     )
 
 

@@ -15,7 +15,7 @@ class Settings(ServiceSettings):
     looked up at (empty: none). Documents lie at `files_url`: `file:///folder`, or `s3://bucket` with `files_endpoint`,
     `files_region` and a key pair; one has at most `document_max_bytes`, and all that are on their way at a time
     `document_room_bytes` together. clamd at `scanner_url` (`tcp://host:3310`) scans them; empty: nobody does. Limits is
-    asked for exposure at `limits_url`.
+    asked for exposure at `limits_url`. How long records are kept stands in `retention_file` (empty: the defaults).
     """
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
@@ -32,5 +32,6 @@ class Settings(ServiceSettings):
     document_max_bytes: int = 25_000_000
     document_room_bytes: int = 100_000_000
     scanner_url: str = ""
+    retention_file: str = ""
     limits_url: str = "http://127.0.0.1:8104"
     limits_key: SecretStr = SecretStr("")

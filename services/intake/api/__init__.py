@@ -6,14 +6,17 @@ from services.intake.api import (
     application_steps,
     applications,
     documents,
+    groups,
     indicators,
     match_cases,
+    parties,
     privacy,
     references,
     reviews,
 )
 from services.intake.api.documents import Receiving
 from services.intake.domain.retention import Policy
+from services.intake.limits_client import LimitsClient
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
 from shared.catalogue import Shelf
@@ -23,7 +26,13 @@ from shared.products import Product
 
 
 def router(
-    db: Database, vault: Vault, shelf: Shelf[Product], waiters: Waiters, receiving: Receiving, policy: Policy
+    db: Database,
+    vault: Vault,
+    shelf: Shelf[Product],
+    waiters: Waiters,
+    receiving: Receiving,
+    policy: Policy,
+    limits: LimitsClient,
 ) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
@@ -32,6 +41,8 @@ def router(
     indicators.add_routes(routes, db)
     reviews.add_routes(routes, db, vault)
     match_cases.add_routes(routes, db, vault)
+    parties.add_routes(routes, db, vault)
+    groups.add_routes(routes, db, vault, limits)
     documents.add_routes(routes, db, vault, receiving)
     references.add_routes(routes, db, vault)
     privacy.add_routes(routes, db, vault, policy)

@@ -1,6 +1,6 @@
 """The wrapped data keys of parties."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import text
@@ -18,6 +18,29 @@ _ADD: Final = text("""
     INSERT INTO data_key (subject_id, key_id, wrapped)
     SELECT * FROM unnest(CAST(:subject_id AS text[]), CAST(:key_id AS text[]), CAST(:wrapped AS bytea[]))
     ON CONFLICT DO NOTHING
+""")
+
+_COUNT: Final = text("SELECT key_id, count(*) AS keys FROM data_key WHERE wrapped IS NOT NULL GROUP BY key_id")
+# A key that was destroyed has no master key, so these are found by the ids of master keys alone.
+_MASTERS: Final = text("""
+    WITH RECURSIVE known AS (
+        (SELECT key_id FROM data_key ORDER BY key_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT k.key_id FROM data_key k WHERE k.key_id > known.key_id ORDER BY k.key_id LIMIT 1)
+        FROM known WHERE known.key_id IS NOT NULL
+    )
+    SELECT key_id FROM known WHERE key_id <> ''
+""")
+_WRAPPED_BY: Final = text("""
+    SELECT subject_id, key_id, wrapped FROM data_key WHERE key_id = :key_id AND wrapped IS NOT NULL
+    LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+# Neither a key that was destroyed meanwhile comes back, nor is one replaced that somebody else has wrapped anew.
+_REPLACE: Final = text("""
+    UPDATE data_key k SET key_id = r.key_id, wrapped = r.wrapped
+    FROM unnest(CAST(:subject_id AS text[]), CAST(:key_id AS text[]), CAST(:wrapped AS bytea[]),
+                CAST(:before AS bytea[])) AS r(subject_id, key_id, wrapped, before)
+    WHERE k.subject_id = r.subject_id AND k.wrapped = r.before
 """)
 
 
@@ -47,3 +70,31 @@ async def of(tx: Transaction, vault: Vault, subject_ids: Collection[str]) -> Map
         },
     )
     return await existing(tx, vault, subject_ids)
+
+
+async def count_by_master(tx: Transaction) -> dict[str, int]:
+    """Return how many data keys each master key wraps."""
+    return {row.key_id: row.keys for row in await tx.execute(_COUNT)}
+
+
+async def wrapped_by_others(tx: Transaction, active: str, limit: int) -> list[tuple[str, WrappedKey]]:
+    """Return up to `limit` data keys, with their parties, that another master key than the active one wraps; locked."""
+    found: list[tuple[str, WrappedKey]] = []
+    for master in [row.key_id for row in await tx.execute(_MASTERS)]:
+        if master != active and len(found) < limit:
+            rows = await tx.execute(_WRAPPED_BY, {"key_id": master, "limit": limit - len(found)})
+            found.extend((row.subject_id, WrappedKey(row.key_id, bytes(row.wrapped))) for row in rows)
+    return found
+
+
+async def replace_wrapped(tx: Transaction, anew: Sequence[tuple[str, WrappedKey, WrappedKey]]) -> None:
+    """Store data keys as another master key wraps them: party, how it was wrapped, and how it is."""
+    await tx.execute(
+        _REPLACE,
+        {
+            "subject_id": [subject_id for subject_id, _, _ in anew],
+            "key_id": [after.key_id for _, _, after in anew],
+            "wrapped": [after.wrapped for _, _, after in anew],
+            "before": [before.wrapped for _, before, _ in anew],
+        },
+    )
