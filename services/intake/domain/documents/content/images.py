@@ -37,6 +37,8 @@ def check_png(data: bytes) -> None:
         if place + 12 > len(data):
             raise damaged("the image ends early")
         length, kind = struct.unpack_from(">I4s", data, place)
+        if place + 12 + length > len(data):
+            raise damaged("the image ends early")
         if number == 0:
             if kind != b"IHDR" or length != 13:
                 raise damaged("the image does not begin with its header")

@@ -24,6 +24,8 @@ _RATIO_FROM: Final = 10_000_000
 
 _ARCHIVE: Final = b"PK\x03\x04"
 _MEMBER: Final = b"PK\x01\x02"
+_END: Final = b"PK\x05\x06"
+_END_BYTES: Final = 22
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _COMPOUND_PARTS: Final = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
 _MACROS: Final = ("vbaproject.bin", "vbadata.xml")
@@ -63,7 +65,6 @@ def _members(data: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members, begins_at = archive.infolist(), archive.start_dir
-            comment = archive.comment
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError, EOFError):
         raise damaged("the archive can't be read") from None
     if any(member.flag_bits & _IS_ENCRYPTED for member in members):
@@ -75,6 +76,7 @@ def _members(data: bytes) -> list[zipfile.ZipInfo]:
         raise ContentError(
             "archive_bomb", f"an archive may unpack to {MOST_UNPACKED} bytes, {MOST_RATIO} times its own"
         )
-    if min((member.header_offset for member in members), default=0) != 0 or comment:
+    # Nothing stands before the first member, nor a comment or anything else behind the last record.
+    if min((member.header_offset for member in members), default=0) != 0 or data[-_END_BYTES:][:4] != _END:
         raise ambiguous()
     return members

@@ -8,6 +8,7 @@ from services.intake.domain.documents.content.findings import ContentError, acti
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _RUNS: Final = ("#!", "<?php", "<%", "<script", "<!doctype html", "<html")
+_PDF: Final = "%PDF-"
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ENCODINGS: Final = frozenset(
     {"utf-8", "us-ascii", "utf-16", "iso-8859-1", "iso-8859-15", "windows-1252", "gb2312", "gbk", "gb18030", "big5"}
@@ -26,7 +27,7 @@ _HEAD: Final = 20_000
 def check_text(data: bytes) -> None:
     """Raise `ContentError` unless `data` is text for people, in UTF-8, UTF-16 with its mark, or GB 18030."""
     text = _decoded(data)
-    if _CONTROLS.search(text) is not None:
+    if _CONTROLS.search(text) is not None or text.startswith(_PDF):
         raise mismatch()
     if text.lstrip("\ufeff \t\r\n").lower().startswith(_RUNS):
         raise active()
@@ -49,10 +50,12 @@ def _xml_text(data: bytes) -> str:
     if encoding not in _ENCODINGS:
         raise ContentError("unknown_encoding", "the document is in an encoding that is not read")
     text = _decoded(data, encoding)
-    if _CONTROLS.search(text) is not None or _ROOT.match(text.lstrip("\ufeff")[:_HEAD]) is None:
+    if _CONTROLS.search(text) is not None:
         raise mismatch()
     if "<!ENTITY" in text or _has_internal_subset(text):
         raise ContentError("unsafe_xml", "the document defines entities; send it without them")
+    if _ROOT.match(text.lstrip("\ufeff")[:_HEAD]) is None:
+        raise mismatch()
     if _SCRIPT.search(text) is not None:
         raise active()
     if not text.rstrip("\x00 \t\r\n").endswith(">"):
