@@ -1,12 +1,11 @@
 """HTTP in: what a person may ask of those who keep a file on them, and what a court may ask."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake.api.party_fields import Reason
 from services.intake.domain.retention import Policy
 from services.intake.handlers import erasing, exporting, legal_holds
 from services.intake.handlers.erasing import Grounds
@@ -16,8 +15,6 @@ from services.intake.vault import Vault
 from shared.db import Database
 from shared.http import Body, caller, claim, operation, reply
 from shared.idempotency import Answer
-
-_Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class EraseBody(Body):
@@ -29,7 +26,7 @@ class EraseBody(Body):
 class HoldBody(Body):
     """Why nothing may be deleted, or may again; kept sealed."""
 
-    reason: _Reason
+    reason: Reason
 
 
 def add_routes(routes: APIRouter, db: Database, vault: Vault, policy: Policy) -> None:

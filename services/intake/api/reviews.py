@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake.api.party_fields import Reason
 from services.intake.domain.review import ReviewState
 from services.intake.handlers import reviews as handlers
 from services.intake.replies import reviews as replies
@@ -18,7 +18,6 @@ from shared.http import Body, SafeStr, caller, operation, reply
 
 _CURSOR: Final = re.compile(r"([0-9TZ:.+-]{20,40})~(rev_[0-9a-f]{32})")
 _FIRST: Final = (datetime(1970, 1, 1, tzinfo=UTC), "")
-_Note = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class AssignBody(Body):
@@ -31,7 +30,7 @@ class CompleteBody(Body):
     """How a review ended, and what the reviewer leaves for whoever reads the file next; the note is kept sealed."""
 
     outcome: Literal["done", "dismissed"] = "done"
-    note: _Note | None = None
+    note: Reason | None = None
 
 
 def add_routes(routes: APIRouter, db: Database, vault: Vault) -> None:

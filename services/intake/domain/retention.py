@@ -193,42 +193,13 @@ def _kept(days: int, basis: str, granted_days: int, granted_basis: str) -> dict[
 _REG_B: Final = "12 CFR 1002.12(b)(1): 25 months after notice of the action taken"
 _AML_EU: Final = "Directive (EU) 2015/849, article 40: five years after the relationship has ended"
 _AML_CN: Final = "Anti-Money Laundering Law of the PRC (2024), article 34: ten years"
+_EEA: Final = (
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI"),
+    *("LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
+)
 _EU: Final = Profile(
     "eu",
-    frozenset(
-        [
-            "AT",
-            "BE",
-            "BG",
-            "CY",
-            "CZ",
-            "DE",
-            "DK",
-            "EE",
-            "ES",
-            "FI",
-            "FR",
-            "GR",
-            "HR",
-            "HU",
-            "IE",
-            "IT",
-            "LT",
-            "LU",
-            "LV",
-            "MT",
-            "NL",
-            "PL",
-            "PT",
-            "RO",
-            "SE",
-            "SI",
-            "SK",
-            "IS",
-            "LI",
-            "NO",
-        ]
-    ),
+    frozenset(_EEA),
     {
         **_kept(0, "Regulation (EU) 2016/679, article 17: nothing asks for it", 1_827, _AML_EU),
         **_deleted(2_192, "six years: five of article 40 of Directive (EU) 2015/849 and one for the relationship"),
