@@ -1,5 +1,7 @@
 """Composition root of intake: the only file that constructs things."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
@@ -9,9 +11,12 @@ from services.intake.api.documents import Receiving
 from services.intake.api.raw_bodies import RawBodies
 from services.intake.files import open_files
 from services.intake.files.scanner import open_scanner
+from services.intake.handlers.investigating import Desk, investigate
+from services.intake.handlers.reports import Puller, Windows
 from services.intake.handlers.retaining import load_policy
 from services.intake.limits_client import LimitsClient
 from services.intake.settings import Settings
+from services.intake.sources.configuration import ConfiguredSource, load
 from services.intake.store.applications import DECIDED_CHANNEL
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
@@ -36,15 +41,22 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         open_files(settings),
     )
     limits = LimitsClient(settings.limits_url, settings.limits_key.get_secret_value())
+    vault, sources = Vault.load(settings.keys_file), _sources(settings)
+    puller = Puller(db, vault, sources, Windows(sources))
 
-    routes = router(db, Vault.load(settings.keys_file), product_shelf(), waiters, receiving, policy, limits)
+    async def close() -> None:
+        await limits.close()
+        for configured in sources.values():
+            await configured.source.close()
+
+    routes = router(db, vault, product_shelf(), waiters, receiving, policy, limits, puller)
     return service.api(
         "intake",
         [routes],
         db,
         ApiKeys.load(platform.api_keys_file),
         tasks={"decided": lambda: listen(db.url, {DECIDED_CHANNEL: waiters.on_notice})},
-        on_stop=limits.close,
+        on_stop=close,
     )
 
 
@@ -54,6 +66,7 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     vault, files = Vault.load(settings.keys_file), open_files(settings)
     scanner = open_scanner(settings.scanner_url)
     policy = load_policy(settings.retention_file)
+    desk = Desk(vault, product_shelf(), _sources(settings))
     tasks: dict[str, Task] = {
         "scans": lambda: consumers.scan_documents(db, vault, files, scanner),
         "documents": lambda: consumers.sweep_documents(db, files),
@@ -62,5 +75,10 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
         "reviews": lambda: consumers.open_reviews(db),
         "file": lambda: consumers.watch_file(db),
         "retention": lambda: consumers.retain(db, policy),
+        "investigations": lambda: investigate(db, desk),
     }
     return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)
+
+
+def _sources(settings: Settings) -> dict[str, ConfiguredSource]:
+    return load(Path(settings.sources_file)) if settings.sources_file else {}

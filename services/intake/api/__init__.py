@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.intake.api import (
     application_steps,
     applications,
+    consents,
     documents,
     groups,
     indicators,
@@ -12,10 +13,13 @@ from services.intake.api import (
     parties,
     privacy,
     references,
+    reports,
     reviews,
+    sources,
 )
 from services.intake.api.documents import Receiving
 from services.intake.domain.retention import Policy
+from services.intake.handlers.reports import Puller
 from services.intake.limits_client import LimitsClient
 from services.intake.vault import Vault
 from services.intake.waiting import Waiters
@@ -33,6 +37,7 @@ def router(
     receiving: Receiving,
     policy: Policy,
     limits: LimitsClient,
+    puller: Puller,
 ) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
@@ -46,4 +51,7 @@ def router(
     documents.add_routes(routes, db, vault, receiving)
     references.add_routes(routes, db, vault)
     privacy.add_routes(routes, db, vault, policy)
+    consents.add_routes(routes, db, vault, puller.sources)
+    reports.add_routes(routes, puller)
+    sources.add_routes(routes, db, puller.sources)
     return routes

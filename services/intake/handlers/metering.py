@@ -1,31 +1,24 @@
 """What sources did and cost: recorded with every try, counted by day, and shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.intake import metrics
-from services.intake.domain.breaker import Breaker, BreakerState
+from services.intake.domain.breaker import BreakerState
 from services.intake.domain.inquiry import Attempt, Metered, Pull
+from services.intake.domain.metering import SourceStanding
 from services.intake.sources.configuration import ConfiguredSource
 from services.intake.store import inquiries, investigations, metering
-from services.intake.store.metering import SourceDay
 from shared.db import Database, Transaction
 
 _BREAKER_LEVELS = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceStanding:
-    """A configured source as it stands: its breaker, how many investigations wait for it, and what it did by day."""
-
-    configured: ConfiguredSource
-    breaker: Breaker
-    waiting: int
-    days: tuple[SourceDay, ...]
+Inquired = tuple[Pull, Sequence[Attempt]]
+"""An inquiry, and what came of it try by try."""
 
 
-async def count(tx: Transaction, inquired: Sequence[tuple[Pull, Sequence[Attempt]]], now: datetime) -> list[Metered]:
+async def count(tx: Transaction, inquired: Sequence[Inquired], now: datetime) -> list[Metered]:
     """Record what came of inquiries, try by try, and add it to the day's counts; return what is to be `observe`d."""
     await inquiries.add_attempts(tx, [(pull.inquiry_id, attempts) for pull, attempts in inquired])
     metered = [Metered(pull.source, attempt) for pull, attempts in inquired for attempt in attempts]
@@ -67,7 +60,13 @@ async def list_sources(
         counted = await metering.days(tx, sources, today - timedelta(days=days - 1))
     return [
         SourceStanding(
-            configured=sources[name],
+            name=name,
+            kind=sources[name].source.kind,
+            timeout_seconds=sources[name].timeout_seconds,
+            attempts=sources[name].attempts,
+            concurrency=sources[name].concurrency,
+            cost=sources[name].cost,
+            facts=tuple(sorted(sources[name].facts)),
             breaker=breakers[name],
             waiting=waiting.get(name, (0, 0.0))[0],
             days=tuple(entry for entry in counted if entry.source == name),

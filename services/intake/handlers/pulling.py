@@ -16,6 +16,7 @@ from services.intake.domain.inquiry import OUTAGES, Attempt, Metered, Outcome, P
 from services.intake.domain.party import NameUse, Party
 from services.intake.domain.report import AdverseItem, Contents, Report, is_sound
 from services.intake.handlers import metering
+from services.intake.handlers.metering import Inquired
 from services.intake.sources import Inquiry, SourceError, SourceReport
 from services.intake.sources.configuration import ConfiguredSource
 from services.intake.store import consents, keys, reports
@@ -139,13 +140,8 @@ def _adverse(report: SourceReport) -> tuple[AdverseItem, ...]:
     )
 
 
-async def keep(
-    tx: Transaction, vault: Vault, answered: Sequence[Answered], now: datetime
-) -> tuple[list[Kept], list[Metered]]:
-    """Keep the reports that came while the consent still held, record every try, and let breakers know.
-
-    Returns what became of each, and what is to be observed once this is committed.
-    """
+async def keep(tx: Transaction, vault: Vault, answered: Sequence[Answered], now: datetime) -> list[Kept]:
+    """Keep the reports that came while the consent still held, and return what became of each answer."""
     brought = [entry for entry in answered if entry.asked.report is not None]
     holding = await consents.holding(tx, {entry.pull.consent_id for entry in brought if entry.pull.consent_id}, now)
     data_keys = await keys.of(tx, vault, {entry.pull.party_id for entry in brought}) if brought else {}
@@ -164,9 +160,23 @@ async def keep(
             new.append(NewReport(stored, pull.reference, report.raw, data_keys[pull.party_id]))
             kept.append(Kept(entry.asked.tries[-1].outcome, stored))
     await reports.add(tx, new)
+    return kept
+
+
+async def account_for(
+    tx: Transaction,
+    answered: Sequence[Answered],
+    kept: Sequence[Kept],
+    others: Sequence[Inquired],
+    now: datetime,
+) -> list[Metered]:
+    """Let breakers know of answers, and record them and `others` try by try; return what is to be observed.
+
+    The last thing that a transaction does: it locks rows that all who ask a source have in common.
+    """
     await _tell_breakers(tx, answered, now)
     inquired = [(entry.pull, _attempts(entry, one)) for entry, one in zip(answered, kept, strict=True)]
-    return kept, await metering.count(tx, inquired, now)
+    return await metering.count(tx, [*inquired, *others], now)
 
 
 def _report(entry: Answered, report: SourceReport, now: datetime) -> Report:
@@ -193,7 +203,7 @@ def _attempts(entry: Answered, kept: Kept) -> list[Attempt]:
 
 
 async def _tell_breakers(tx: Transaction, answered: Sequence[Answered], now: datetime) -> None:
-    """Let the breakers of sources know what came, in one order, so that two who do so never wait for each other."""
+    """Let the breakers of sources know what came."""
     by_source: dict[str, list[Answered]] = {}
     for entry in answered:
         by_source.setdefault(entry.pull.source, []).append(entry)

@@ -29,7 +29,8 @@ _REVOKE: Final = text("""
 """)
 _FIND: Final = text(f"{_SELECT} WHERE c.consent_id = :consent_id FOR UPDATE")
 _PAGE: Final = text(f"""
-    {_SELECT} WHERE c.party_id = :party_id AND c.consent_id < :before ORDER BY c.consent_id DESC LIMIT :limit
+    {_SELECT} WHERE c.party_id = ANY(CAST(:party_ids AS text[])) AND c.consent_id < :before
+    ORDER BY c.consent_id DESC LIMIT :limit
 """)
 _STANDING: Final = text(f"""
     {_SELECT} WHERE c.party_id = ANY(CAST(:party_ids AS text[])) AND c.revoked_at IS NULL AND c.expires_at > :now
@@ -72,10 +73,12 @@ async def find(tx: Transaction, consent_id: str) -> Consent | None:
     return None if row is None else _consent(row, None)
 
 
-async def page(tx: Transaction, party_id: str, before: str, limit: int, key: DataKey | None) -> list[Consent]:
-    """Return up to `limit` consents of a party with ids before one, newest first; `key` opens what is sealed."""
-    rows = await tx.execute(_PAGE, {"party_id": party_id, "before": before, "limit": limit})
-    return [_consent(row, key) for row in rows]
+async def page(
+    tx: Transaction, party_ids: Collection[str], before: str, limit: int, opened: Mapping[str, DataKey]
+) -> list[Consent]:
+    """Return up to `limit` consents of records with ids before one, newest first; keys open what is sealed."""
+    rows = await tx.execute(_PAGE, {"party_ids": list(party_ids), "before": before, "limit": limit})
+    return [_consent(row, opened.get(row.party_id)) for row in rows]
 
 
 async def standing(tx: Transaction, party_ids: Collection[str], now: datetime) -> Mapping[str, list[Consent]]:

@@ -1,6 +1,6 @@
 """Inquiries in PostgreSQL: who asked whom about which party, why, under which consent, and what came of each try."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -35,7 +35,7 @@ _ATTEMPT_COLUMNS: Final = (
 _PAGE: Final = text("""
     WITH page AS (
         SELECT * FROM inquiry
-        WHERE party_id = :party_id AND inquiry_id < :before ORDER BY inquiry_id DESC LIMIT :limit
+        WHERE party_id = ANY(CAST(:party_ids AS text[])) AND inquiry_id < :before ORDER BY inquiry_id DESC LIMIT :limit
     )
     SELECT i.inquiry_id, i.reference, i.party_id, i.application_id, i.revision, i.source, i.purpose, i.consent_id,
            i.asked_by, i.asked_at, t.outcome, t.report_id, t.cost_minor, t.currency, t.latency_ms
@@ -91,10 +91,10 @@ async def add_attempts(tx: Transaction, attempts: Sequence[tuple[str, Sequence[A
         await copy_rows(tx, "inquiry_attempt", _ATTEMPT_COLUMNS, rows)
 
 
-async def page(tx: Transaction, party_id: str, before: str, limit: int) -> list[Told]:
-    """Return up to `limit` inquiries about a party with ids before one, newest first."""
+async def page(tx: Transaction, party_ids: Collection[str], before: str, limit: int) -> list[Told]:
+    """Return up to `limit` inquiries about records with ids before one, newest first."""
     found: dict[str, Told] = {}
-    for row in await tx.execute(_PAGE, {"party_id": party_id, "before": before, "limit": limit}):
+    for row in await tx.execute(_PAGE, {"party_ids": list(party_ids), "before": before, "limit": limit}):
         known = found.get(row.inquiry_id) or Told(_pull(row), row.asked_at, ())
         attempts = known.attempts if row.outcome is None else (*known.attempts, _attempt(row))
         found[row.inquiry_id] = Told(known.pull, known.asked_at, attempts)

@@ -1,7 +1,6 @@
 """What sources did, counted by day, and their breakers."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -9,6 +8,7 @@ from sqlalchemy import text
 
 from services.intake.domain.breaker import Breaker, BreakerState
 from services.intake.domain.inquiry import ANSWERS, FAULTS, Metered, Outcome
+from services.intake.domain.metering import SourceDay
 from shared.db import Transaction, rows_json
 
 _COUNTS: Final = ("asked", "hits", "misses", "faults", "discarded", "not_asked", "reused", "cost_minor")
@@ -45,26 +45,6 @@ _SAVE: Final = text("""
            retry_at = :retry_at, changed_at = clock_timestamp()
     WHERE source = :source
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDay:
-    """What a source did on a day (UTC), in one currency; the empty one is of what costs nothing.
-
-    `asked` counts tries. `discarded` answers are neither hits nor misses, `not_asked` and `reused` no tries.
-    """
-
-    source: str
-    day: date
-    currency: str
-    asked: int = 0
-    hits: int = 0
-    misses: int = 0
-    faults: int = 0
-    discarded: int = 0
-    not_asked: int = 0
-    reused: int = 0
-    cost_minor: int = 0
 
 
 async def count(tx: Transaction, metered: Iterable[Metered], day: date) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from services.intake.domain.finding import Finding, FindingKind
 from services.intake.domain.report import Contents, Held, Report
-from services.intake.store import findings, keys
+from services.intake.store import findings, keys, parties
 from services.intake.vault import DataKey, Vault
 from shared.db import Transaction, copy_rows
 from shared.ids import new_id
 
 _CONTENTS: Final = TypeAdapter(Contents)
+_LATEST: Final = "rep_~"
+_MOST: Final = 1_000
 _ADD: Final = (
     "report_id",
     "party_id",
@@ -35,9 +37,9 @@ _SELECT: Final = """
            r.contents, f.facts::text AS facts
     FROM report r LEFT JOIN finding f ON f.party_id = r.party_id AND f.record_id = r.report_id
 """
-_OF_PARTY: Final = text(f"{_SELECT} WHERE r.party_id = :party_id ORDER BY r.received_at DESC, r.report_id DESC")
 _PAGE: Final = text(f"""
-    {_SELECT} WHERE r.party_id = :party_id AND r.report_id < :before ORDER BY r.report_id DESC LIMIT :limit
+    {_SELECT} WHERE r.party_id = ANY(CAST(:party_ids AS text[])) AND r.report_id < :before
+    ORDER BY r.report_id DESC LIMIT :limit
 """)
 _FIND: Final = text(f"{_SELECT} WHERE r.report_id = :report_id")
 _RAW_OF: Final = text("SELECT party_id, raw FROM report WHERE report_id = :report_id")
@@ -89,14 +91,13 @@ async def add(tx: Transaction, reports: Sequence[NewReport]) -> None:
 
 
 async def of_party(tx: Transaction, vault: Vault, party_id: str) -> list[Report]:
-    """Return all reports on a party, newest first."""
-    rows = (await tx.execute(_OF_PARTY, {"party_id": party_id})).all()
-    return await _reports(tx, vault, rows)
+    """Return the newest reports on all records of a party, newest first, at most 1,000 of them."""
+    return await page(tx, vault, await parties.of_one_party(tx, party_id), _LATEST, _MOST)
 
 
-async def page(tx: Transaction, vault: Vault, party_id: str, before: str, limit: int) -> list[Report]:
-    """Return up to `limit` reports on a party with ids before one, newest first."""
-    rows = (await tx.execute(_PAGE, {"party_id": party_id, "before": before, "limit": limit})).all()
+async def page(tx: Transaction, vault: Vault, party_ids: Collection[str], before: str, limit: int) -> list[Report]:
+    """Return up to `limit` reports on records with ids before one, newest first."""
+    rows = (await tx.execute(_PAGE, {"party_ids": list(party_ids), "before": before, "limit": limit})).all()
     return await _reports(tx, vault, rows)
 
 

@@ -11,7 +11,16 @@ from services.intake.domain.waterfall import Course, Settled, UnderWay, no_conse
 from services.intake.handlers import metering
 from services.intake.handlers.investigating.desk import Desk, Opened, open_files
 from services.intake.handlers.investigating.planning import Moved, course_of, move, pull_of
-from services.intake.handlers.pulling import Answered, Asked, Kept, admit, inquiry_about, keep, patience_seconds
+from services.intake.handlers.pulling import (
+    Answered,
+    Asked,
+    Kept,
+    account_for,
+    admit,
+    inquiry_about,
+    keep,
+    patience_seconds,
+)
 from services.intake.sources import Inquiry
 from services.intake.store import inquiries, investigations, parties
 from shared.db import Database
@@ -87,8 +96,9 @@ async def take(db: Database, desk: Desk, source: str, limit: int) -> tuple[list[
         await inquiries.add(tx, [one.question.pull for one in ready[:admitted]])
         asking = [(one.opened.entry, one.question.pull.inquiry_id, one.course.progress) for one in ready[:admitted]]
         await investigations.ask(tx, asking, lease_seconds(desk, source))
-        moved = await move(tx, desk, going_on, now)
-    metering.observe(moved.metered)
+        moved, settled = await move(tx, desk, going_on)
+        metered = await metering.count(tx, settled, now)
+    metering.observe(metered)
     return [one.question for one in ready[:admitted]], replace(moved, number=len(entries))
 
 
@@ -133,15 +143,16 @@ async def record(db: Database, desk: Desk, batch: Sequence[Reply]) -> list[Moved
             )
             for reply in concerned
         ]
-        kept, metered = await keep(tx, desk.vault, answered, now)
+        kept = await keep(tx, desk.vault, answered, now)
         awaited = [place for place, entry in enumerate(answered) if entry.is_awaited]
         opened = await open_files(tx, desk, [standing[concerned[place].place] for place in awaited], now)
         courses = [
             (one, _after(desk, one, answered[place].pull, kept[place], now))
             for one, place in zip(opened, awaited, strict=True)
         ]
-        moved = await move(tx, desk, courses, now)
-    metering.observe((*metered, *moved.metered))
+        moved, settled = await move(tx, desk, courses)
+        metered = await account_for(tx, answered, kept, settled, now)
+    metering.observe(metered)
     return [moved] * len(batch)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.inquiry import Attempt, Metered, Pull, reference_of
-from services.intake.domain.waterfall import Course, Progress, Settled, UnderWay, go_on
+from services.intake.domain.inquiry import Attempt, Pull, reference_of
+from services.intake.domain.waterfall import Course, Progress, UnderWay, go_on
 from services.intake.handlers import metering, progress
 from services.intake.handlers.investigating.desk import Desk, Opened, open_files
+from services.intake.handlers.metering import Inquired
 from services.intake.store import inquiries, investigations
 from shared.db import Database, Transaction
 from shared.ids import new_id
@@ -17,10 +18,9 @@ ACTOR = "intake"
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What happened in a transaction: sources whose turn it is now, what is to be observed, and how many went on."""
+    """What happened in a transaction: sources whose turn it is now, and how many investigations went on."""
 
     sources: frozenset[str] = frozenset()
-    metered: tuple[Metered, ...] = ()
     number: int = 0
 
 
@@ -33,8 +33,9 @@ async def plan_due(db: Database, desk: Desk, limit: int) -> Moved:
         now = await investigations.clock(tx)
         opened = await open_files(tx, desk, entries, now)
         courses = [course_of(desk, one, one.entry.progress, now) for one in opened]
-        moved = await move(tx, desk, list(zip(opened, courses, strict=True)), now)
-    metering.observe(moved.metered)
+        moved, settled = await move(tx, desk, list(zip(opened, courses, strict=True)))
+        metered = await metering.count(tx, settled, now)
+    metering.observe(metered)
     return moved
 
 
@@ -45,13 +46,17 @@ def course_of(desk: Desk, opened: Opened, come: Progress, now: datetime) -> Cour
     return go_on(opened.product, come, opened.file, desk.kinds, now)
 
 
-async def move(tx: Transaction, desk: Desk, courses: Sequence[tuple[Opened, Course]], now: datetime) -> Moved:
-    """Store how investigations go on, and take the applications on whose investigations have ended."""
-    settled = [
-        (pull_of(opened, step.source, step.consent_id), step) for opened, course in courses for step in course.settled
+async def move(tx: Transaction, desk: Desk, courses: Sequence[tuple[Opened, Course]]) -> tuple[Moved, list[Inquired]]:
+    """Store how investigations go on, and take the applications on whose investigations have ended.
+
+    Returns what is still to be accounted for besides.
+    """
+    settled: list[Inquired] = [
+        (pull_of(opened, step.source, step.consent_id), [Attempt(step.outcome, report_id=step.report_id)])
+        for opened, course in courses
+        for step in course.settled
     ]
     await inquiries.add(tx, [pull for pull, _ in settled])
-    metered = await metering.count(tx, [(pull, [_attempt(step)]) for pull, step in settled], now)
     await investigations.move(tx, [(opened.entry, course) for opened, course in courses])
     for opened, course in courses:
         if course.ask is None:
@@ -59,7 +64,7 @@ async def move(tx: Transaction, desk: Desk, courses: Sequence[tuple[Opened, Cour
             fallbacks = course.progress.fallbacks
             await progress.investigated(tx, desk.vault, entry.application_id, entry.revision, fallbacks)
     turns = frozenset(course.ask.source for _, course in courses if course.ask is not None)
-    return Moved(turns, tuple(metered), len(courses))
+    return Moved(turns, len(courses)), settled
 
 
 def pull_of(opened: Opened, source: str, consent_id: str | None) -> Pull:
@@ -81,7 +86,3 @@ def pull_of(opened: Opened, source: str, consent_id: str | None) -> Pull:
 
 def _reference(entry: UnderWay, source: str) -> str:
     return reference_of(("application", entry.application_id, str(entry.revision), str(entry.opened), source))
-
-
-def _attempt(step: Settled) -> Attempt:
-    return Attempt(step.outcome, report_id=step.report_id)
