@@ -4,10 +4,13 @@ By country, from the statutes and the registers' own abbreviations (ISO 20275 li
 `spelling.words` leaves them. A form says nothing about who a company is: it is dropped, added and abbreviated at will.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from services.intake.domain.matching import spelling
 
 BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "*": ("corporation", "corp", "company", "co", "limited", "ltd", "incorporated", "inc", "group", "and co"),
@@ -20,7 +23,7 @@ BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "MY": ("sdn bhd", "bhd", "berhad", "sendirian berhad"),
     "DE": (
         "gmbh", "ag", "kg", "ohg", "ug", "se", "kgaa", "gbr", "ek", "ev", "eg", "mbh", "gmbh and co kg", "gmbh co kg",
-        "ug haftungsbeschraenkt", "ug haftungsbeschrankt", "ag and co kg", "gmbh and co kgaa",
+        "ug haftungsbeschraenkt", "ag and co kg", "gmbh and co kgaa",
         "se and co kgaa", "partg mbb",
         "gesellschaft mit beschraenkter haftung", "aktiengesellschaft", "kommanditgesellschaft", "gruppe",
     ),
@@ -31,15 +34,15 @@ BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "ES": ("sa", "sl", "slu", "sau", "sll", "sociedad anonima", "sociedad limitada", "s en c"),
     "MX": ("sa de cv", "s de rl de cv", "sapi de cv", "sab de cv", "sc"),
     "PT": ("lda", "sa", "limitada", "unipessoal lda", "sgps"),
-    "BR": ("ltda", "sa", "eireli", "me", "epp", "limitada"),
+    "BR": ("ltda", "sa", "eireli", "epp", "limitada"),
     "IT": ("spa", "srl", "srls", "sas", "snc", "sapa", "scarl", "societa per azioni", "gruppo",
            "societa a responsabilita limitata"),
     "NL": ("bv", "nv", "vof", "cv", "besloten vennootschap", "naamloze vennootschap", "groep"),
     "BE": ("nv", "bv", "bvba", "sprl", "srl", "cvba", "scrl", "asbl", "vzw"),
     "LU": ("sarl", "sa", "scsp", "sca"),
-    "DK": ("as", "aps", "is", "ks", "aktieselskab", "anpartsselskab"),
+    "DK": ("as", "aps", "ks", "aktieselskab", "anpartsselskab"),
     "SE": ("ab", "hb", "kb", "aktiebolag", "ab publ"),
-    "NO": ("as", "asa", "ans", "da", "aksjeselskap"),
+    "NO": ("as", "asa", "ans", "aksjeselskap"),
     "FI": ("oy", "oyj", "ky", "ab", "osakeyhtio"),
     "IS": ("hf", "ehf", "ohf"),
     "PL": ("sp z oo", "spolka z oo", "spolka z ograniczona odpowiedzialnoscia", "sa", "spolka akcyjna", "sp j", "sp k",
@@ -54,7 +57,7 @@ BY_COUNTRY: Final[dict[str, tuple[str, ...]]] = {
     "RS": ("doo", "ad"),
     "GR": ("ae", "epe", "ike", "oe", "sa"),
     "TR": ("as", "ltd sti", "anonim sirketi", "limited sirketi", "ltd sirketi", "sti"),
-    "RU": ("ooo", "oao", "zao", "pao", "ao", "ip"),
+    "RU": ("ooo", "oao"),
     "UA": ("tov", "pat", "prat", "tzov"),
     "LT": ("uab", "ab", "mb"),
     "LV": ("sia", "as"),
@@ -81,10 +84,15 @@ HAN: Final = (
 )  # fmt: skip
 """Behind Chinese and Japanese names, simplified."""
 
+
+def _plain(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(spelling.plain(word) for word in words)
+
+
 _LEAST_LETTERS: Final = 7
-_TRAILING: Final = frozenset(tuple(form.split()) for forms in BY_COUNTRY.values() for form in forms)
+_TRAILING: Final = frozenset(_plain(form.split()) for forms in BY_COUNTRY.values() for form in forms)
 _LEADING: Final = frozenset(
-    tuple(form.split())
+    _plain(form.split())
     for form in ("pt", "cv", "ooo", "oao", "zao", "pao", "tov", "uab", "sia", "ab", "as", "cong ty tnhh",
                  "cong ty co phan", "kabushiki kaisha", "kk", "groupe", "gruppo", "the")
 )  # fmt: skip
@@ -113,7 +121,7 @@ def without_han_form(name: str) -> str:
 
 def _without_leading(words: tuple[str, ...]) -> tuple[str, ...]:
     for length in range(min(3, len(words) - 1), 0, -1):
-        if words[:length] in _LEADING:
+        if _plain(words[:length]) in _LEADING:
             return words[length:]
     return words
 
@@ -121,9 +129,9 @@ def _without_leading(words: tuple[str, ...]) -> tuple[str, ...]:
 def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return `words` without the longest form at their end; empty where there is none, or nothing before it."""
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-        if words[-length:] in _TRAILING:
+        if _plain(words[-length:]) in _TRAILING:
             return words[:-length]
     # A slip of the pen.
-    if len(words) > 1 and process.extractOne(words[-1], _LONG, scorer=OSA.distance, score_cutoff=1):
+    if len(words) > 1 and process.extractOne(spelling.plain(words[-1]), _LONG, scorer=OSA.distance, score_cutoff=1):
         return words[:-1]
     return ()

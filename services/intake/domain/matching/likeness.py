@@ -31,7 +31,7 @@ BORN_POINTS: Final = {
 }
 PLACE_POINTS: Final = {
     PartyKind.PERSON: {
-        Nearness.SAME: 260,
+        Nearness.SAME: 300,
         Nearness.SAME_POSTCODE: 80,
         Nearness.SAME_TOWN: 40,
         Nearness.ELSEWHERE: -40,

@@ -13,7 +13,7 @@ _NOISE: Final = frozenset(_SMALL_WORDS.split())
 _LATIN_TITLES: Final = "mr mrs ms miss dr prof sir dame herr frau dipl ing mag jr sr phd md"
 _TITLES: Final = frozenset(_LATIN_TITLES.split())
 _HAN_TITLES: Final = ("先生", "女士", "小姐", "博士", "教授")
-_MOST_WORDS: Final = 12
+_MOST_WORDS: Final = 24
 
 _SISTER: Final = 400
 _OTHER_TRADE: Final = 880
@@ -21,13 +21,17 @@ _INITIAL: Final = 850
 _HOMOPHONE: Final = 750
 _TRANSLITERATED: Final = 950
 _SURNAME_ONLY: Final = 300
+_OTHER_PLACE: Final = 400
+_PLACE_MORE: Final = 930
+_OTHER_WORD: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedName:
     """A name as it is compared: its `words` in ASCII in the order written, its `han` characters where it has any.
 
-    Of a company `words` and `han` are what distinguishes it: its `trades` and `numbers` are apart. `sound` is all words
+    Of a company `words` and `han` are what distinguishes it: its `trades` and `numbers` are apart, and of a Chinese one
+    the `places` that stand before its name, which are among its words only. `sound` is all words
     as one, which doesn't depend on where a name is spaced; `whole` is the same with the trades as they are written.
     """
 
@@ -37,11 +41,12 @@ class ComparedName:
     whole: str
     trades: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
     @property
     def sorted_words(self) -> str:
-        """The words in an order of their own, as one."""
-        return "".join(sorted(self.words))
+        """The words in an order of their own, as one, plainly spelt."""
+        return "".join(sorted(spelling.plain(word) for word in self.words))
 
 
 def person_name(text: str) -> ComparedName | None:
@@ -86,8 +91,15 @@ def _chinese(characters: str, latin: Sequence[str]) -> ComparedName:
     # Latin letters in a Chinese name are part of it; a whole foreign name beside it is not looked at.
     inside = tuple(word for word in legal_forms.without_form(tuple(latin)) if not word.isdigit())[:2]
     every = (*words, *inside)
-    whole = "".join((spelling.sound(name), *inside))
-    return ComparedName(every, "".join(places) + middle, "".join(every), whole, frozenset(found), numbers)
+    return ComparedName(
+        words=every,
+        han=middle or name,
+        sound="".join(every),
+        whole="".join((spelling.sound(name), *inside)),
+        trades=frozenset(found),
+        numbers=numbers,
+        places=frozenset(places),
+    )
 
 
 def company_likeness(one: ComparedName, other: ComparedName) -> int:
@@ -104,7 +116,7 @@ def company_likeness(one: ComparedName, other: ComparedName) -> int:
     apart = one.trades ^ other.trades
     if one.trades - other.trades and other.trades - one.trades:
         return 0
-    alike = _han_likeness(one.han, other.han) if one.han and other.han else _latin_likeness(one, other)
+    alike = _chinese_likeness(one, other) if one.han and other.han else _latin_likeness(one, other)
     if apart & trades.SISTERS:
         return min(alike, _SISTER)
     return alike * _OTHER_TRADE // 1000 if apart else alike
@@ -147,17 +159,21 @@ def _transliterated(chinese: ComparedName, latin: ComparedName) -> int:
     return best - 50 if best else _SURNAME_ONLY * (chinese.words[0] in latin.words)
 
 
+def _chinese_likeness(one: ComparedName, other: ComparedName) -> int:
+    """Return how alike what distinguishes two Chinese companies is, and where they say that they are."""
+    if one.places and other.places and not one.places & other.places:
+        return _OTHER_PLACE
+    alike = _han_likeness(one.han, other.han)
+    return alike if one.places == other.places else alike * _PLACE_MORE // 1000
+
+
 def _han_likeness(one: str, other: str) -> int:
     if one == other:
         return 1000
-    shorter, longer = sorted((one, other), key=len)
-    if len(shorter) >= 2 and shorter in longer:
-        # A place more or less.
-        return 1000 - 60 * (len(longer) - len(shorter))
+    # The two or three characters that most companies are called by leave no room for errors.
     edits = OSA.distance(one, other, score_cutoff=2)
-    if len(shorter) < 4 or edits > len(longer) // 4:
-        return 0
-    return 1000 - 1000 * edits // len(longer)
+    longer = max(len(one), len(other))
+    return 0 if edits > longer // 4 else 1000 - 1000 * edits // longer
 
 
 def _latin_likeness(one: ComparedName, other: ComparedName) -> int:
@@ -170,6 +186,9 @@ def _latin_likeness(one: ComparedName, other: ComparedName) -> int:
         return _respaced(one, other)
     every = len(one.sound) + len(other.sound)
     likely = sum(alike * length for alike, length in zip(pairs, matched, strict=True)) // every
+    # A word here and a trade there, which are as different as two words: `Blue Books`, and `Blue` whose trade is foods.
+    if (left_of_one and other.trades - one.trades) or (left_of_other and one.trades - other.trades):
+        likely = min(likely, _OTHER_WORD)
     return max(likely, _respaced(one, other))
 
 
@@ -207,7 +226,7 @@ def _paired(
 
 
 def _equal(one: str, other: str) -> int:
-    return 1000 if one == other else 0
+    return 1000 if one == other or spelling.plain(one) == spelling.plain(other) else 0
 
 
 def _misspelt(one: str, other: str) -> int:

@@ -15,7 +15,7 @@ _COMMON: Final = (
     "way allee gasse rue calle via ulica ul straat laan no nr number suite ste floor fl unit apt apartment building "
     "bldg block room rm po box north south east west n s e w lu jie dadao hao dajie xiang nong"
 )
-_STREET_WORDS: Final = frozenset(_COMMON.split())
+_STREET_WORDS: Final = frozenset(spelling.words(_COMMON))
 _TAIL: Final = re.compile(r"(strasse|str|straat)$")
 _NUMBER: Final = re.compile(r"[0-9]+[a-z]?")
 _HAN_COMMON: Final = re.compile("[省市县区镇乡村路街道巷弄号室楼层栋幢座单元大]")

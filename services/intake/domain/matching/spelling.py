@@ -16,7 +16,7 @@ MAX_LENGTH: Final = 300
 """Longer texts are compared by so many of their characters."""
 
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_DIGRAPH: Final = re.compile(r"([aou])e")
 _JOINING: Final = str.maketrans("", "", ".'’`´")
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _LOOKALIKES: Final = str.maketrans("01358", "olesb")
@@ -55,18 +55,26 @@ def without_han(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a folded text in ASCII: `Müller & Söhne` becomes `mueller`, `and`, `soehne`.
+    """Return the words of a folded text in ASCII: `Müller & Söhne` becomes `muller`, `and`, `sohne`.
 
     Letters that a full stop or apostrophe joins are one word (`S.A.`, `O'Neill`); digits that a scanner put in the
     place of letters are letters again (`0live`).
     """
-    spelt = anyascii(text.replace("&", " and ").replace("+", " and ").translate(_UMLAUTS).translate(_JOINING))
+    spelt = anyascii(text.replace("&", " and ").replace("+", " and ").translate(_JOINING))
     return tuple(_unscanned(word) for word in _WORD.findall(spelt.lower()))
 
 
 def sound(characters: str) -> str:
     """Return how Han characters are pronounced, as one word: `台湾` is `taiwan`."""
     return "".join(_WORD.findall(anyascii(characters).lower()))
+
+
+def plain(word: str) -> str:
+    """Return a word so that its common spellings are one: `mueller` is `muller`, and `Srnith` what a scanner read.
+
+    It is for telling whether words are equal; how alike two are is told by how they are written.
+    """
+    return _DIGRAPH.sub(r"\1", word.replace("rn", "m"))
 
 
 def skeleton(word: str, length: int = 6) -> str:

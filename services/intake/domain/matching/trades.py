@@ -12,6 +12,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from services.intake.domain.matching import spelling
+
 _WORDS: Final[dict[str, str]] = {
     "holding": "holding holdings konggu beteiligung beteiligungen participations partecipazioni 控股 投资控股",
     "leasing": "leasing lease rental rentals zulin 租赁 融资租赁",
@@ -53,7 +55,9 @@ _WORDS: Final[dict[str, str]] = {
     "branch": "branch niederlassung filiale sucursal succursale fengongsi 分公司 分店 分行 支行",
 }
 
-_LATIN: Final = {word: trade for trade, listed in _WORDS.items() for word in listed.split() if word.isascii()}
+_LATIN: Final = {
+    spelling.plain(word): trade for trade, listed in _WORDS.items() for word in listed.split() if word.isascii()
+}
 _LEAST_LETTERS: Final = 5
 _LONG: Final = [word for word in _LATIN if len(word) >= _LEAST_LETTERS]
 _HAN: Final = {word: trade for trade, listed in _WORDS.items() for word in listed.split() if not word.isascii()}
@@ -81,6 +85,7 @@ def trade_of(word: str) -> str | None:
 
     A slip of the pen in a longer word is forgiven; a name that is so near to a trade is always taken for it.
     """
+    word = spelling.plain(word)
     found = _LATIN.get(word)
     if found is not None or len(word) < _LEAST_LETTERS:
         return found
