@@ -100,7 +100,9 @@ def test_whatever_is_left_of_a_name_is_like_itself(text: str) -> None:
         assert name is None or likeness(name, name) == 1000
 
 
-@given(st.sampled_from(["Acme Robotics", "上海华信贸易", "Müller Söhne"]), st.sampled_from(["\u200b", "\u202e", "\ufeff"]))
+@given(
+    st.sampled_from(["Acme Robotics", "上海华信贸易", "Müller Söhne"]), st.sampled_from(["\u200b", "\u202e", "\ufeff"])
+)
 def test_characters_that_cannot_be_seen_make_no_other_name(name: str, hidden: str) -> None:
     assert _of_companies(name, hidden.join(name)) == 1000
 

@@ -43,7 +43,7 @@ PLACE_POINTS: Final = {
         Nearness.ELSEWHERE: -100,
     },
 }
-CONTACT_POINTS: Final = {"same": 250, "differs": -30}
+CONTACT_POINTS: Final = {"same": 300, "differs": -30}
 IDENTIFIER_POINTS: Final = {"same": 800, "similar": 150, "differs": -600}
 NAME_ALONE_POINTS: Final = 150
 """For a company with the same name, where nothing else is known of both."""
@@ -56,6 +56,7 @@ class Comparison:
     `name` is the likeness of the names (0..1000), None where one of the two has none.
     """
 
+    kind: PartyKind
     likeness: int
     grounds: tuple[str, ...]
     name: int | None
@@ -64,7 +65,7 @@ class Comparison:
 def compare(one: Traits, other: Traits) -> Comparison:
     """Return how much speaks for two parties being one; parties of different kinds never are."""
     if one.kind is not other.kind:
-        return Comparison(0, ("kind_differs",), None)
+        return Comparison(one.kind, 0, ("kind_differs",), None)
     name = _best_name(one, other)
     told = [
         _identifiers(one, other),
@@ -84,7 +85,7 @@ def compare(one: Traits, other: Traits) -> Comparison:
         grounds.insert(0, _name_ground(name))
         if not any(part is not None for part in told) and one.kind is PartyKind.COMPANY and name == CERTAIN:
             points += NAME_ALONE_POINTS
-    return Comparison(max(0, min(CERTAIN, points)), tuple(grounds), name)
+    return Comparison(one.kind, max(0, min(CERTAIN, points)), tuple(grounds), name)
 
 
 def _best_name(one: Traits, other: Traits) -> int | None:

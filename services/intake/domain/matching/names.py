@@ -14,6 +14,7 @@ _LATIN_TITLES: Final = "mr mrs ms miss dr prof sir dame herr frau dipl ing mag j
 _TITLES: Final = frozenset(_LATIN_TITLES.split())
 _HAN_TITLES: Final = ("先生", "女士", "小姐", "博士", "教授")
 _MOST_WORDS: Final = 24
+_MOST_INSIDE: Final = 6
 
 _SISTER: Final = 400
 _OTHER_TRADE: Final = 880
@@ -88,14 +89,16 @@ def _chinese(characters: str, latin: Sequence[str]) -> ComparedName:
     places, middle, found = trades.han_parts(name)
     words = tuple(spelling.sound(part) for part in (*places, middle) if part)
     numbers = frozenset(word for word in latin if word.isdigit())
-    # Latin letters in a Chinese name are part of it; a whole foreign name beside it is not looked at.
-    inside = tuple(word for word in legal_forms.without_form(tuple(latin)) if not word.isdigit())[:2]
-    every = (*words, *inside)
+    inside = "".join(word for word in legal_forms.without_form(tuple(latin)) if not word.isdigit())
+    # A few Latin letters are part of a Chinese name; a whole name beside it says the same once more.
+    if len(inside) > _MOST_INSIDE:
+        inside = ""
+    every = (*words, inside) if inside else words
     return ComparedName(
         words=every,
-        han=middle or name,
+        han=(middle or name) + inside,
         sound="".join(every),
-        whole="".join((spelling.sound(name), *inside)),
+        whole=spelling.sound(name) + inside,
         trades=frozenset(found),
         numbers=numbers,
         places=frozenset(places),

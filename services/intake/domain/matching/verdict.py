@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.intake.domain.matching.likeness import Comparison, most_alike
+from services.intake.domain.party import PartyKind
 
 POSSIBLE: Final = 700
 """From so many points on a person looks at it."""
@@ -14,6 +15,7 @@ EXACT: Final = 950
 SAME_NAME: Final = 900
 CONFLICTING_NAME: Final = 600
 MOST_CANDIDATES: Final = 10
+_DOUBTS: Final = frozenset({"identifier_similar", "identifier_differs", "founded_differs", "born_differs"})
 
 
 class Verdict(StrEnum):
@@ -63,9 +65,16 @@ def _is_possible(comparison: Comparison) -> bool:
 
 
 def _is_exact(comparison: Comparison) -> bool:
-    """The same strong identifier is the same party, unless the names speak against it (a mistyped number)."""
-    if "identifier_same" in comparison.grounds:
+    """The same strong identifier is the same party, unless the names speak against it (a mistyped number).
+
+    Without one, nothing that tells parties apart may differ, and a person's date of birth has to agree: father and son
+    have one name, one address and one telephone.
+    """
+    grounds = set(comparison.grounds)
+    if "identifier_same" in grounds:
         return comparison.name is None or comparison.name >= CONFLICTING_NAME
-    if "identifier_similar" in comparison.grounds or comparison.name is None:
+    if grounds & _DOUBTS or comparison.name is None:
+        return False
+    if comparison.kind is PartyKind.PERSON and "born_same" not in grounds:
         return False
     return comparison.likeness >= EXACT and comparison.name >= SAME_NAME
