@@ -198,7 +198,7 @@ NOT_PERSONAL: Final = frozenset(
         "idempotency",
         "dead_letter",
         "catalogue_entry",
-        "catalogue_activation",
+        "activation",
         # Facts about sources, industries and series.
         "source_day",
         "source_breaker",

@@ -41,7 +41,7 @@ _PLACES: Final[Mapping[RecordKind, _Place]] = {
     RecordKind.DOCUMENT: _Place("document", "document_id", "doc", "t.created_at"),
     RecordKind.REPORT: _Place("report", "report_id", "rep", "t.received_at"),
     RecordKind.REFERENCE: _Place("reference", "reference_id", "ref", "t.created_at"),
-    RecordKind.CONSENT: _Place("consent", "consent_id", "con", "greatest(t.recorded_at, t.expires_at)"),
+    RecordKind.CONSENT: _Place("consent", "consent_id", "cns", "greatest(t.recorded_at, t.expires_at)"),
     RecordKind.STATEMENT: _Place("financial_statement", "statement_id", "fst", "t.submitted_at"),
 }
 SWEPT: Final = (*_PLACES, RecordKind.PARTY)
@@ -104,6 +104,12 @@ async def page(
         return [], None
     rows = await tx.execute(_PARTIES if kind is RecordKind.PARTY else _PAGES[kind], given)
     return [_aged(row) for row in rows], last
+
+
+def place_of(kind: RecordKind) -> tuple[str, str]:
+    """Return the table of a kind and the name of its ids."""
+    place = _PLACES[kind]
+    return place.table, place.id
 
 
 async def delete(tx: Transaction, kind: RecordKind, records: Collection[Aged]) -> int:

@@ -1,0 +1,1 @@
+"""Privacy: exports, erasure, legal holds, retention, keys, and that nothing leaks."""
