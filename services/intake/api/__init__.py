@@ -9,6 +9,7 @@ from services.intake.api import (
     documents,
     groups,
     indicators,
+    industry_tables,
     match_cases,
     parties,
     privacy,
@@ -16,6 +17,7 @@ from services.intake.api import (
     reports,
     reviews,
     sources,
+    statements,
 )
 from services.intake.api.documents import Receiving
 from services.intake.domain.retention import Policy
@@ -54,4 +56,6 @@ def router(
     consents.add_routes(routes, db, vault, puller.sources)
     reports.add_routes(routes, puller)
     sources.add_routes(routes, db, puller.sources)
+    statements.add_routes(routes, db, vault)
+    industry_tables.add_routes(routes, db)
     return routes

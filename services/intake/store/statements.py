@@ -54,6 +54,7 @@ _OF_PARTY: Final = text(f"""
     {_SELECT} WHERE s.party_id = ANY(CAST(:party_ids AS text[])) ORDER BY s.statement_id, s.version
 """)
 _VERSIONS: Final = text(f"{_SELECT} WHERE s.statement_id = :statement_id ORDER BY s.version DESC")
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('statements:' || CAST(:party_id AS text)))")
 _ACCEPT: Final = text("""
     INSERT INTO statement_acceptance (statement_id, version, actor, reason, accepted_at)
     VALUES (:statement_id, :version, :actor, :reason, :accepted_at)
@@ -121,6 +122,11 @@ async def accept(tx: Transaction, vault: Vault, statement: Statement, acceptance
     }
     await tx.execute(_ACCEPT, accepted)
     return True
+
+
+async def lock(tx: Transaction, party_id: str) -> None:
+    """Wait for whoever adds statements to this party, so that each sees what the other has added."""
+    await tx.execute(_LOCK, {"party_id": party_id})
 
 
 async def of_party(tx: Transaction, party_id: str) -> list[Statement]:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from enum import StrEnum
@@ -112,3 +113,10 @@ def in_minor_units(number: Decimal, currency: str, scale: Scale) -> Amount:
     digits = number.as_tuple().exponent
     written = -digits if isinstance(digits, int) and digits < 0 else 0
     return Amount(int(minor), max(1, int(Decimal(FACTORS[scale]).scaleb(places - written, context=_EXACT))))
+
+
+def usual_step(amounts: Iterable[Amount]) -> int:
+    """Return the step that most of the amounts of a statement have, the finest of those; a zero has none of its own."""
+    steps = Counter(amount.step_minor for amount in amounts if amount.minor)
+    most = max(steps.values(), default=0)
+    return min((step for step, count in steps.items() if count == most), default=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -63,16 +63,21 @@ class Analysis:
     peers: IndustryTable | None
 
 
-def usable_years(statements: Sequence[Statement]) -> list[Statement]:
-    """Return the statements that ratios are made of, the newest first: usable ones of a year.
+def yearly(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements that speak for their year, the newest first: those of twelve months.
 
-    Of several for one period end the consolidated one counts, then the one submitted last.
+    Of several with one period end the consolidated one speaks, then the one submitted last.
     """
-    found: dict[object, Statement] = {}
+    found: dict[date, Statement] = {}
     for statement in sorted(statements, key=lambda entry: (entry.figures.is_consolidated, entry.submitted_at)):
-        if statement.is_usable and statement.figures.period.months == YEAR_MONTHS:
+        if statement.figures.period.months == YEAR_MONTHS:
             found[statement.figures.period.end] = statement
-    return sorted(found.values(), key=lambda entry: entry.figures.period.end, reverse=True)
+    return [found[end] for end in sorted(found, reverse=True)]
+
+
+def usable_years(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements that ratios are made of, the newest first: those that speak for their year, if usable."""
+    return [statement for statement in yearly(statements) if statement.is_usable]
 
 
 def ratios_of(statement: Statement, earlier: Sequence[Statement]) -> dict[str, Decimal | Undefined]:
@@ -106,8 +111,10 @@ def analyse(statements: Sequence[Statement], peers: IndustryTable | None) -> Ana
 def facts_of(statement: Statement, earlier: Sequence[Statement]) -> dict[str, Any]:
     """Return the facts that a statement gives, in wire form: ratios by code, zones of scores, amounts, and its date.
 
-    What is undefined is left out.
+    What is undefined is left out. One that is not usable gives none.
     """
+    if not statement.is_usable:
+        return {}
     facts: dict[str, Any] = {"statement_date": statement.figures.period.end.isoformat()}
     for code, value in ratios_of(statement, earlier).items():
         if isinstance(value, Decimal):

@@ -92,7 +92,7 @@ class Unmapped:
 class Figures:
     """What a statement states: amounts in minor units of `currency`, by line.
 
-    `step_minor` is the least that its amounts could have been written in, which bounds what sums may be off by.
+    `step_minor` is what its amounts are rounded to, which bounds what sums may be off by; 1 where they are exact.
     `filled` are lines that hold, beside what was stated, what their heading has beyond its stated parts.
     """
 
