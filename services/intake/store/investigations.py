@@ -43,7 +43,8 @@ _LOCK: Final = text("""
 """)
 _ASKED: Final = text(f"""
     {_SELECT} JOIN unnest(CAST(:application_ids AS text[]), CAST(:revisions AS integer[]))
-         AS wanted(application_id, revision) USING (application_id, revision)
+         AS wanted(application_id, revision)
+         ON (wanted.application_id, wanted.revision) = (i.application_id, i.revision)
     ORDER BY i.application_id, i.revision FOR UPDATE OF i
 """)
 _ASK: Final = text("""
