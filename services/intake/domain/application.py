@@ -1,7 +1,7 @@
 """An application: what a party asks for, where it stands, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -24,7 +24,7 @@ class PartyRef:
     At least one of `external_ref`, `party_id` and `profile` is there.
     """
 
-    external_ref: str | None
+    external_ref: str | None = field(repr=False)
     kind: PartyKind
     party_id: str | None = None
     profile: Profile | None = None
@@ -45,9 +45,9 @@ class PartyRef:
 class Signals:
     """By what applications are counted together, besides the party; kept as blind digests only."""
 
-    phone: str | None = None
-    bank_account: str | None = None
-    device_id: str | None = None
+    phone: str | None = field(default=None, repr=False)
+    bank_account: str | None = field(default=None, repr=False)
+    device_id: str | None = field(default=None, repr=False)
     channel: str | None = None
 
 
@@ -146,7 +146,7 @@ class Application:
 
     application_id: str
     party_id: str
-    external_ref: str | None
+    external_ref: str | None = field(repr=False)
     product: str
     requested: Money
     facts: Mapping[str, Any]

@@ -16,8 +16,8 @@ from shared.db import Transaction
 from shared.products import Product
 from shared.products.plan import Key
 
-_LEAST_EARLIER: Final = 100
-"""So many earlier applications of a party are looked at; more where a rule counts further."""
+_MOST_STANDING: Final = 100
+"""So many applications of a party for a product are looked at, the newest ones; those that came to nothing aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ async def hold(tx: Transaction, vault: Vault, entries: Collection[tuple[str, Sig
 
     By the database's clock, and after the waiting, so that who comes later is later.
     """
-    counted = {(Key.PARTY, store.digest(vault, Key.PARTY, party_id)) for party_id, _ in entries}
+    counted = {_party(vault, party_id) for party_id, _ in entries}
     counted.update(entry for _, signals in entries for entry in counted_by(vault, signals))
     await store.one_at_a_time(tx, counted)
     return await applications.clock(tx)
@@ -50,30 +50,25 @@ async def hold(tx: Transaction, vault: Vault, entries: Collection[tuple[str, Sig
 async def answered(tx: Transaction, vault: Vault, batch: Sequence[Screened], now: datetime) -> dict[str, Step]:
     """Return the steps of those applications that are screened out, by id; the caller has taken `hold` of them all.
 
-    An application sees those before it in the batch.
+    An application sees those before it in the batch. One that is screened a second time is not its own predecessor.
     """
-    if not any(reach_days(entry.product.plan.screening) or entry.product.plan.screening.velocity for entry in batch):
+    if not any(reach_days(entry.product.plan.screening) for entry in batch):
         return {}
-    earlier = await _earlier(tx, batch)
+    earlier = await _standing(tx, batch)
     times = await _times(tx, vault, batch, now)
     steps: dict[str, Step] = {}
     for entry in batch:
-        before = [
-            known for known in earlier[entry.party_id] if known.application_id != entry.application.application_id
-        ]
-        counted = counted_by(vault, entry.signals)
-        by_key = {
-            Key.PARTY: [known.received_at for known in before],
-            **{key: times.get((key, value), []) for key, value in counted},
-        }
-        rules = entry.product.plan.screening
-        step = screen(rules, entry.application, before, Times(by_key), by_key.keys(), now)
+        application = entry.application
+        before = [known for known in earlier[entry.party_id] if known.application_id != application.application_id]
+        counted = [_party(vault, entry.party_id), *counted_by(vault, entry.signals)]
+        by_key = {key: times.get((key, value), []) for key, value in counted}
+        step = screen(entry.product.plan.screening, application, before, Times(by_key), by_key.keys(), now)
         if step is not None:
-            steps[entry.application.application_id] = step
+            steps[application.application_id] = step
         status = Status.SUBMITTED if step is None else step.status
-        earlier[entry.party_id] = [*before, replace(entry.application, status=status)]
+        earlier[entry.party_id] = [*before, replace(application, status=status)]
         for one in counted:
-            times.setdefault(one, []).append(entry.application.received_at)
+            times.setdefault(one, []).append(application.received_at)
     return steps
 
 
@@ -87,10 +82,11 @@ async def keep(tx: Transaction, vault: Vault, entries: Sequence[tuple[Applicatio
     await store.add(tx, rows)
 
 
-async def _earlier(tx: Transaction, batch: Sequence[Screened]) -> dict[str, list[Application]]:
+async def _standing(tx: Transaction, batch: Sequence[Screened]) -> dict[str, list[Application]]:
     party_of = {record: entry.party_id for entry in batch for record in entry.records}
     found: dict[str, list[Application]] = {entry.party_id: [] for entry in batch}
-    for application in await applications.of_parties(tx, party_of.keys(), _most(batch)):
+    products = {entry.product.name for entry in batch}
+    for application in await store.standing(tx, party_of.keys(), products, _MOST_STANDING):
         found[party_of[application.party_id]].append(application)
     return found
 
@@ -98,13 +94,19 @@ async def _earlier(tx: Transaction, batch: Sequence[Screened]) -> dict[str, list
 async def _times(
     tx: Transaction, vault: Vault, batch: Sequence[Screened], now: datetime
 ) -> dict[Counted, list[datetime]]:
-    days = max(reach_days(entry.product.plan.screening) for entry in batch)
+    """Return when earlier applications came in, by what they are counted by."""
+    rules = [rule for entry in batch for rule in entry.product.plan.screening.velocity]
+    if not rules:
+        return {}
+    since, most = now - timedelta(days=max(rule.days for rule in rules)), max(rule.at_most for rule in rules)
     counted = {one for entry in batch for one in counted_by(vault, entry.signals)}
-    known = await store.times(tx, counted, now - timedelta(days=days), _most(batch))
-    return dict(known)
+    times = dict(await store.times(tx, counted, since, most))
+    party_of = {record: _party(vault, entry.party_id) for entry in batch for record in entry.records}
+    themselves = [entry.application.application_id for entry in batch]
+    for party_id, received_at in await store.received(tx, party_of.keys(), themselves, since, most):
+        times.setdefault(party_of[party_id], []).append(received_at)
+    return times
 
 
-def _most(batch: Sequence[Screened]) -> int:
-    """Return how many applications with one key have to be looked at, so that every rule can tell."""
-    rules = (rule for entry in batch for rule in entry.product.plan.screening.velocity)
-    return max((rule.at_most + 1 for rule in rules), default=0) + _LEAST_EARLIER
+def _party(vault: Vault, party_id: str) -> Counted:
+    return Key.PARTY, store.digest(vault, Key.PARTY, party_id)

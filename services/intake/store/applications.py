@@ -81,13 +81,6 @@ _FIND: Final = text(f"{_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[]
 _LOCK: Final = text(f"""
     {_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[])) ORDER BY a.application_id FOR UPDATE OF a
 """)
-_NEWEST: Final = text("""
-    SELECT n.application_id FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id)
-    CROSS JOIN LATERAL (
-        SELECT a.application_id FROM application a WHERE a.party_id = wanted.party_id
-        ORDER BY a.application_id DESC LIMIT :limit
-    ) AS n
-""")
 _WAITING: Final = text("""
     SELECT a.application_id
     FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN application a USING (party_id)
@@ -250,12 +243,6 @@ async def find(tx: Transaction, ids: Collection[str]) -> dict[str, Application]:
 async def lock(tx: Transaction, ids: Collection[str]) -> dict[str, Application]:
     """Return those of the applications that exist, by id, so that nobody else changes them meanwhile."""
     return {row.application_id: _application(row) for row in await tx.execute(_LOCK, {"ids": sorted(ids)})}
-
-
-async def of_parties(tx: Transaction, party_ids: Collection[str], limit: int) -> list[Application]:
-    """Return the `limit` newest applications of each of the parties."""
-    ids = (await tx.execute(_NEWEST, {"party_ids": list(party_ids), "limit": limit})).scalars()
-    return list((await find(tx, list(ids))).values())
 
 
 async def waiting(tx: Transaction, party_ids: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What applications are counted by, in PostgreSQL: blind digests only."""
+"""What applications are screened by, in PostgreSQL: earlier ones, and blind digests that they are counted by."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import text
 
+from services.intake.domain.application import Application
+from services.intake.store import applications
 from services.intake.vault import Vault
 from shared.db import Transaction, copy_rows
 from shared.products.plan import Key
@@ -29,6 +31,24 @@ _TIMES: Final = text("""
         WHERE s.key = wanted.key AND s.digest = wanted.digest AND s.received_at > :since
         ORDER BY s.received_at DESC LIMIT :limit
     ) AS s
+""")
+_NEWEST: Final = text("""
+    SELECT n.application_id FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id)
+    CROSS JOIN LATERAL (
+        SELECT a.application_id FROM application a
+        WHERE a.party_id = wanted.party_id AND a.product = ANY(CAST(:products AS text[]))
+              AND a.status NOT IN ('screened_out', 'withdrawn', 'closed')
+        ORDER BY a.application_id DESC LIMIT :limit
+    ) AS n
+""")
+_RECEIVED: Final = text("""
+    SELECT n.party_id, n.received_at FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id)
+    CROSS JOIN LATERAL (
+        SELECT a.party_id, a.received_at FROM application a
+        WHERE a.party_id = wanted.party_id AND a.received_at > :since
+              AND a.application_id <> ALL(CAST(:apart_from AS text[]))
+        ORDER BY a.received_at DESC LIMIT :limit
+    ) AS n
 """)
 _FORGET: Final = text("""
     DELETE FROM application_signal s USING application a
@@ -68,6 +88,27 @@ async def times(
     for row in await tx.execute(_TIMES, asked):
         found[Key(row.key), bytes(row.digest)].append(row.received_at)
     return dict(found)
+
+
+async def standing(
+    tx: Transaction, party_ids: Collection[str], products: Collection[str], limit: int
+) -> list[Application]:
+    """Return the `limit` newest applications of each party for these products, but for those that came to nothing."""
+    asked = {"party_ids": list(party_ids), "products": list(products), "limit": limit}
+    ids = (await tx.execute(_NEWEST, asked)).scalars()
+    return list((await applications.find(tx, list(ids))).values())
+
+
+async def received(
+    tx: Transaction, party_ids: Collection[str], apart_from: Collection[str], since: datetime, limit: int
+) -> list[tuple[str, datetime]]:
+    """Return when applications of parties came in, whatever became of them: of each party the `limit` newest.
+
+    Those in `apart_from`, by id, do not count.
+    """
+    asked = {"party_ids": list(party_ids), "apart_from": list(apart_from), "since": since, "limit": limit}
+    rows = await tx.execute(_RECEIVED, asked)
+    return [(row.party_id, row.received_at) for row in rows]
 
 
 async def add(tx: Transaction, entries: Sequence[tuple[str, Counted, datetime]]) -> None:
