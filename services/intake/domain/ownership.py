@@ -66,9 +66,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """That a party controls a company: by `share` percent held `through` itself and companies it controls, or stated.
+    """That a party controls a company: by `share` percent that those of `through` hold, or as is stated of them.
 
-    `share` is None where control is stated, by the party or by a company of `through`.
+    They are the party itself and companies that it controls. `share` is None where control is stated.
     """
 
     controller_id: str
@@ -81,8 +81,9 @@ class Control:
 class Group:
     """Who belongs together with a party on a day, itself included, and why.
 
-    `paths` lead from the party to each member along control; `circles` are companies that own each other. Where too
-    much is linked to look at, `complete` is False: there are members that are not named.
+    `controls` tell of those at the top whom they control. `paths` lead from the party to each member, from holder to
+    held or back; `circles` are companies that own each other. Where too much is linked to look at, `complete` is False:
+    there are members that are not named.
     """
 
     party_id: str
@@ -132,8 +133,9 @@ def group_of(party_id: str, edges: Collection[Edge]) -> Group:
     controls = _controls(edges)
     linked: dict[str, set[str]] = defaultdict(set)
     for control in controls:
-        linked[control.controller_id].add(control.controlled_id)
-        linked[control.controlled_id].add(control.controller_id)
+        for holder in control.through:
+            linked[holder].add(control.controlled_id)
+            linked[control.controlled_id].add(holder)
     paths = _paths(party_id, linked)
     return Group(
         party_id=party_id,
@@ -145,22 +147,33 @@ def group_of(party_id: str, edges: Collection[Edge]) -> Group:
 
 
 def _controls(edges: Collection[Edge]) -> list[Control]:
+    """Return whom those control whom nobody controls; of companies that control each other, one stands for all."""
     held = _Holdings(edges)
-    found = [control for controller_id in sorted(held.by_owner) for control in held.controlled_by(controller_id)]
-    return sorted(found, key=lambda control: (control.controller_id, control.controlled_id))
+    found: dict[str, list[Control]] = {}
+    covered: set[str] = set()
+    # Whoever is controlled controls nobody whom its controller doesn't, so it is enough to begin at the top: with those
+    # whom no single owner controls. What turns out to be below another after all is left out at the end.
+    for controller_id in sorted(held.by_owner, key=lambda owner: (owner in held.owned_outright, owner)):
+        if controller_id not in covered:
+            found[controller_id] = held.controlled_by(controller_id)
+            covered |= {control.controlled_id for control in found[controller_id]}
+    return [control for controller_id in sorted(found.keys() - covered) for control in found[controller_id]]
 
 
 class _Holdings:
-    """The edges of a day by owner."""
+    """The edges of a day by owner; `owned_outright` are those of whom one owner alone holds more than half."""
 
     def __init__(self, edges: Iterable[Edge]) -> None:
         self.by_owner: dict[str, list[Edge]] = defaultdict(list)
         self._by_owned: dict[str, list[Edge]] = defaultdict(list)
+        self.owned_outright: set[str] = set()
         for edge in edges:
             # Who was merged with what it owned owns nothing of itself.
             if edge.owner_id != edge.owned_id:
                 self.by_owner[edge.owner_id].append(edge)
                 self._by_owned[edge.owned_id].append(edge)
+                if edge.share is None or edge.share > HALF:
+                    self.owned_outright.add(edge.owned_id)
 
     def controlled_by(self, controller_id: str) -> list[Control]:
         """Return whom a party controls, directly and through others: what these hold counts as its own."""

@@ -29,9 +29,9 @@ from shared.errors import Fault, Kind, Refusal, conflict, invalid, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
 
-MOST_EDGES: Final = 5_000
+MOST_EDGES: Final = 2_000
 """So much ownership is looked at for one group; a larger one is answered as incomplete."""
-_MOST_ROUNDS: Final = 64
+_MOST_ROUNDS: Final = 32
 
 NOT_FOUND: Final = not_found("ownership_not_found", "there is no such ownership")
 _NO_PARTY: Final = not_found("party_not_found", "there is no such party")
