@@ -94,7 +94,18 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_exposure_routes(bed, account),
         *_hold_routes(bed, account),
         *_catalogue_routes(bed),
+        *_application_routes(story["application_id"]),
     ]
+
+
+def _application_routes(application_id: str) -> Iterator[WriteRoute]:
+    """Yield the routes by which people change what becomes of an application; this one is decided."""
+    template, path = "/v1/applications/{application_id}", f"/v1/applications/{application_id}"
+    amended = {"requested": money(100), "facts": {"duration_months": 12, "housing": None}}
+    yield WriteRoute("intake", template, path, "los", amended, keyed=False, method="PATCH", small=True)
+    for step, client in (("withdraw", "los"), ("override", "credit-manager")):
+        why = {"reason": "found better"}
+        yield WriteRoute("intake", f"{template}/{step}", f"{path}/{step}", client, why, keyed=False, small=True)
 
 
 def _check_routes(account: str) -> Iterator[WriteRoute]:
