@@ -1,15 +1,16 @@
 """Asks the limits service what parties owe and may owe."""
 
 import asyncio
-from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
-from typing import Final
+from collections import defaultdict
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.domain.exposure import GroupExposure, LimitAccount
+from services.intake.domain.exposure import Behaviour, GroupExposure, LimitAccount, added
 from shared.money import Money
 
 log = structlog.get_logger()
@@ -22,6 +23,9 @@ _MOST_BYTES: Final = 4 * 1024 * 1024
 
 class _Answer(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
+
+
+A = TypeVar("A", bound=_Answer)
 
 
 class _Money(_Answer):
@@ -42,10 +46,26 @@ class _Account(_Answer):
     limit: _Money | None
     posted: _Money
     reserved: _Money
+    available: _Money | None
+    review_due_on: Annotated[date | None, Field(strict=False)]
 
 
 class _Accounts(_Answer):
     items: tuple[_Account, ...]
+
+
+class _Bucket(_Answer):
+    days_past_due: str
+    open: _Money
+
+
+class _Category(_Answer):
+    disputed: _Money
+
+
+class _Exposure(_Answer):
+    categories: tuple[_Category, ...]
+    ageing: tuple[_Bucket, ...]
 
 
 class LimitsClient:
@@ -76,31 +96,49 @@ class LimitsClient:
             return None
         return {party_id: [one for one in found.accounts if one.party_id == party_id] for party_id in party_ids}
 
+    async def behaviour(self, account_ids: Collection[str]) -> Behaviour | None:
+        """Return how what stands on accounts is paid; None where it is not known of every one of them."""
+        paths = [f"/v1/accounts/{account_id}/exposure" for account_id in account_ids]
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                answers = await _together([self._get(path, {}, _Exposure) for path in paths])
+        except (TimeoutError, httpx.HTTPError, ValueError) as error:
+            log.warning("limits_unavailable", cause=type(error).__name__)
+            return None
+        buckets: dict[str, list[Money]] = defaultdict(list)
+        for bucket in (bucket for answer in answers for bucket in answer.ageing):
+            buckets[bucket.days_past_due].append(bucket.open.value())
+        disputed = (category.disputed.value() for answer in answers for category in answer.categories)
+        known = {name: added(amounts) for name, amounts in buckets.items()}
+        return Behaviour({name: amounts for name, amounts in known.items() if amounts}, added(disputed))
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
     async def _all(self, party_ids: Collection[str]) -> list[LimitAccount]:
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                asked = [tasks.create_task(self._accounts(party_id)) for party_id in party_ids]
-        except ExceptionGroup as failed:
-            # One that failed is as bad as all: the group has cancelled the others.
-            raise failed.exceptions[0] from None
-        return [one for task in asked for one in task.result()]
+        asked = [self._get("/v1/accounts", {"party_id": party_id}, _Accounts) for party_id in party_ids]
+        return [_account(one) for answer in await _together(asked) for one in answer.items]
 
-    async def _accounts(self, party_id: str) -> list[LimitAccount]:
-        async with (
-            self._free,
-            self._http.stream("GET", f"{self._url}/v1/accounts", params={"party_id": party_id}) as response,
-        ):
+    async def _get(self, path: str, params: Mapping[str, str], model: type[A]) -> A:
+        async with self._free, self._http.stream("GET", f"{self._url}{path}", params=dict(params)) as response:
             response.raise_for_status()
             content = bytearray()
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > _MOST_BYTES:
                     raise ValueError("the answer is too large")
-        return [_account(one) for one in _Accounts.model_validate_json(bytes(content)).items]
+        return model.model_validate_json(bytes(content))
+
+
+async def _together(asked: Sequence[Coroutine[Any, Any, A]]) -> list[A]:
+    """Return all answers; one that failed is as bad as all, and the others are then cancelled."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(each) for each in asked]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in running]
 
 
 def _account(one: _Account) -> LimitAccount:
@@ -114,4 +152,6 @@ def _account(one: _Account) -> LimitAccount:
         limit=None if one.limit is None else one.limit.value(),
         posted=one.posted.value(),
         reserved=one.reserved.value(),
+        available=None if one.available is None else one.available.value(),
+        review_due_on=one.review_due_on,
     )

@@ -6,6 +6,7 @@ from services.intake.api import (
     application_steps,
     applications,
     consents,
+    credit_reports,
     documents,
     groups,
     indicators,
@@ -58,4 +59,5 @@ def router(
     sources.add_routes(routes, db, puller.sources)
     statements.add_routes(routes, db, vault)
     industry_tables.add_routes(routes, db)
+    credit_reports.add_routes(routes, db, vault, limits)
     return routes

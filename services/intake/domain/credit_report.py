@@ -88,7 +88,7 @@ class Request:
     product: str
     requested: Money
     state: str
-    submitted_at: datetime
+    received_at: datetime
     outcome: str | None
     reasons: tuple[str, ...]
     grade: str | None

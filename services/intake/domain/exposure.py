@@ -1,9 +1,9 @@
 """What parties owe, as limits keeps it: by account, and together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.money import Money
 
@@ -25,6 +25,8 @@ class LimitAccount:
     limit: Money | None
     posted: Money
     reserved: Money
+    available: Money | None = None
+    review_due_on: date | None = None
 
     @property
     def committed_minor(self) -> int:
@@ -46,6 +48,25 @@ class GroupExposure:
     def of(self, party_ids: Collection[str]) -> list[Money]:
         """Return what some of them owe themselves, by currency: an account that a group shares is nobody's own."""
         return _committed(one for one in self.accounts if one.party_id in party_ids and one.kind != "group")
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a party pays: what is open of its invoices by how many days they are past due, and what is in dispute.
+
+    Amounts by bucket (`current`, `1-30`, ..., `over_120`), each by currency; buckets with nothing in them are left out.
+    """
+
+    open: Mapping[str, Sequence[Money]]
+    disputed: Sequence[Money]
+
+
+def added(amounts: Iterable[Money]) -> list[Money]:
+    """Return amounts added up by currency, without those that come to nothing."""
+    minor: dict[str, int] = defaultdict(int)
+    for amount in amounts:
+        minor[amount.currency] += amount.amount_minor
+    return [Money(total, currency) for currency, total in sorted(minor.items()) if total]
 
 
 def in_currency(amounts: Collection[Money], currency: str) -> Money | None:

@@ -118,7 +118,7 @@ def _history(history: Sequence[Request], lang: str, sources: Sources) -> list[Bl
     heads = ("date", "product", "outcome", "reasons", "grade_score", "requested", "granted")
     rows = tuple(
         (
-            sources.cell(day(entry.submitted_at), entry.origin),
+            sources.cell(day(entry.received_at), entry.origin),
             Cell(entry.product),
             Cell(entry.state if entry.outcome is None else say(f"outcome_{entry.outcome}")),
             Cell(", ".join(entry.reasons) or shown(lang, None)),
