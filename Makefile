@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo up down test lint format types imports kafka training scorecard bench-flow bench-policy bench-backtest bench-scoring bench-limits check-sheets lock clean
+.PHONY: help demo up down test lint format types imports kafka training scorecard bench-flow bench-policy bench-backtest bench-scoring bench-limits bench-intake check-sheets lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench-scoring: $(VENV)/.dev ## Measure scores beside optbinning, online and by t
 
 bench-limits: $(VENV)/.dev ## Measure reservations against pgbench, and their cost by size; ARGS="--json PATH"
 	@$(BIN)/python -m tests.bench.limits $(ARGS)
+
+bench-intake: $(VENV)/.dev ## Measure matching, ingest with documents, and a slow source; ARGS="--json PATH"
+	@$(BIN)/python -m tests.bench.intake $(ARGS)
 
 check-sheets: $(VENV)/.dev ## Open every policy's spreadsheet in LibreOffice and read back what it saves (needs soffice)
 	@$(BIN)/python -m tests.policies.sheets.libreoffice
