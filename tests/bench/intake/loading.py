@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from services.intake.domain.matching import keys_of, traits_of
 from services.intake.domain.party import Profile
-from services.intake.store import matching as store
+from services.intake.store import matching
 from services.intake.vault import Vault
 from tests.bench.intake.generator import BLOCK, Made, block
 
@@ -51,14 +51,15 @@ async def load(url: str, keys_file: Path, size: int) -> None:
 
 
 def _run(url: str, keys_file: Path, numbers: Sequence[int]) -> None:
-    asyncio.run(_write(url, Vault.load(keys_file), numbers))
+    asyncio.run(store(url, Vault.load(keys_file), map(block, numbers)))
 
 
-async def _write(url: str, vault: Vault, numbers: Sequence[int]) -> None:
+async def store(url: str, vault: Vault, blocks: Iterable[Sequence[Made]]) -> None:
+    """Store blocks of parties, as the administrator."""
     connection = await asyncpg.connect(url, server_settings={"synchronous_commit": "off"})
     try:
-        for number in numbers:
-            for table, rows in rows_of(vault, block(number)).items():
+        for made in blocks:
+            for table, rows in rows_of(vault, made).items():
                 await connection.copy_records_to_table(
                     table, schema_name="intake", columns=_TABLES[table], records=rows, timeout=600
                 )
@@ -75,5 +76,5 @@ def rows_of(vault: Vault, made: Sequence[Made]) -> dict[str, list[tuple[Any, ...
         rows["party"].append((each.party_id, each.kind.value, sealed))
         rows["data_key"].append((each.party_id, wrapped.key_id, wrapped.wrapped))
         keys = keys_of(traits_of(each.kind, each.profile))
-        rows["match_key"] += [(store.digest(vault, key), each.party_id) for key in keys]
+        rows["match_key"] += [(matching.digest(vault, key), each.party_id) for key in keys]
     return rows
