@@ -48,7 +48,10 @@ class FolderFiles:
     async def delete(self, key: str) -> None:
         """Remove what is stored."""
         try:
-            await asyncio.to_thread((self._root / key).unlink, missing_ok=True)
+            await asyncio.to_thread((self._root / key).unlink)
+        except FileNotFoundError:
+            if not self._root.is_dir():
+                raise files_away() from None
         except OSError as error:
             log.warning("file_not_deleted", cause=type(error).__name__)
             raise files_away() from None

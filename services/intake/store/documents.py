@@ -18,10 +18,9 @@ _DETAILS: Final = "document.details"
 # Whoever sends what is under way adopts it, and its time begins anew; what is complete stays as it is.
 _BEGIN: Final = """
     INSERT INTO document AS d (document_id, party_id, type, content_type, size, digest, details, state, created_by)
-    SELECT r.*, 'pending', c.created_by
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[])
-         WITH ORDINALITY AS r(document_id, party_id, type, content_type, size, digest, details, place)
-    JOIN unnest($8::text[]) WITH ORDINALITY AS c(created_by, place) USING (place)
+    SELECT r.document_id, r.party_id, r.type, r.content_type, r.size, r.digest, r.details, 'pending', r.created_by
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[])
+         AS r(document_id, party_id, type, content_type, size, digest, details, created_by)
     ON CONFLICT ON CONSTRAINT document_once
     DO UPDATE SET pending_since = CASE WHEN d.state = 'pending' THEN now() ELSE d.pending_since END
     RETURNING d.document_id, d.party_id, d.type, d.digest, d.state

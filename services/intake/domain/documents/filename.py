@@ -31,7 +31,7 @@ def kept_name(given: str, content: Content, document_type: str) -> str:
     name = _PATH.split(_put_right(given))[-1]
     name = unicodedata.normalize("NFC", name)
     name = "".join(character for character in name if unicodedata.category(character)[0] != "C" or character == " ")
-    name = _SPACES.sub(" ", _FORBIDDEN.sub("", name)).strip(" .")
+    name = _SPACES.sub(" ", _FORBIDDEN.sub("", name)).rstrip(" .")
     stem = _ENDING.sub("", name).strip(" .")[:MOST_CHARACTERS]
     found = _ENDING.search(name)
     ending = found[0].lower() if found else ""
@@ -55,7 +55,7 @@ def _put_right(given: str) -> str:
 def content_disposition(name: str) -> str:
     """Return the header that offers a file for saving (RFC 6266): in ASCII for old clients, in UTF-8 for all others."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip(" .")
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip()
     if not plain or plain.startswith("."):
         plain = f"document{plain}"
     # What RFC 8187 lets stand as it is.
