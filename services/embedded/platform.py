@@ -105,6 +105,7 @@ class Platform:
     def _start_stores(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / "logs").mkdir(exist_ok=True)
+        (self.state / "files").mkdir(mode=0o700, exist_ok=True)
         self._credentials = credential_store.load_or_create(self.state)
         if self._external is None:
             self._tell("starting PostgreSQL")
