@@ -27,6 +27,10 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Show nothing of what people sent: a `repr` may end up in a log."""
+        return []
+
 
 async def read(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
     """Return the request's body, of `most_bytes` at most; raises `Refusal` with 413 or 415.

@@ -1,6 +1,9 @@
-"""A party: a person or a company that applies, owns, or guarantees, and what identifies it."""
+"""A party: a person or a company that applies, owns, or guarantees, and what identifies it.
 
-from dataclasses import dataclass
+What identifies anybody is left out of the `repr` of these values, so that none gets into a log by way of one.
+"""
+
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -39,7 +42,7 @@ class ContactKind(StrEnum):
 class Name:
     """A name as it is written, in Latin or Chinese script; a person's is one text, in the order that its owner uses."""
 
-    text: str
+    text: str = field(repr=False)
     use: NameUse = NameUse.LEGAL
 
 
@@ -48,16 +51,16 @@ class Identifier:
     """An identifier in its normal form, by scheme (`us-ssn`, `cn-uscc`, `lei`, ...)."""
 
     scheme: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address; `country` is an ISO 3166-1 alpha-2 code."""
 
-    lines: tuple[str, ...]
-    city: str
-    postal_code: str
+    lines: tuple[str, ...] = field(repr=False)
+    city: str = field(repr=False)
+    postal_code: str = field(repr=False)
     country: str
 
 
@@ -66,7 +69,7 @@ class Contact:
     """A telephone number (E.164) or an e-mail address."""
 
     kind: ContactKind
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Profile:
     identifiers: tuple[Identifier, ...] = ()
     addresses: tuple[Address, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    born_on: date | None = None
+    born_on: date | None = field(default=None, repr=False)
     legal_form: str | None = None
 
 
@@ -108,7 +111,7 @@ class Party:
     party_id: str
     kind: PartyKind
     status: PartyStatus
-    external_ref: str | None
+    external_ref: str | None = field(repr=False)
     profile: Profile | None
     attribution: Attribution
     version: int
@@ -121,7 +124,7 @@ class NewParty:
     """A party as it comes in. One without a profile is known by its customer number only."""
 
     kind: PartyKind
-    external_ref: str | None = None
+    external_ref: str | None = field(default=None, repr=False)
     profile: Profile | None = None
     attribution: Attribution = Attribution()
 

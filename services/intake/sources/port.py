@@ -1,7 +1,7 @@
 """The port to data sources: one question, one strictly parsed answer, or a fault that says of which sort."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -18,10 +18,10 @@ class Inquiry:
     reference: str
     party_id: str
     kind: PartyKind
-    name: str
+    name: str = field(repr=False)
     identifiers: tuple[Identifier, ...]
     address: Address | None
-    date_of_birth: date | None
+    date_of_birth: date | None = field(repr=False)
     purpose: str
     consent_id: str
 
@@ -61,7 +61,7 @@ class SourceReport:
     adverse: tuple[AdverseItem, ...]
     as_of: datetime
     provider_reference: str
-    raw: bytes
+    raw: bytes = field(repr=False)
 
 
 class SourceFault(StrEnum):
