@@ -95,6 +95,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_hold_routes(bed, account),
         *_catalogue_routes(bed),
         *_application_routes(story["application_id"]),
+        *_match_case_routes(bed),
     ]
 
 
@@ -297,6 +298,18 @@ def _limit_routes(bed: Running) -> Iterator[WriteRoute]:
     }
     template, one = "/v1/limit-terms/{product}", f"/v1/limit-terms/{FUZZED}"
     yield WriteRoute("limits", template, one, manager, said, keyed=False, method="PUT", small=True)
+
+
+def _match_case_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the route by which an officer says who a possible duplicate is: a person who comes again, and has moved."""
+    officer, names = "credit-officer", [{"text": f"Mover {secrets.token_hex(6)}"}]
+    for city in ("Leeds", "Bristol"):
+        address = {"lines": ["1 Mill Lane"], "city": city, "postal_code": "X1", "country": "GB"}
+        profile = {"names": names, "born_on": "1984-03-05", "addresses": [address]}
+        taken = bed.post("intake", "/v1/parties", {"kind": "person", "profile": profile}, officer).json()
+    case_id = taken["match"]["case_id"]
+    template, path = "/v1/match-cases/{case_id}/resolve", f"/v1/match-cases/{case_id}/resolve"
+    yield WriteRoute("intake", template, path, officer, {"verdict": "different", "reason": "a namesake"}, small=True)
 
 
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake.api.party_fields import Reason
 from services.intake.domain.matching.case import CaseStatus, CaseVerdict, ResolveCase
 from services.intake.handlers import match_cases as handlers
 from services.intake.replies import match_cases as replies
@@ -14,7 +15,6 @@ from services.intake.vault import Vault
 from shared.db import Database
 from shared.http import Body, SafeStr, caller, claim, operation, reply
 
-_Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 _Verdict = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(CaseVerdict)})$")]
 
 
@@ -23,7 +23,7 @@ class ResolveBody(Body):
 
     verdict: _Verdict
     party_id: SafeStr | None = None
-    reason: _Reason
+    reason: Reason
 
 
 def add_routes(routes: APIRouter, db: Database, vault: Vault) -> None:
