@@ -11,6 +11,7 @@ from services.intake.api.documents import Receiving
 from services.intake.api.raw_bodies import RawBodies
 from services.intake.files import open_files
 from services.intake.files.scanner import open_scanner
+from services.intake.handlers.exposure import exposure_sources
 from services.intake.handlers.investigating import Desk, investigate
 from services.intake.handlers.reports import Puller, Windows
 from services.intake.handlers.retaining import load_policy
@@ -41,7 +42,7 @@ def create_app(settings: Settings, platform: PlatformSettings) -> FastAPI:
         open_files(settings),
     )
     limits = LimitsClient(settings.limits_url, settings.limits_key.get_secret_value())
-    vault, sources = Vault.load(settings.keys_file), _sources(settings)
+    vault, sources = Vault.load(settings.keys_file), _sources(settings, db, limits)
     puller = Puller(db, vault, sources, Windows(sources))
 
     async def close() -> None:
@@ -66,7 +67,8 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     vault, files = Vault.load(settings.keys_file), open_files(settings)
     scanner = open_scanner(settings.scanner_url)
     policy = load_policy(settings.retention_file)
-    desk = Desk(vault, product_shelf(), _sources(settings))
+    limits = LimitsClient(settings.limits_url, settings.limits_key.get_secret_value())
+    desk = Desk(vault, product_shelf(), _sources(settings, db, limits))
     tasks: dict[str, Task] = {
         "scans": lambda: consumers.scan_documents(db, vault, files, scanner),
         "documents": lambda: consumers.sweep_documents(db, files),
@@ -80,5 +82,7 @@ def create_worker(settings: Settings, bus_settings: BusSettings) -> Starlette:
     return service.worker("intake", db, open_bus(bus_settings), [consumers.subscription(db)], tasks)
 
 
-def _sources(settings: Settings) -> dict[str, ConfiguredSource]:
-    return load(Path(settings.sources_file)) if settings.sources_file else {}
+def _sources(settings: Settings, db: Database, limits: LimitsClient) -> dict[str, ConfiguredSource]:
+    """Return the sources by name: those that are configured, and our own limits."""
+    configured = load(Path(settings.sources_file)) if settings.sources_file else {}
+    return configured | exposure_sources(settings.exposure_currencies, db, limits)

@@ -15,7 +15,8 @@ class Settings(ServiceSettings):
     looked up at (empty: none). Documents lie at `files_url`: `file:///folder`, or `s3://bucket` with `files_endpoint`,
     `files_region` and a key pair; one has at most `document_max_bytes`, and all that are on their way at a time
     `document_room_bytes` together. clamd at `scanner_url` (`tcp://host:3310`) scans them; empty: nobody does. Limits is
-    asked for exposure at `limits_url`. How long records are kept stands in `retention_file` (empty: the defaults).
+    asked for exposure at `limits_url`, and is a source of what is owed in each of `exposure_currencies` (`USD,EUR`).
+    How long records are kept stands in `retention_file` (empty: the defaults).
     """
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
@@ -35,3 +36,4 @@ class Settings(ServiceSettings):
     retention_file: str = ""
     limits_url: str = "http://127.0.0.1:8104"
     limits_key: SecretStr = SecretStr("")
+    exposure_currencies: str = ""

@@ -9,17 +9,11 @@ from hypothesis import strategies as st
 from services.intake.domain import names
 
 HONEST = [
-    *("José García", "María José Mª López", "Nguyễn Văn A", "O’Brien-Smith, Jr.", "欧阳修", "﨑山", "Łódź Sp. z o.o."),
-    *(
-        "臺灣積體電路製造股份有限公司",
-        "TCL科技集团股份有限公司",
-        "ABC株式会社",
-        "ＡＢＣ有限公司",
-        "삼성전자",
-        "〇〇商会",
-    ),
+    *("José García", "María José Mª López", "Nguyễn Văn A", "O’Brien-Smith, Jr.", "欧阳修", "﨑山"),
+    *("臺灣積體電路製造股份有限公司", "TCL科技集团股份有限公司", "ABC株式会社", "ＡＢＣ有限公司", "삼성전자"),
     *("Müller & Söhne GmbH", "ØRSTED A/S", "Yahoo! Inc.", "3M Company", "7-Eleven", "E*TRADE®", "Smith (UK) + Co. #1"),
     *("ООО Ромашка", "ΔΕΗ Α.Ε.", "«CAFÉ»", "SÃO PAULO ALPARGATAS", "Ação Ltda", "ÄÖÅÄ", "İstanbul A.Ş."),
+    *("Łódź Sp. z o.o.", "〇〇商会"),
 ]
 
 HOSTILE = {
