@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.decision.domain.decision import ScoreOutcome
-from services.decision.domain.record import Decision, Question
+from services.decision.domain.record import Decision, Question, fallbacks_of_question
 from shared.catalogue import Entry
 from shared.contracts import decision as contract
 from shared.contracts.scoring import ApplicationScored, Score
@@ -59,6 +59,7 @@ def question_of(scored: ApplicationScored) -> Question:
         requested=Money(scored.requested.amount_minor, scored.requested.currency),
         facts=scored.facts,
         submitted_at=scored.submitted_at,
+        fallbacks=fallbacks_of_question(scored.fallbacks),
     )
 
 

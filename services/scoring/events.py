@@ -29,6 +29,7 @@ def application_scored(event: Event[ApplicationSubmitted], given: Given) -> Fact
         "score": wire_score(given),
         "failure": given.scored.failure,
         "scored_at": given.scored_at,
+        "fallbacks": application.fallbacks,
     }
     return Fact(
         contract.AGGREGATE, application.application_id, contract.ApplicationScored.type, data, event.traceparent

@@ -41,7 +41,8 @@ class Score(Contract):
 class ApplicationScored(Contract):
     """Scoring has done what it could: `score` is null with a `failure` code when no model could be applied.
 
-    Carries the application's facts on, so that the decision needs nobody else.
+    Carries the application's facts on, so that the decision needs nobody else, and in `fallbacks` what intake had to do
+    without.
     """
 
     type: ClassVar[str] = "scoring.application_scored.v1"
@@ -55,6 +56,7 @@ class ApplicationScored(Contract):
     score: Score | None
     failure: str | None
     scored_at: Instant
+    fallbacks: tuple[str, ...] = Field(default=(), strict=False)
 
 
 class DriftDetected(Contract):

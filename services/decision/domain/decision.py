@@ -1,5 +1,6 @@
 """One decision: policy and score brought together. Where either is not there, a person decides, never the default."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Final
 
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy import Evaluation, Policy
-from services.decision.domain.reasons import POLICY_UNAVAILABLE, SCORE_UNAVAILABLE
+from services.decision.domain.reasons import POLICY_UNAVAILABLE, SCORE_UNAVAILABLE, SOURCE_UNAVAILABLE
 from shared.facts import SoundFacts, Source
 from shared.products import Product
 
@@ -44,19 +45,26 @@ def decide(
     score: ScoreOutcome | None,
     as_of: datetime,
     engine: Engine = Engine.ONLINE,
+    fallbacks: Sequence[str] = (),
 ) -> Evaluation:
     """Return the answer of `policy` at `as_of` to `facts` and `score`, which become the facts `score` and `pd`.
 
     Without a policy for this product the application is referred, and so it is without a score where the product has
-    facts that scoring supplies; the policy is then still evaluated, so that the trace shows what is known.
+    facts that scoring supplies; the policy is then still evaluated, so that the trace shows what is known. And so it is
+    where credit would be granted although intake had to do without something (`fallbacks`).
     """
     if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
     evaluate = policy.evaluate if engine is Engine.ONLINE else policy.evaluate_step_by_step
     if score is None:
         evaluation = evaluate(facts.without(SCORED), (), as_of)
-        return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace) if is_scored(product) else evaluation
-    return evaluate(scored_facts(facts, score), score.reasons, as_of)
+        if is_scored(product):
+            return _referred(SCORE_UNAVAILABLE)._replace(trace=evaluation.trace)
+    else:
+        evaluation = evaluate(scored_facts(facts, score), score.reasons, as_of)
+    if fallbacks and evaluation.outcome.grants_credit:
+        return _referred(SOURCE_UNAVAILABLE)._replace(trace=evaluation.trace)
+    return evaluation
 
 
 def is_scored(product: Product) -> bool:

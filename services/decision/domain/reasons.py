@@ -18,9 +18,13 @@ POLICY_UNAVAILABLE: Final = "POLICY_UNAVAILABLE"
 POLICY_UNRESOLVED: Final = "POLICY_UNRESOLVED"
 SCORE_UNAVAILABLE: Final = "SCORE_UNAVAILABLE"
 INFORMATION_INCOMPLETE: Final = "INFORMATION_INCOMPLETE"
+SOURCE_UNAVAILABLE: Final = "SOURCE_UNAVAILABLE"
 
-PLATFORM_REASONS: Final = (POLICY_UNAVAILABLE, POLICY_UNRESOLVED, SCORE_UNAVAILABLE, INFORMATION_INCOMPLETE)
-"""Codes that the platform itself gives, whatever the policy: every catalogue must word them."""
+REQUIRED_REASONS: Final = (POLICY_UNAVAILABLE, POLICY_UNRESOLVED, SCORE_UNAVAILABLE, INFORMATION_INCOMPLETE)
+"""Codes that every catalogue must word. A code that is new is none of them: what is live must go on loading."""
+
+PLATFORM_REASONS: Final = (*REQUIRED_REASONS, SOURCE_UNAVAILABLE)
+"""Codes that the platform itself gives, whatever the policy."""
 
 LANGUAGES: Final = ("en", "zh")
 

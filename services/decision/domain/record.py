@@ -35,7 +35,10 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be decided. `facts` are in wire form; `application_id` is intake's, if intake asks."""
+    """What is to be decided. `facts` are in wire form; `application_id` is intake's, if intake asks.
+
+    `fallbacks` are what intake had to do without (`source_unavailable:<source>`, ...), none of them a `Fallback`.
+    """
 
     application_id: str | None
     reference: str | None
@@ -44,6 +47,7 @@ class Question:
     requested: Money
     facts: Mapping[str, Any]
     submitted_at: datetime
+    fallbacks: tuple[str, ...] = ()
 
 
 class Fallback(StrEnum):
@@ -55,15 +59,18 @@ class Fallback(StrEnum):
     """A fact that does not fit the product, any more or at all, counted as missing."""
 
 
+_OURS: Final = frozenset(fallback.value for fallback in Fallback)
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """How a decision came to be, kept with it so that it can be made again.
 
     `inputs` are exactly what was decided on, as canonical JSON (`inputs_of`), and `inputs_hash` is their SHA-256 in
-    hexadecimal. `engine_version` says what policies meant, `software_version` which release it was. `actor` is the
-    API client that asked (`client:los`) or the event consumer (`consumer:decision`). `latency_microseconds` is the
-    time that evaluating took, without scoring and storing. `as_stated` says that the facts came in their normal form,
-    so that the question has the same facts as the inputs.
+    hexadecimal. `engine_version` says what policies meant, `software_version` which release it was. `fallbacks` has
+    those of the question at its end. `actor` is the API client that asked (`client:los`) or the event consumer
+    (`consumer:decision`). `latency_microseconds` is the time that evaluating took, without scoring and storing.
+    `as_stated` says that the facts came in their normal form, so that the question has the same facts as the inputs.
     """
 
     inputs: str
@@ -105,23 +112,27 @@ class Decision:
         return Money(self.evaluation.approved_minor, self.question.requested.currency)
 
 
-def inputs_of(facts: SoundFacts, score: ScoreOutcome | None, as_of: datetime) -> str:
+def inputs_of(facts: SoundFacts, score: ScoreOutcome | None, as_of: datetime, fallbacks: Sequence[str] = ()) -> str:
     """Return what a decision is made on as canonical JSON: `{as_of, facts, score}`.
 
-    `facts` are those of the application in the normal wire form of their product, `score` is null without one.
+    `facts` are those of the application in the normal wire form of their product, `score` is null without one. Where
+    intake had to do without something, `fallbacks` stands between them.
     """
-    return _inputs(facts.dictionary.canonical(facts), score, as_of)
+    return _inputs(facts.dictionary.canonical(facts), score, as_of, fallbacks)
 
 
-def inputs_as_stated(facts: Mapping[str, Any], score: ScoreOutcome | None, as_of: datetime) -> str:
+def inputs_as_stated(
+    facts: Mapping[str, Any], score: ScoreOutcome | None, as_of: datetime, fallbacks: Sequence[str] = ()
+) -> str:
     """Return the same of facts in normal wire form."""
-    return _inputs(canonical_json(facts), score, as_of)
+    return _inputs(canonical_json(facts), score, as_of, fallbacks)
 
 
-def _inputs(facts: str, score: ScoreOutcome | None, as_of: datetime) -> str:
+def _inputs(facts: str, score: ScoreOutcome | None, as_of: datetime, fallbacks: Sequence[str]) -> str:
     # Written by hand, in the order of the names: this is part of every decision. A test holds it to `canonical_json`.
     moment = as_of.astimezone(UTC).isoformat(timespec="microseconds")
-    return f'{{"as_of":"{moment}","facts":{facts},"score":{"null" if score is None else _score(score)}}}'
+    without = f',"fallbacks":[{",".join(map(_text, fallbacks))}]' if fallbacks else ""
+    return f'{{"as_of":"{moment}","facts":{facts}{without},"score":{"null" if score is None else _score(score)}}}'
 
 
 def _score(score: ScoreOutcome) -> str:
@@ -154,6 +165,11 @@ def fallbacks_of(
     if any(fault.code != MISSING_FACT for fault in faults):
         found.append(Fallback.FACTS_UNFIT)
     return tuple(found)
+
+
+def fallbacks_of_question(fallbacks: Sequence[str]) -> tuple[str, ...]:
+    """Return those fallbacks of a decision that intake stated."""
+    return tuple(fallback for fallback in fallbacks if fallback not in _OURS)
 
 
 def known_facts(decision: Decision, product: Product) -> SoundFacts:

@@ -137,7 +137,7 @@ def _changed(decision: Decision, grounds: Grounds) -> Iterator[Difference]:
 
 def _evaluated(decision: Decision, grounds: Grounds, engine: Engine) -> Iterator[Difference]:
     product, policy, score, as_of = grounds.product, grounds.policy, decision.score, decision.decided_at
-    facts = _NO_FACTS
+    facts, without = _NO_FACTS, decision.question.fallbacks
     if policy is not None:
         yield from _of("policy name", decision.policy_name, policy.name)
         yield from _of("policy version", decision.policy_version, str(policy.version))
@@ -147,10 +147,10 @@ def _evaluated(decision: Decision, grounds: Grounds, engine: Engine) -> Iterator
             return
         facts, faults = product.dictionary.parse(decision.question.facts)
         if decision.provenance is not None:
-            yield from _inputs(decision.provenance.inputs, inputs_of(facts, score, as_of))
-            found = tuple(fallbacks_of(product, policy, score, faults))
+            yield from _inputs(decision.provenance.inputs, inputs_of(facts, score, as_of, without))
+            found = (*fallbacks_of(product, policy, score, faults), *without)
             yield from _of("fallbacks", list(decision.provenance.fallbacks), list(found))
-    now = decide(product, policy, facts, score, as_of, engine)
+    now = decide(product, policy, facts, score, as_of, engine, without)
     trace = first_difference(decision.evaluation.trace, now.trace)
     if trace is not None:
         yield trace

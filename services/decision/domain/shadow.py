@@ -32,6 +32,7 @@ class Answered:
     score: ScoreOutcome | None
     decided_at: datetime
     live: Answer
+    fallbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,14 @@ def shadowed(answered: Answered, book: Rulebook | None) -> ShadowResult:
     if book is not None and book.policy is not None:
         facts, _ = book.product.dictionary.parse(answered.facts)
         try:
-            answer = decide(book.product, book.policy, facts, answered.score, answered.decided_at)
+            answer = decide(
+                book.product,
+                book.policy,
+                facts,
+                answered.score,
+                answered.decided_at,
+                fallbacks=answered.fallbacks,
+            )
         except _EVALUATION_FAULTS as fault:
             error = type(fault).__name__
     common = (answered.decision_id, answered.live.outcome.value, answered.live.approved_minor)

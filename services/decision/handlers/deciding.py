@@ -135,9 +135,9 @@ def _decide(
     product, policy = (None, None) if book is None else (book.product, book.policy)
     now = datetime.now(UTC)
     started = perf_counter_ns()
-    evaluation = decide(product, policy, facts, score, now)
+    evaluation = decide(product, policy, facts, score, now, fallbacks=question.fallbacks)
     latency_microseconds = (perf_counter_ns() - started) // 1000
-    inputs = inputs_of(facts, score, now)
+    inputs = inputs_of(facts, score, now, question.fallbacks)
     return Decision(
         decision_id=new_id("dec"),
         question=question,
@@ -153,7 +153,7 @@ def _decide(
             inputs_hash=hash_of(inputs),
             engine_version=ENGINE_VERSION,
             software_version=SOFTWARE_VERSION,
-            fallbacks=fallbacks_of(product, policy, score, faults),
+            fallbacks=(*fallbacks_of(product, policy, score, faults), *question.fallbacks),
             actor=actor,
             latency_microseconds=latency_microseconds,
             as_stated=facts.dictionary.is_normal(question.facts, facts),

@@ -64,8 +64,9 @@ class DecisionReply(BaseModel):
 class ProvenanceReply(BaseModel):
     """How a decision came to be: the SHA-256 of its inputs, what made it, for whom, and how long evaluating took.
 
-    `fallbacks` are what it had to do without: `policy_unavailable`, `score_unavailable`, `facts_unfit`. `actor` is the
-    API client or the event consumer.
+    `fallbacks` are what it had to do without: `policy_unavailable`, `score_unavailable`, `facts_unfit`, and then what
+    intake did without (`source_unavailable:<source>`, `no_consent:<purpose>`, ...). `actor` is the API client or the
+    event consumer.
     """
 
     inputs_hash: str

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from services.decision.domain.decision import Evaluation, Outcome, ScoreOutcome
-from services.decision.domain.record import Decision, Provenance, Question, inputs_as_stated
+from services.decision.domain.record import Decision, Provenance, Question, fallbacks_of_question, inputs_as_stated
 from shared.db import Transaction, rows_json
 from shared.money import Money
 
@@ -224,6 +224,7 @@ def _read(row: Any) -> Decision:
             requested=Money(row.requested_minor, row.currency),
             facts=row.facts,
             submitted_at=row.submitted_at,
+            fallbacks=fallbacks_of_question(row.fallbacks or ()),
         ),
         score=score_of(row.score),
         policy_name=row.policy_name,
@@ -252,9 +253,12 @@ def _provenance(row: Any) -> Provenance | None:
     if row.inputs is None and row.inputs_hash is None and row.engine_version is None:
         return None
     as_stated = row.inputs is None and row.inputs_hash is not None
-    score = score_of(row.score)
+    inputs = row.inputs or ""
+    if as_stated:
+        without = fallbacks_of_question(row.fallbacks or ())
+        inputs = inputs_as_stated(row.facts, score_of(row.score), row.decided_at, without)
     return Provenance(
-        inputs=inputs_as_stated(row.facts, score, row.decided_at) if as_stated else row.inputs or "",
+        inputs=inputs,
         inputs_hash=row.inputs_hash or "",
         engine_version=row.engine_version or "",
         software_version=row.software_version or "",

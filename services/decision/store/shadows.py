@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from services.decision.domain.outcome import Outcome
 from services.decision.domain.policy.result import Answer
+from services.decision.domain.record import fallbacks_of_question
 from services.decision.domain.shadow import Answered, Example, ShadowResult, ShownAnswer, Tally, tallied, unreadable
 from services.decision.store.decisions import score_of
 from shared.db import Transaction, rows_json
@@ -16,7 +17,7 @@ from shared.experiments.store.progress import Page
 # Not the whole decision: what is read here, the database spends on shadows and not on who waits for an answer.
 _ANSWERED: Final = text("""
     SELECT decision_id, facts, score, decided_at, outcome, grade, approved_minor, rate, reasons, queue, conditions,
-           other_terms
+           other_terms, fallbacks
     FROM decision WHERE decision_id BETWEEN :first AND :last AND product = :product ORDER BY decision_id
 """)
 _KEEP: Final = text("""
@@ -119,7 +120,8 @@ def _answered(row: Any) -> Answered | ShadowResult:
             conditions=tuple(row.conditions),
             other_terms=row.other_terms,
         )
-        return Answered(row.decision_id, row.facts, score_of(row.score), row.decided_at, live)
+        without = fallbacks_of_question(row.fallbacks or ())
+        return Answered(row.decision_id, row.facts, score_of(row.score), row.decided_at, live, without)
     except (ArithmeticError, LookupError, TypeError, ValueError):
         return unreadable(row.decision_id)
 

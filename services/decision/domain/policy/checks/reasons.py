@@ -6,7 +6,7 @@ from typing import Any
 from services.decision.domain.policy.bind import BoundPolicy, RuleTable
 from services.decision.domain.policy.document import FROM_SCORE
 from services.decision.domain.policy.faults import Findings, did_you_mean, excerpt
-from services.decision.domain.reasons import PLATFORM_REASONS, ReasonCatalogue
+from services.decision.domain.reasons import REQUIRED_REASONS, ReasonCatalogue
 
 
 def check_reasons(policy: BoundPolicy, reasons: ReasonCatalogue, findings: Findings) -> None:
@@ -40,7 +40,7 @@ def _codes(policy: BoundPolicy) -> Iterator[tuple[str, str, str]]:
     for outcome, term in policy.terms.items():
         if term.less_reason is not None:
             yield f"/terms/{outcome}/less_reason", f"in the terms of {outcome}", term.less_reason
-    for code in PLATFORM_REASONS:
+    for code in REQUIRED_REASONS:
         yield "", "of the platform", code
     for number, case in enumerate(policy.written.cases):
         for at, code in enumerate(case.score_reasons):
