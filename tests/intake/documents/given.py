@@ -1,6 +1,5 @@
 """A party and its application, and documents that are sent in for them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -82,6 +81,7 @@ def stored_files(settings: Settings) -> set[str]:
     return {entry.name for entry in root.rglob("*") if entry.is_file()}
 
 
-async def all_of(count: int, work: Any) -> list[httpx.Response]:
-    """Do the same so many times at once."""
-    return list(await asyncio.gather(*(work() for _ in range(count))))
+def stored_contents(settings: Settings) -> list[bytes]:
+    """Return everything that is in storage."""
+    root = Path(settings.files_url.removeprefix("file://"))
+    return [entry.read_bytes() for entry in root.rglob("*") if entry.is_file()]
