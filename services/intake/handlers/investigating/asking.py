@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from services.intake.domain.application import NO_SIGNALS
 from services.intake.domain.inquiry import Outcome, Pull
 from services.intake.domain.party import Party
 from services.intake.domain.waterfall import Course, Settled, UnderWay, no_consent, unavailable
-from services.intake.handlers import metering
+from services.intake.handlers import metering, progress, screening
 from services.intake.handlers.investigating.desk import Desk, Opened, open_files
 from services.intake.handlers.investigating.planning import Moved, course_of, move, pull_of
 from services.intake.handlers.pulling import (
@@ -129,8 +130,13 @@ def _without(desk: Desk, opened: Opened, course: Course, outcome: Outcome, now: 
 
 
 async def record(db: Database, desk: Desk, batch: Sequence[Reply]) -> list[Moved]:
-    """Keep what was answered, and have the investigations go on; what somebody else has asked meanwhile is dropped."""
+    """Keep what was answered, and have the investigations go on; what somebody else has asked meanwhile is dropped.
+
+    Other applications of these parties are looked at again. Parties come before applications in what is locked, as
+    everywhere.
+    """
     async with db.transaction() as tx:
+        await screening.hold(tx, desk.vault, [(reply.question.pull.party_id, NO_SIGNALS) for reply in batch])
         standing = await investigations.asked(tx, {reply.place for reply in batch})
         now = await investigations.clock(tx)
         concerned = [reply for reply in batch if not _is_taken_over(reply, standing[reply.place])]
@@ -151,6 +157,7 @@ async def record(db: Database, desk: Desk, batch: Sequence[Reply]) -> list[Moved
             for one, place in zip(opened, awaited, strict=True)
         ]
         moved, settled = await move(tx, desk, courses)
+        await progress.arrived(tx, desk.vault, {one.report.party_id for one in kept if one.report is not None})
         metered = await account_for(tx, answered, kept, settled, now)
     metering.observe(metered)
     return [moved] * len(batch)

@@ -36,9 +36,11 @@ async def investigate(db: Database, desk: Desk) -> None:
     """
     try:
         await _keep_on(db, desk)
-    finally:
+    except asyncio.CancelledError:
+        # What ends in an error is begun again, with the same connections.
         for configured in desk.sources.values():
             await configured.source.close()
+        raise
 
 
 async def _keep_on(db: Database, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from services.intake.handlers.investigating.desk import Desk, Opened, open_files
 from services.intake.handlers.metering import Inquired
 from services.intake.store import inquiries, investigations
 from shared.db import Database, Transaction
+from shared.errors import Kind, Refusal
 from shared.ids import new_id
 
 ACTOR = "intake"
@@ -60,11 +61,19 @@ async def move(tx: Transaction, desk: Desk, courses: Sequence[tuple[Opened, Cour
     await investigations.move(tx, [(opened.entry, course) for opened, course in courses])
     for opened, course in courses:
         if course.ask is None:
-            entry = opened.entry
-            fallbacks = course.progress.fallbacks
-            await progress.investigated(tx, desk.vault, entry.application_id, entry.revision, fallbacks)
+            await _end(tx, desk, opened.entry, course.progress.fallbacks)
     turns = frozenset(course.ask.source for _, course in courses if course.ask is not None)
     return Moved(turns, len(courses)), settled
+
+
+async def _end(tx: Transaction, desk: Desk, entry: UnderWay, fallbacks: Sequence[str]) -> None:
+    try:
+        await progress.investigated(tx, desk.vault, entry.application_id, entry.revision, fallbacks)
+    except Refusal as refusal:
+        if refusal.kind is Kind.UNAVAILABLE:
+            raise
+        # What stops one application shall not pass for an obstacle that all of them meet.
+        raise RuntimeError(f"an application can't go on: {refusal.code}") from refusal
 
 
 def pull_of(opened: Opened, source: str, consent_id: str | None) -> Pull:
