@@ -59,19 +59,24 @@ def _of_person(name: ComparedName, traits: Traits) -> Iterator[str]:
             yield from _at(place, word)
     if traits.born_on is not None:
         yield f"year|{traits.born_on.year}|{whole}"
-    for place in traits.places:
-        if place.city:
-            yield f"town|{place.country}|{place.city}|{whole}"
+    yield from _in_town(traits, whole)
 
 
 def _of_company(name: ComparedName, traits: Traits) -> Iterator[str]:
     yield f"name|{name.sorted_words}"
     yield f"sound|{spelling.skeleton(name.whole, 40)}"
+    yield from _in_town(traits, name.sorted_words)
     for word in _marks(name):
         if traits.born_on is not None:
             yield f"born|{traits.born_on.isoformat()}|{word}"
         for place in traits.places:
             yield from _at(place, word)
+
+
+def _in_town(traits: Traits, whole: str) -> Iterator[str]:
+    for place in traits.places:
+        if place.city:
+            yield f"town|{place.country}|{place.city}|{whole}"
 
 
 def _at(place: Place, word: str) -> Iterator[str]:

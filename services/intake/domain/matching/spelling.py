@@ -36,7 +36,8 @@ def folded(text: str) -> str:
         for character in unicodedata.normalize("NFKC", text[:MAX_LENGTH])
         if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    return str(_simplifier().convert(shown)).casefold()
+    # One character may stand for many (`ﷺ`), so that the length is bounded once more.
+    return str(_simplifier().convert(shown[:MAX_LENGTH])).casefold()
 
 
 def han(text: str) -> str:
@@ -61,7 +62,7 @@ def words(text: str) -> tuple[str, ...]:
     place of letters are letters again (`0live`).
     """
     spelt = anyascii(text.replace("&", " and ").replace("+", " and ").translate(_JOINING))
-    return tuple(_unscanned(word) for word in _WORD.findall(spelt.lower()))
+    return tuple(_unscanned(word) for word in _WORD.findall(spelt.lower()[: 2 * MAX_LENGTH]))
 
 
 def sound(characters: str) -> str:
