@@ -3,7 +3,7 @@
 Writes `.env` from `.env.example` with a new secret for every empty value, unless there is one already (which gets
 only what it lacks), and
 `.state/compose/api_keys.json` with the hash and the scopes of each client's key in `.env`, and
-`.state/compose/intake_keys.json` with the keys that intake seals personal data with (an existing one is kept: what was
+`.state/compose/vault/intake_keys.json` with the keys that intake seals personal data with (an existing one is kept: what was
 sealed with lost keys is lost).
 """
 
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.embedded.credentials import CLIENTS
+from services.embedded.credentials import CLIENTS, vault_keys
 from shared.auth import hashed
 
 
@@ -53,7 +53,7 @@ def key_file(values: Mapping[str, str]) -> str:
 
 
 def write(directory: Path) -> None:
-    """Make both files below `directory`, which holds `.env.example`; an existing `.env` is kept."""
+    """Make the files below `directory`, which holds `.env.example`; an existing `.env` is kept."""
     env = directory / ".env"
     example = (directory / ".env.example").read_text()
     if not env.exists():
@@ -65,6 +65,14 @@ def write(directory: Path) -> None:
     keys.write_text(key_file(variables(env.read_text())))
     # The containers' account reads it through a bind mount; hashes of random 256-bit keys give nothing away.
     keys.chmod(0o644)
+    vault = keys.parent / "vault"
+    vault.mkdir(exist_ok=True)
+    # Nobody else on this host gets into the folder; the containers' account reads the file through its own bind mount.
+    vault.chmod(0o700)
+    sealing = vault / "intake_keys.json"
+    if not sealing.exists():
+        sealing.write_text(json.dumps(vault_keys(), indent=2) + "\n")
+        sealing.chmod(0o644)
 
 
 def _secret(line: str) -> str:
@@ -73,4 +81,4 @@ def _secret(line: str) -> str:
 
 if __name__ == "__main__":
     write(Path.cwd())
-    sys.stdout.write("wrote .env (secret) and .state/compose/api_keys.json (hashes)\n")
+    sys.stdout.write("wrote .env and .state/compose/vault/ (secret), and .state/compose/api_keys.json (hashes)\n")

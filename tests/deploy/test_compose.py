@@ -184,3 +184,12 @@ def test_only_the_apis_and_prometheus_can_be_reached_and_only_from_this_host() -
     published = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
     assert set(published) == {"prometheus", *(f"{service}-{ROLES[0]}" for service in SERVICES)}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_only_intake_gets_the_keys_that_personal_data_is_sealed_with() -> None:
+    given = {name for name, container in CONTAINERS.items() if "intake_keys" in container.get("secrets", [])}
+    assert given == {"intake-api", "intake-worker"}
+    for container in given:
+        assert compose.environment(container)["INTAKE_KEYS_FILE"] == "/run/secrets/intake_keys"
+        assert "intake-files:/var/lib/assay/files" in CONTAINERS[container]["volumes"]
+    assert "api_keys" in CONTAINERS["intake-api"]["secrets"]

@@ -8,6 +8,7 @@ import pytest
 
 from deploy import credentials
 from services.embedded.credentials import CLIENTS, load_or_create
+from services.intake.vault import Vault
 from shared.auth import ApiKeys
 from tests.deploy.compose import EXAMPLE
 
@@ -47,6 +48,16 @@ def test_the_key_file_shows_no_key_and_the_other_file_is_private(deployment: Pat
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     # Containers read it through a bind mount under an account that this host does not know.
     assert stat.S_IMODE(keys.stat().st_mode) == 0o644
+
+
+def test_the_keys_of_the_vault_are_made_once_in_a_folder_that_nobody_else_enters(deployment: Path) -> None:
+    folder = deployment / ".state" / "compose" / "vault"
+    keys = folder / "intake_keys.json"
+    before = keys.read_text()
+    assert Vault.load(keys).active == "1"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    credentials.write(deployment)
+    assert keys.read_text() == before
 
 
 def test_running_it_again_keeps_the_secrets(deployment: Path) -> None:

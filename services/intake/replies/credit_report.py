@@ -18,14 +18,17 @@ class CreditReportReply(RootModel[CreditReport]):
 
 
 class OpinionReply(BaseModel):
-    """An opinion; `report_hash` is the SHA-256 of the credit report that its author saw, as it is kept with it."""
+    """An opinion; `report_hash` is the SHA-256 of the credit report that its author saw, as it is kept with it.
+
+    `words` is null in the answer to who gave it: answers are kept for a day, and not sealed.
+    """
 
     opinion_id: str
     party_id: str
     author: str
     recommendation: str
     limit: MoneyBody | None
-    words: str
+    words: str | None
     report_hash: str
     given_at: datetime
 
@@ -48,5 +51,5 @@ def opinion_reply(signed: Signed) -> OpinionReply:
 
 def opinion_answer(signed: Signed) -> Answer:
     """Return the answer to who gave an opinion."""
-    body = opinion_reply(signed).model_dump_json().encode()
+    body = opinion_reply(signed).model_copy(update={"words": None}).model_dump_json().encode()
     return Answer(201, body, f"/v1/opinions/{signed.opinion.opinion_id}")
