@@ -58,7 +58,9 @@ async def new_company(http: httpx.AsyncClient) -> str:
     return await take_in(http, company(identifiers=[ein()]))
 
 
-async def own(http: httpx.AsyncClient, owner: str, owned: str, share: str | None = None, **more: Any) -> httpx.Response:
+async def own(
+    http: httpx.AsyncClient, owner: str, owned: str, share: str | None = None, /, **more: Any
+) -> httpx.Response:
     """What is answered to a statement of who owns whom; control where no share is given."""
     kind = "control" if share is None else "ownership"
     body = {"owner_party_id": owner, "kind": kind, "share": share, "valid_from": "2020-01-01", "source": "registry"}
@@ -99,6 +101,8 @@ def account(party_id: str, posted: int, *, reserved: int = 0, currency: str = "E
         "limit": {"amount_minor": 1_000_000, "currency": currency},
         "posted": {"amount_minor": posted, "currency": currency},
         "reserved": {"amount_minor": reserved, "currency": currency},
+        "available": None,
+        "review_due_on": None,
         "opened_at": "2026-01-01T00:00:00Z",
         **more,
     }

@@ -6,13 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.domain.party import NewParty, PartyKind
+from services.intake.domain.party import Identifier, Name, NewParty, PartyKind, Profile
 from services.intake.handlers import parties as handlers
-from services.intake.store import parties as store
 from services.intake.vault import Vault
 from shared.db import Database
 from shared.ids import new_id
-from tests.intake.parties.given import company, ein, key, person, take_in, word
+from tests.intake.parties.given import company, digits, ein, key, person, take_in, word
 from tests.kit.platform import application
 
 
@@ -89,21 +88,16 @@ async def test_three_hundred_at_once_are_one_party(officer: httpx.AsyncClient) -
     assert sorted(answer.status_code for answer in answers) == [200] * 299 + [201]
 
 
-async def test_rivals_in_several_processes_store_one_party_for_a_number_and_one_for_an_identifier(
-    db: Database, vault: Vault, officer: httpx.AsyncClient
-) -> None:
-    number, identifier = new_id("ref"), ein()
-    body = company(identifiers=[identifier])
-    seed = await take_in(officer, body)
+@pytest.mark.parametrize("numbered", [True, False])
+async def test_rivals_in_several_processes_store_one_party(db: Database, vault: Vault, numbered: bool) -> None:
+    number = new_id("ref") if numbered else None
+    profile = Profile((Name(f"{word()} {word()} Ltd"),), (Identifier("us-ein", digits(9)),))
 
-    async def one(with_profile: bool) -> str:
+    async def one() -> str:
         async with db.transaction() as tx:
-            profile = (await store.find(tx, vault, [seed]))[seed].profile if with_profile else None
-            entry = NewParty(PartyKind.COMPANY, number, profile)
-            return (await handlers.take_in(tx, vault, [entry]))[0].party_id
+            return (await handlers.take_in(tx, vault, [NewParty(PartyKind.COMPANY, number, profile)]))[0].party_id
 
-    plain = await asyncio.gather(*(one(with_profile=False) for _ in range(6)))
-    assert len(set(plain)) == 1
+    assert len(set(await asyncio.gather(*(one() for _ in range(6))))) == 1
 
 
 async def test_what_comes_twice_in_one_batch_is_one_party(db: Database, vault: Vault) -> None:
