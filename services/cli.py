@@ -15,6 +15,7 @@ from services.dmn import app as dmn_app
 from services.migrate import PROJECT, ROLES, SCHEMAS, SERVICES, Schema
 from services.migrate import migrate as run_migrations
 from services.policies.commands import app as policy_app
+from services.privacy import app as privacy_app
 from services.reconcile import reconcile
 from services.replays import replay as replay_decisions
 from services.scorecards.batch.commands import score_command
@@ -34,6 +35,7 @@ app.add_typer(version_app, name="version")
 app.add_typer(dmn_app, name="dmn")
 app.add_typer(scorecard_app, name="scorecard")
 app.add_typer(events_app, name="events")
+app.add_typer(privacy_app, name="privacy")
 app.command("replay")(replay_decisions)
 app.command()(reconcile)
 console = Console(highlight=False)

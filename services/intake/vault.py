@@ -83,6 +83,11 @@ class Vault:
         except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"{path}: not a readable file of vault keys ({type(error).__name__})") from None
 
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """The ids of the master keys that are here."""
+        return frozenset(self._ciphers)
+
     def new_key(self, subject_id: str) -> tuple[DataKey, WrappedKey]:
         """Return a fresh data key for a party, and how it is stored."""
         key = os.urandom(_KEY_BYTES)
