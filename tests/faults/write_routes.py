@@ -96,6 +96,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_catalogue_routes(bed),
         *_application_routes(story["application_id"]),
         *_match_case_routes(bed),
+        *_party_routes(bed),
     ]
 
 
@@ -310,6 +311,37 @@ def _match_case_routes(bed: Running) -> Iterator[WriteRoute]:
     case_id = taken["match"]["case_id"]
     template, path = "/v1/match-cases/{case_id}/resolve", f"/v1/match-cases/{case_id}/resolve"
     yield WriteRoute("intake", template, path, officer, {"verdict": "different", "reason": "a namesake"}, small=True)
+
+
+def _party_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes by which parties are taken in, found, changed, merged and owned."""
+    officer, names = "credit-officer", [{"text": f"Works {secrets.token_hex(6)} Ltd"}]
+    number = f"{secrets.randbelow(10**9):09}"
+    profile = {
+        "names": names,
+        "identifiers": [{"scheme": "us-ein", "value": number}],
+        "addresses": [{"lines": ["1 Mill Lane"], "city": "Leeds", "postal_code": "X1", "country": "GB"}],
+        "contacts": [{"kind": "phone", "value": "+442079460000"}],
+        "born_on": "1984-03-05",
+    }
+    attribution = {"channel": "branch", "country": "GB"}
+    body = {"kind": "company", "profile": profile, "attribution": attribution}
+    taken = bed.post("intake", "/v1/parties", body, officer).json()["party_id"]
+    other = bed.post("intake", "/v1/parties", {"kind": "company", "external_ref": secrets.token_hex(6)}, officer).json()
+    template, path = "/v1/parties/{party_id}", f"/v1/parties/{taken}"
+    yield WriteRoute("intake", "/v1/parties", "/v1/parties", officer, body)
+    search, edit = {"identifier": profile["identifiers"][0]}, {"profile": profile, "reason": "moved"}
+    yield WriteRoute("intake", "/v1/parties/search", "/v1/parties/search", officer, search, keyed=False, small=True)
+    yield WriteRoute("intake", template, path, officer, edit, keyed=False, method="PATCH", small=True)
+    for step, field in (("merge", "merged_party_id"), ("unmerge", "unmerged_party_id")):
+        why = {field: other["party_id"], "reason": "same address"}
+        yield WriteRoute("intake", f"{template}/{step}", f"{path}/{step}", officer, why, keyed=False, small=True)
+    held = {"kind": "ownership", "share": "0.0001", "valid_from": "2020-01-01", "source": "registry"}
+    owned = {"owner_party_id": other["party_id"], **held}
+    yield WriteRoute("intake", f"{template}/owners", f"{path}/owners", officer, owned, small=True)
+    stated = bed.post("intake", f"{path}/owners", owned, officer).json()["ownership_id"]
+    one, end = "/v1/ownership/{ownership_id}/end", f"/v1/ownership/{stated}/end"
+    yield WriteRoute("intake", one, end, officer, {"valid_to": "2021-01-01"}, keyed=False, small=True)
 
 
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:
