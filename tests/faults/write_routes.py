@@ -316,10 +316,10 @@ def _match_case_routes(bed: Running) -> Iterator[WriteRoute]:
 def _party_routes(bed: Running) -> Iterator[WriteRoute]:
     """Yield the routes by which parties are taken in, found, changed, merged and owned."""
     officer, names = "credit-officer", [{"text": f"Works {secrets.token_hex(6)} Ltd"}]
-    number = f"{secrets.randbelow(10**9):09}"
+    identifier = {"scheme": "us-ein", "value": f"{secrets.randbelow(10**9):09}"}
     profile = {
         "names": names,
-        "identifiers": [{"scheme": "us-ein", "value": number}],
+        "identifiers": [identifier],
         "addresses": [{"lines": ["1 Mill Lane"], "city": "Leeds", "postal_code": "X1", "country": "GB"}],
         "contacts": [{"kind": "phone", "value": "+442079460000"}],
         "born_on": "1984-03-05",
@@ -330,7 +330,7 @@ def _party_routes(bed: Running) -> Iterator[WriteRoute]:
     other = bed.post("intake", "/v1/parties", {"kind": "company", "external_ref": secrets.token_hex(6)}, officer).json()
     template, path = "/v1/parties/{party_id}", f"/v1/parties/{taken}"
     yield WriteRoute("intake", "/v1/parties", "/v1/parties", officer, body)
-    search, edit = {"identifier": profile["identifiers"][0]}, {"profile": profile, "reason": "moved"}
+    search, edit = {"identifier": identifier}, {"profile": profile, "reason": "moved"}
     yield WriteRoute("intake", "/v1/parties/search", "/v1/parties/search", officer, search, keyed=False, small=True)
     yield WriteRoute("intake", template, path, officer, edit, keyed=False, method="PATCH", small=True)
     for step, field in (("merge", "merged_party_id"), ("unmerge", "unmerged_party_id")):
