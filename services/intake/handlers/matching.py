@@ -53,9 +53,11 @@ async def match(
     arrived = _Batch()
     found: list[Match] = []
     for entry, candidate_ids in zip(entries, chosen, strict=True):
-        others = [known[party_id] for party_id in candidate_ids if party_id in known]
+        apart: Collection[str] = different.get(entry.party_id or "", frozenset())
+        # Looked at by record as well: whom a record was told apart from doesn't come up again once that is merged.
+        others = [known[party_id] for party_id in candidate_ids if party_id in known and party_id not in apart]
         others += arrived.sharing(entry)
-        result = _judged(entry, others, different.get(entry.party_id or "", frozenset()))
+        result = _judged(entry, others, apart)
         arrived.add(entry, result)
         found.append(result)
     return found

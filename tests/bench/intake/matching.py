@@ -79,7 +79,11 @@ def _levels(outcome: Outcome) -> list[Level]:
 
 def _figures(outcome: Outcome) -> dict[str, object]:
     p50, most = percentile(outcome.seconds, 0.5) * 1000, max(outcome.seconds) * 1000
-    figures: dict[str, object] = {"matching: p50 / slowest of a lookup, ms": f"{p50:.1f} / {most:.1f}"}
+    every = outcome.every
+    figures: dict[str, object] = {
+        "matching: precision / recall": f"{every.precision:.4f} / {every.recall:.4f}",
+        "matching: p50 / slowest of a lookup, ms": f"{p50:.1f} / {most:.1f}",
+    }
     for name, tally in sorted(outcome.by_class.items()):
         figures[f"matching: {name}, precision / recall"] = f"{tally.precision:.4f} / {tally.recall:.4f}"
     for name, number in sorted(outcome.verdicts.items()):

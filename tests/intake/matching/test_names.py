@@ -51,6 +51,7 @@ _SAME_PERSON = [
     ("王小明", "Wang Xiaoming"),
     ("王小明", "Xiao Ming WANG"),
     ("王小明", "WANG, Xiaoming"),
+    ("王小明", "David Wang Xiaoming"),
 ]
 _OTHER_PERSON = [
     ("Anna Müller", "Hans Müller"),

@@ -20,6 +20,7 @@ _SISTER: Final = 400
 _OTHER_TRADE: Final = 880
 _INITIAL: Final = 850
 _HOMOPHONE: Final = 750
+_FOREIGN_NAME_MORE: Final = 870
 _TRANSLITERATED: Final = 950
 _SURNAME_ONLY: Final = 300
 _OTHER_PLACE: Final = 400
@@ -154,12 +155,17 @@ def _person_han_likeness(one: ComparedName, other: ComparedName) -> int:
 
 def _transliterated(chinese: ComparedName, latin: ComparedName) -> int:
     """Return how alike a Chinese name and one in Latin letters are, whichever of the latter's words comes first."""
-    turns = ("".join((*latin.words[place:], *latin.words[:place])) for place in range(len(latin.words)))
-    best = max(_near(chinese.sound, turn, 1) for turn in turns)
-    if best == 1000:
-        return _TRANSLITERATED
-    # A foreign given name stands before: `David Wang Xiaoming`.
-    return best - 50 if best else _SURNAME_ONLY * (chinese.words[0] in latin.words)
+    best = max(_near(chinese.sound, turn, 1) for turn in _turns(latin.words))
+    if best:
+        return _TRANSLITERATED if best == 1000 else best - 50
+    # A foreign given name stands before or behind: `David Wang Xiaoming`.
+    if any(chinese.sound in _turns(part) for part in (latin.words[1:], latin.words[:-1])):
+        return _FOREIGN_NAME_MORE
+    return _SURNAME_ONLY if chinese.words[0] in latin.words else 0
+
+
+def _turns(words: Sequence[str]) -> list[str]:
+    return ["".join((*words[place:], *words[:place])) for place in range(len(words))]
 
 
 def _chinese_likeness(one: ComparedName, other: ComparedName) -> int:
