@@ -12,6 +12,7 @@ _NUMBERING: Final = re.compile(
     r"^\s*(?:[(]?[一二三四五六七八九十0-9ivx]{1,4}[).、:]\s*)+|^\s*(?:其中|加|减|less|add|including|of which)\s*:\s*",
     re.IGNORECASE,
 )
+_REMARK: Final = re.compile(r"[(（][^()（）]*[)）]")
 _WORDS: Final = re.compile(r"[\W_]+")
 MAX_LABEL: Final = 200
 
@@ -172,10 +173,19 @@ _PART_LABELS: Final = frozenset(label for label, _ in _labels(_PARTS))
 
 
 def lines_called(label: str, standard: Standard) -> tuple[str, ...]:
-    """Return the lines that a label may mean under a standard: one, several where it is ambiguous, or none."""
-    wanted = _compact(label)
-    own = _STANDARD_LABELS[standard].get(wanted)
-    return _LABELS.get(wanted, ()) if own is None else (own,)
+    """Return the lines that a label may mean under a standard: one, several where it is ambiguous, or none.
+
+    A code of the taxonomy means its line. Remarks in parentheses, such as （亏损以“-”号填列）, are left out where the
+    whole label says nothing.
+    """
+    if label.strip() in LINES:
+        return (label.strip(),)
+    for wanted in (_compact(label), _compact(_REMARK.sub("", label))):
+        own = _STANDARD_LABELS[standard].get(wanted)
+        found = _LABELS.get(wanted, ()) if own is None else (own,)
+        if found:
+            return found
+    return ()
 
 
 def is_part(label: str) -> bool:

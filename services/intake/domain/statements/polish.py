@@ -31,7 +31,8 @@ _QUANTITIES: Final[Mapping[str, Formula]] = {
     }.items()
 }
 """Sums that several of them use."""
-_NAMED: Final[Mapping[str, Formula]] = {**QUANTITIES, **_QUANTITIES}
+NAMED: Final[Mapping[str, Formula]] = {**QUANTITIES, **_QUANTITIES}
+"""What the formulas of the 64 ratios may name beside lines."""
 
 _TABLE: Final = """
 1 | net profit / total assets
@@ -199,4 +200,4 @@ POLISH_RATIOS: Final[Mapping[str, Definition]] = _definitions()
 
 def polish_value_of(definition: Definition, years: Sequence[Year]) -> Decimal | Undefined:
     """Return one of the 64 ratios of the first of `years`, or why it has none."""
-    return value_of(definition, years, _NAMED)
+    return value_of(definition, years, NAMED)

@@ -46,8 +46,12 @@ def read_instance(raw: bytes) -> list[InstanceFact]:
 
 
 def _facts(found: "IXBRL") -> Iterator[InstanceFact]:
-    with_scenario = {tag.parent.get("id") for tag in found.soup.find_all("scenario") if tag.parent is not None}
-    compound = {tag.parent.get("id") for tag in found.soup.find_all("divide") if tag.parent is not None}
+    for error in found.errors:
+        # What the library can't read it leaves out; an amount must not be left out because it is none.
+        element = error["element"] if isinstance(error, dict) else error.element
+        if element.get("unitRef") is not None and not _is_nil(element):
+            raise _unreadable("/facts", "invalid_amount", "the value of a fact is no number")
+    with_scenario, compound = _parents(found, "scenario"), _parents(found, "divide")
     for fact in found.numeric:
         tag, context = fact.soup_tag, fact.context
         if isinstance(context, str):
@@ -64,6 +68,12 @@ def _facts(found: "IXBRL") -> Iterator[InstanceFact]:
             raise _unreadable("/facts", "period_reversed", "a context ends before it starts")
         namespace, concept = _name(found, fact)
         yield InstanceFact(namespace, concept, start, end, _value(tag), code, _decimals(tag))
+
+
+def _parents(found: "IXBRL", name: str) -> set[str | None]:
+    """Return the ids of the contexts or units that have an element of this local name."""
+    tags = found.soup.find_all(lambda tag: tag.name.rpartition(":")[2] == name)
+    return {None if tag.parent is None else str(tag.parent.get("id")) for tag in tags}
 
 
 def _is_nil(tag: Any) -> bool:

@@ -1,0 +1,376 @@
+"""Statements over HTTP, in a real database."""
+
+import asyncio
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from services.intake.store import findings, keys
+from services.intake.vault import Vault
+from shared.db import Database
+from tests.intake.parties.given import company, key, take_in
+from tests.intake.statements.files import csv_file, fact, instance, xlsx_file
+from tests.intake.statements.given import SME, body
+
+IMPORT: dict[str, Any] = {"format": "csv", "currency": "EUR", "standard": "ifrs", "assurance": "audited"}
+CSV = {"Content-Type": "text/csv"}
+
+
+@pytest.fixture
+async def party(officer: httpx.AsyncClient) -> str:
+    return await take_in(officer, {**company(), "attribution": {"industry": "332722"}})
+
+
+async def submit(officer: httpx.AsyncClient, party: str, sent: dict[str, Any]) -> httpx.Response:
+    return await officer.post(f"/v1/parties/{party}/statements", json=sent, headers=key())
+
+
+async def kept(officer: httpx.AsyncClient, party: str, sent: dict[str, Any]) -> dict[str, Any]:
+    answer = await submit(officer, party, sent)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def import_file(officer: httpx.AsyncClient, party: str, raw: bytes, **query: Any) -> httpx.Response:
+    path = f"/v1/parties/{party}/statements/import"
+    return await officer.post(path, content=raw, params={**IMPORT, **query}, headers={**CSV, **key()})
+
+
+async def facts(db: Database, party: str) -> dict[str, Any] | None:
+    """What the credit file says of the party's statements now."""
+    async with db.transaction() as tx:
+        found = await findings.newest(tx, [party])
+    return dict(found[party][0].facts) if party in found else None
+
+
+def unbalanced(year: int = 2024) -> dict[str, Any]:
+    sent = body(year)
+    sent["lines"]["assets"] = "15,111"
+    sent["lines"]["liabilities_and_equity"] = "15,113"
+    return {**sent, "scale": "units"}
+
+
+async def test_a_statement_is_kept_and_its_ratios_are_facts(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    made = await kept(officer, party, body())
+    assert (made["status"], made["differences"], made["period"]["months"]) == ("balanced", [], 12)
+    known = await facts(db, party)
+    assert known is not None
+    assert known["current_ratio"] == "1.498778"
+    assert known["total_assets"] == {"amount_minor": 1_511_000_000, "currency": "EUR"}
+    assert "revenue_growth" not in known
+
+
+async def test_a_year_that_comes_later_completes_the_facts_of_the_newest(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    await kept(officer, party, body(2024))
+    await kept(officer, party, body(2023))
+    known = await facts(db, party)
+    assert known is not None
+    assert (known["statement_date"], known["revenue_growth"]) == ("2024-12-31", "0.064407")
+
+
+async def test_the_same_request_again_gets_the_first_answer(officer: httpx.AsyncClient, party: str) -> None:
+    same = key()
+    path = f"/v1/parties/{party}/statements"
+    first = await officer.post(path, json=body(), headers=same)
+    again = await officer.post(path, json=body(), headers=same)
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+async def test_a_second_statement_of_a_period_is_refused_and_the_first_one_named(
+    officer: httpx.AsyncClient, party: str
+) -> None:
+    made = await kept(officer, party, body())
+    answer = await submit(officer, party, body())
+    assert (answer.status_code, answer.json()["code"]) == (409, "statement_exists")
+    assert made["statement_id"] in answer.json()["detail"]
+
+
+async def test_of_rivals_with_the_same_period_one_wins(officer: httpx.AsyncClient, party: str) -> None:
+    answers = await asyncio.gather(*(submit(officer, party, body()) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+
+
+async def test_a_statement_that_does_not_balance_is_kept_with_its_differences_and_gives_no_facts_until_accepted(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    made = await kept(officer, party, unbalanced())
+    assert made["status"] == "unbalanced"
+    (difference,) = [entry for entry in made["differences"] if entry["rule"] == "balance"]
+    assert difference == {
+        "rule": "balance",
+        "line": "assets",
+        "stated_minor": 1_511_100,
+        "computed_minor": 1_511_300,
+        "amount_minor": -200,
+    }
+    assert await facts(db, party) is None
+    path = f"/v1/parties/{party}/statements/{made['statement_id']}"
+    why = {"reason": "Frau Muster confirms it"}
+    accepted = await officer.post(f"{path}/accept", json=why, headers={"If-Match": '"1"'})
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "accepted")
+    known = await facts(db, party)
+    assert known is not None
+    assert known["statement_date"] == "2024-12-31"
+    shown = (await officer.get(path)).json()
+    assert (shown["acceptance"]["actor"], shown["acceptance"]["reason"]) == ("credit-officer", why["reason"])
+    again = await officer.post(f"{path}/accept", json=why, headers={"If-Match": '"1"'})
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_accept")
+
+
+async def test_accounts_in_doubt_take_the_facts_of_older_ones_away(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    await kept(officer, party, body(2023))
+    assert (await facts(db, party) or {})["statement_date"] == "2023-12-31"
+    await kept(officer, party, unbalanced(2024))
+    assert await facts(db, party) == {}
+
+
+async def test_a_correction_is_another_version_and_the_earlier_one_stays(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    made = await kept(officer, party, unbalanced())
+    path = f"/v1/parties/{party}/statements/{made['statement_id']}"
+    corrected = await officer.put(path, json=body(), headers={"If-Match": '"1"'})
+    assert (corrected.status_code, corrected.json()["version"], corrected.json()["status"]) == (200, 2, "balanced")
+    assert corrected.headers["ETag"] == '"2"'
+    shown = (await officer.get(path)).json()
+    assert [entry["status"] for entry in shown["earlier_versions"]] == ["unbalanced"]
+    late = await officer.put(path, json=body(), headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "version_changed")
+    assert (await facts(db, party) or {})["net_income"] == {"amount_minor": 187_300_000, "currency": "EUR"}
+
+
+async def test_a_correction_to_what_does_not_balance_takes_the_facts_away(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    made = await kept(officer, party, body())
+    path = f"/v1/parties/{party}/statements/{made['statement_id']}"
+    assert (await officer.put(path, json=unbalanced(), headers={"If-Match": '"1"'})).status_code == 200
+    assert await facts(db, party) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"period": {"start": "2090-01-01", "end": "2090-12-31"}}, "/period/end", "in_the_future"),
+        ({"period": {"start": "2020-01-01", "end": "2024-12-31"}}, "/period", "too_long"),
+        ({"lines": {"assets": "12 monkeys"}}, "/lines/assets", "invalid_amount"),
+        ({"lines": {"assets": "1.23456789"}}, "/lines/assets", "invalid_amount"),
+        ({"lines": {"bananas": "1"}}, "/lines", "unknown_line"),
+        ({"period": {"start": "2024-12-31", "end": "2024-01-01"}}, "/period", "period_reversed"),
+        ({"document_id": f"doc_{'0' * 32}"}, "/document_id", "unknown_document"),
+        ({"standard": "invented"}, "/standard", "enum"),
+    ],
+)
+async def test_what_can_be_no_statement_is_refused_with_its_place_and_never_quoted(
+    officer: httpx.AsyncClient, party: str, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    answer = await submit(officer, party, {**body(), **changes})
+    assert answer.status_code == 422
+    assert (pointer, code) in [(entry["pointer"], entry["code"]) for entry in answer.json()["errors"]]
+    assert "monkeys" not in answer.text and "bananas" not in answer.text
+
+
+async def test_a_file_becomes_one_statement_for_each_period(officer: httpx.AsyncClient, party: str) -> None:
+    answer = await import_file(officer, party, SME.read_bytes(), scale="thousands")
+    assert answer.status_code == 201
+    assert [(entry["outcome"], entry["statement"]["status"]) for entry in answer.json()["items"]] == [
+        ("created", "balanced")
+    ] * 3
+    assert answer.json()["unmapped"] == []
+    listed = (await officer.get(f"/v1/parties/{party}/statements")).json()["items"]
+    assert [entry["period"]["end"] for entry in listed] == ["2024-12-31", "2023-12-31", "2022-12-31"]
+
+
+async def test_a_file_that_says_the_same_again_changes_nothing_and_one_that_differs_says_where(
+    officer: httpx.AsyncClient, party: str
+) -> None:
+    await import_file(officer, party, SME.read_bytes(), scale="thousands")
+    again = await import_file(officer, party, SME.read_bytes(), scale="thousands")
+    assert (again.status_code, {entry["outcome"] for entry in again.json()["items"]}) == (200, {"unchanged"})
+    other = SME.read_bytes().replace(b"Goodwill", b"").replace(b'"13,260"', b'"13,261"')
+    differs = (await import_file(officer, party, other, scale="thousands")).json()["items"][0]
+    assert (differs["outcome"], differs["changed"], differs["statement"]["version"]) == (
+        "differs",
+        ["assets", "liabilities_and_equity"],
+        1,
+    )
+    corrected = (await import_file(officer, party, other, scale="thousands", existing="correct")).json()["items"][0]
+    assert (corrected["outcome"], corrected["statement"]["version"]) == ("corrected", 2)
+
+
+async def test_labels_without_a_place_are_listed_kept_sealed_and_settled_by_a_mapping(
+    officer: httpx.AsyncClient, party: str, db: Database
+) -> None:
+    raw = csv_file({"Revenue": "100", "Loan of Erika Mustermann": "40", "Borrowings": "5"})
+    sent = {"period_end": "2024-12-31"}
+    made = (await import_file(officer, party, raw, **sent)).json()
+    assert [entry["label"] for entry in made["unmapped"]] == ["Loan of Erika Mustermann", "Borrowings"]
+    assert made["unmapped"][1]["candidates"] == ["long_term_borrowings", "short_term_borrowings"]
+    statement_id = made["items"][0]["statement"]["statement_id"]
+    shown = (await officer.get(f"/v1/parties/{party}/statements/{statement_id}")).json()
+    assert shown["unmapped"] == made["unmapped"]
+    async with db.transaction() as tx:
+        rows = (await tx.execute(text("SELECT to_json(s)::text AS row FROM financial_statement s"))).scalars()
+        assert not any("Mustermann" in row for row in rows)
+    mapping = ["Loan of Erika Mustermann=long_term_borrowings", "Borrowings=ignore"]
+    settled = await import_file(officer, party, raw, **sent, map=mapping, existing="correct")
+    assert (settled.json()["unmapped"], settled.json()["items"][0]["changed"]) == ([], ["long_term_borrowings"])
+
+
+async def test_what_identifies_anybody_goes_with_the_partys_key(
+    officer: httpx.AsyncClient, party: str, db: Database, vault: Vault
+) -> None:
+    raw = csv_file({"Revenue": "100", "Loan of Erika Mustermann": "40"})
+    made = (await import_file(officer, party, raw, period_end="2024-12-31")).json()["items"][0]["statement"]
+    async with db.transaction() as tx:
+        assert await keys.existing(tx, vault, [party])
+        await tx.execute(text("UPDATE data_key SET wrapped = NULL WHERE subject_id = :id"), {"id": party})
+    shown = (await officer.get(f"/v1/parties/{party}/statements/{made['statement_id']}")).json()
+    assert (shown["unmapped"], shown["unmapped_count"]) == (None, 1)
+    answer = await submit(officer, party, body(2023))
+    assert (answer.status_code, answer.json()["code"]) == (409, "party_erased")
+
+
+async def test_a_spreadsheet_and_an_instance_are_taken_in(officer: httpx.AsyncClient, party: str) -> None:
+    book = xlsx_file({"IS": [["line", date(2024, 12, 31)], ["Revenue", 12.5], ["Cost of sales", 7.25]]})
+    answer = await import_file(officer, party, book, format="xlsx", scale="millions")
+    assert answer.status_code == 201, answer.text
+    filed = instance([fact("gaap:Assets", "1000"), fact("gaap:Revenues", "500", "flow")])
+    sent = {"format": "xbrl", "standard": "us-gaap", "currency": "USD", "is_consolidated": True}
+    answer = await import_file(officer, party, filed, **sent)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["items"][0]["statement"]["is_consolidated"] is True
+
+
+@pytest.mark.parametrize(
+    ("raw", "query", "code"),
+    [
+        (b"line,value\nrevenue,1", {}, "missing"),
+        (b"line,2024\nrevenue,x", {}, "invalid_amount"),
+        (b"line,2024\nunheard of,1", {}, "no_lines"),
+        (b"line,2090\nrevenue,1", {}, "in_the_future"),
+        (b"<x", {"format": "xbrl"}, "unreadable"),
+        (b"PK", {"format": "xlsx"}, "unreadable"),
+        (b"line,2024\nrevenue,1", {"map": "revenue"}, "no_mapping"),
+        (b"line,2024\nrevenue,1", {"map": "revenue=bananas"}, "unknown_line"),
+        (b"line,2024\nrevenue,1", {"months": "99"}, "less_than_equal"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken_in_leaves_nothing_and_says_why(
+    officer: httpx.AsyncClient, party: str, raw: bytes, query: dict[str, str], code: str
+) -> None:
+    answer = await import_file(officer, party, raw, **query)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code), answer.text
+    assert "bananas" not in answer.text
+    assert (await officer.get(f"/v1/parties/{party}/statements")).json()["items"] == []
+
+
+async def test_a_file_that_is_too_large_is_refused(officer: httpx.AsyncClient, party: str) -> None:
+    answer = await import_file(officer, party, b"x" * (5 * 1024 * 1024))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_an_import_asked_for_again_has_one_effect(officer: httpx.AsyncClient, party: str) -> None:
+    same, path = key(), f"/v1/parties/{party}/statements/import"
+    query = {**IMPORT, "scale": "thousands"}
+    first = await officer.post(path, content=SME.read_bytes(), params=query, headers={**CSV, **same})
+    again = await officer.post(path, content=SME.read_bytes(), params=query, headers={**CSV, **same})
+    assert (first.status_code, again.content) == (201, first.content)
+    other = await officer.post(
+        path, content=SME.read_bytes(), params={**query, "scale": "millions"}, headers={**CSV, **same}
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_ratios_come_with_definitions_trends_percentiles_and_what_is_missing(
+    officer: httpx.AsyncClient, feed: httpx.AsyncClient, party: str
+) -> None:
+    points = [{"percentile": at, "value": value} for at, value in ((10, "0.9"), (50, "1.4"), (90, "2.4"))]
+    table = {"source": "made up", "ratios": {"current_ratio": points}}
+    assert (await feed.put("/v1/industry-tables/332722/2023", json=table)).status_code == 200
+    await import_file(officer, party, SME.read_bytes(), scale="thousands")
+    found = (await officer.get(f"/v1/parties/{party}/ratios")).json()
+    assert found["peers"] == {"code": "332722", "year": 2023, "source": "made up"}
+    ratios = {entry["code"]: entry for entry in found["ratios"]}
+    current = ratios["current_ratio"]
+    assert current["formula"] == "current_assets / current_liabilities"
+    assert [entry["value"] for entry in current["values"]] == ["1.515423", "1.531335", "1.498778"]
+    assert current["trend"] == {"change": "-0.032557", "course": "mixed"}
+    assert current["peers"] == {"percentile": "53.951120", "reach": "within"}
+    assert ratios["altman_z2"]["values"][-1]["zone"] == "safe"
+    growth = ratios["revenue_growth"]["values"]
+    assert (growth[0]["value"], growth[0]["reason"]) == (None, "no_statement_of_period_before")
+    assert growth[2]["value"] == "0.064407"
+    assert len(found["ratios"]) == 25
+    polish = (await officer.get(f"/v1/parties/{party}/ratios", params={"polish": "true"})).json()
+    assert len(polish["ratios"]) == 25 + 64
+
+
+async def test_statements_that_no_ratio_is_made_of_are_named(officer: httpx.AsyncClient, party: str) -> None:
+    await kept(officer, party, unbalanced())
+    half = body(2023, period={"start": "2023-01-01", "end": "2023-06-30"})
+    assert (await kept(officer, party, half))["flags"] == ["not_a_year"]
+    found = (await officer.get(f"/v1/parties/{party}/ratios")).json()
+    assert [(entry["status"], entry["months"]) for entry in found["left_out"]] == [("unbalanced", 12), ("balanced", 6)]
+    assert found["periods"] == []
+
+
+@pytest.mark.parametrize(
+    ("ratios", "pointer"),
+    [
+        ({"bananas": [[10, "1"], [90, "2"]]}, "/ratios/bananas"),
+        ({"current_ratio": [[90, "1"], [10, "2"]]}, "/ratios/current_ratio"),
+        ({"current_ratio": [[10, "2"], [90, "1"]]}, "/ratios/current_ratio"),
+    ],
+)
+async def test_a_table_that_makes_no_sense_is_refused(
+    feed: httpx.AsyncClient, ratios: dict[str, list[list[Any]]], pointer: str
+) -> None:
+    points = {code: [{"percentile": at, "value": value} for at, value in pairs] for code, pairs in ratios.items()}
+    answer = await feed.put("/v1/industry-tables/A1/2024", json={"source": "nobody", "ratios": points})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_the_last_table_of_a_year_counts(feed: httpx.AsyncClient) -> None:
+    def table(value: str) -> dict[str, Any]:
+        points = [{"percentile": 10, "value": "0"}, {"percentile": 90, "value": value}]
+        return {"source": "made up", "ratios": {"net_margin": points}}
+
+    for value in ("0.1", "0.2"):
+        assert (await feed.put("/v1/industry-tables/C25/2022", json=table(value))).status_code == 200
+    found = (await feed.get("/v1/industry-tables/C25/2022")).json()
+    assert found["ratios"]["net_margin"] == [[10, "0"], [90, "0.2"]]
+    assert (await feed.get("/v1/industry-tables/C25/2021")).status_code == 404
+
+
+async def test_nobody_sees_statements_of_a_party_that_is_not_there(officer: httpx.AsyncClient, party: str) -> None:
+    made = await kept(officer, party, body())
+    other = await take_in(officer, company())
+    assert (await officer.get(f"/v1/parties/{other}/statements/{made['statement_id']}")).status_code == 404
+    for path in ("statements", "ratios"):
+        assert (await officer.get(f"/v1/parties/pty_none/{path}")).status_code == 404
+    assert (await submit(officer, "pty_none", body())).status_code == 404
+
+
+async def test_who_may_only_read_may_not_write(app: Any, officer: httpx.AsyncClient, feed: httpx.AsyncClient) -> None:
+    answer = await feed.post("/v1/parties/pty_x/statements", json=body(), headers=key())
+    assert answer.status_code == 403
+    assert (await officer.put("/v1/industry-tables/A/2024", json={})).status_code == 403
+
+
+async def test_the_taxonomy_is_listed_in_both_languages(officer: httpx.AsyncClient) -> None:
+    (first, *_) = (await officer.get("/v1/statement-lines")).json()["items"]
+    expected = {"code": "assets", "section": "balance_sheet", "label": "Total assets", "label_zh": "资产总计"}
+    assert first == expected
+    assert json.dumps(first)
