@@ -97,6 +97,9 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_application_routes(story["application_id"]),
         *_match_case_routes(bed),
         *_party_routes(bed),
+        *_privacy_routes(bed),
+        *_indicator_routes(bed),
+        *_reference_routes(story["party_id"]),
     ]
 
 
@@ -344,6 +347,19 @@ def _party_routes(bed: Running) -> Iterator[WriteRoute]:
     yield WriteRoute("intake", one, end, officer, {"valid_to": "2021-01-01"}, keyed=False, small=True)
 
 
+def _reference_routes(party_id: str) -> Iterator[WriteRoute]:
+    """Yield the route by which references are taken down, with what a supplier and a bank say."""
+    template, path = "/v1/parties/{party_id}/references", f"/v1/parties/{party_id}/references"
+    known = {"taken_on": "2026-01-31", "contact": "Ms Weber"}
+    amounts = {"high_credit": money(300), "balance": money(200), "past_due": money(100)}
+    trade = {"kind": "trade", "referee": "Steel Ltd", "terms_days": 30, "manner": "slow", "days_slow": 5, **amounts}
+    yield WriteRoute("intake", template, path, "los", {**known, **trade}, small=True)
+    facility = {"limit": money(300), "drawn": money(100), "secured": True}
+    bank = {"kind": "bank", "referee": "City Bank", "account_since": "2020-01-31", "currency": "DEM"}
+    said = {"average_balance": "medium_5", "facility": facility, "returned_items": 0}
+    yield WriteRoute("intake", template, path, "los", {**known, **bank, **said}, small=True)
+
+
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:
     """Yield the routes that officers keep accounts by, each on an account nobody trades on, and that of rates."""
     officer, accounts = "credit-officer", "/v1/accounts"
@@ -376,3 +392,52 @@ def _document(kind: str) -> dict[str, Any]:
     else:
         document = yaml.safe_load((CATALOGUE / _KINDS[kind] / f"{PRODUCT}.yaml").read_text())
     return {**document, "name" if kind == "product" else "product": FUZZED}
+
+
+def _privacy_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes by which a person is erased, on somebody nobody else uses, and by which nobody may be."""
+    officer, parties = "privacy-officer", "/v1/parties"
+    body = {"kind": "person", "external_ref": secrets.token_hex(6)}
+    taken = bed.post("intake", parties, body, "los").json()["party_id"]
+    template, path, why = f"{parties}/{{party_id}}", f"{parties}/{taken}", {"reason": "a quarrel"}
+    placed = bed.post("intake", f"{path}/legal-holds", why, officer).json()["hold_id"]
+    yield WriteRoute("intake", f"{template}/legal-holds", f"{path}/legal-holds", officer, why, small=True)
+    yield WriteRoute("intake", f"{template}/erase", f"{path}/erase", officer, {"reason": "objection"}, small=True)
+    one, held = "/v1/legal-holds/{hold_id}/release", f"/v1/legal-holds/{placed}/release"
+    yield WriteRoute("intake", one, held, officer, why, keyed=False, small=True)
+
+
+def _indicator_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes of series, on one of no fact, and of reviews, on one that is not there."""
+    feed, template, path = "data-feed", "/v1/indicators/{series}", f"/v1/indicators/s-{secrets.token_hex(6)}"
+    series = {
+        "label": "Index",
+        "label_zh": "指数",
+        "unit": "points",
+        "frequency": "monthly",
+        "scope": "industry",
+        "codes": ["F41"],
+        "source": "office",
+        "scale": 2,
+        "stale_after_days": 75,
+    }
+    url, headers = bed.platform.url("intake") + path, bed.headers(feed)
+    assert bed.http.put(url, json=series, headers=headers).status_code == 200
+    yield WriteRoute("intake", template, path, feed, series, keyed=False, personal=False, method="PUT", small=True)
+    trigger = {
+        "kind": "level",
+        "direction": "down",
+        "threshold": "50",
+        "hysteresis": "1",
+        "periods": 1,
+        "review_within_days": 14,
+        "is_active": True,
+    }
+    one, watched = f"{template}/triggers/{{trigger}}", f"{path}/triggers/low"
+    yield WriteRoute("intake", one, watched, feed, trigger, keyed=False, personal=False, method="PUT", small=True)
+    seen = {"series": path.rpartition("/")[2], "observed_on": "2026-09-30", "value": "48.7"}
+    bulk, items = "/v1/indicator-observations", {"items": [{**seen, "published_at": "2026-10-01T08:00:00Z"}]}
+    yield WriteRoute("intake", bulk, bulk, feed, items, keyed=False, personal=False, method="PUT", small=True)
+    for step, body in (("assign", {"to": "anna"}), ("complete", {"outcome": "done", "note": "seen"})):
+        review, none = f"/v1/reviews/{{review_id}}/{step}", f"/v1/reviews/rev_none/{step}"
+        yield WriteRoute("intake", review, none, "credit-officer", body, keyed=False, small=True)
