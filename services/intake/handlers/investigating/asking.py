@@ -30,9 +30,6 @@ from shared.products import Consult
 MOST_TRIES: Final = 3
 """How often a question is asked of which no answer was ever kept: it may be what brings the worker down."""
 
-_MARGIN_SECONDS: Final = 10
-"""How long after the last moment of its patience a worker still has the time to keep the answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -67,7 +64,7 @@ class _Ready:
 
 def lease_seconds(desk: Desk, source: str) -> float:
     """Return for how long nobody else asks what somebody has begun to ask."""
-    return patience_seconds(desk.sources[source]) + _MARGIN_SECONDS
+    return patience_seconds(desk.sources[source]) + desk.margin_seconds
 
 
 async def take(db: Database, desk: Desk, source: str, limit: int) -> tuple[list[Question], Moved]:
@@ -157,7 +154,8 @@ async def record(db: Database, desk: Desk, batch: Sequence[Reply]) -> list[Moved
             for one, place in zip(opened, awaited, strict=True)
         ]
         moved, settled = await move(tx, desk, courses)
-        await progress.arrived(tx, desk.vault, {one.report.party_id for one in kept if one.report is not None})
+        if brought := {one.report.party_id for one in kept if one.report is not None}:
+            await progress.arrived(tx, desk.vault, brought)
         metered = await account_for(tx, answered, kept, settled, now)
     metering.observe(metered)
     return [moved] * len(batch)

@@ -17,11 +17,16 @@ from shared.products import Product
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The keys, the products, and the sources by name."""
+    """The keys, the products, and the sources by name.
+
+    After the last moment of a source's patience a worker still has `margin_seconds` to keep the answer; then another
+    one asks.
+    """
 
     vault: Vault
     shelf: Shelf[Product]
     sources: Mapping[str, ConfiguredSource]
+    margin_seconds: float = 10.0
 
     @property
     def kinds(self) -> dict[str, FindingKind]:
