@@ -97,6 +97,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_application_routes(story["application_id"]),
         *_match_case_routes(bed),
         *_party_routes(bed),
+        *_statement_routes(bed),
         *_privacy_routes(bed),
         *_indicator_routes(bed),
         *_reference_routes(story["party_id"]),
@@ -358,6 +359,30 @@ def _reference_routes(party_id: str) -> Iterator[WriteRoute]:
     bank = {"kind": "bank", "referee": "City Bank", "account_since": "2020-01-31", "currency": "DEM"}
     said = {"average_balance": "medium_5", "facility": facility, "returned_items": 0}
     yield WriteRoute("intake", template, path, "los", {**known, **bank, **said}, small=True)
+
+
+def _statement_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes of financial statements, and of the tables that their ratios are held against."""
+    officer = "credit-officer"
+    statement = {
+        "period": {"start": "2024-01-01", "end": "2024-12-31"},
+        "currency": "EUR",
+        "standard": "ifrs",
+        "assurance": "audited",
+        "lines": {"assets": "100", "liabilities": "60", "equity": "39"},
+    }
+    party = bed.post("intake", "/v1/parties", {"kind": "company", "external_ref": secrets.token_hex(6)}, officer).json()
+    template, path = "/v1/parties/{party_id}/statements", f"/v1/parties/{party['party_id']}/statements"
+    yield WriteRoute("intake", template, path, officer, statement)
+    kept = bed.post("intake", path, statement, officer).json()["statement_id"]
+    one = f"{template}/{{statement_id}}"
+    yield WriteRoute("intake", one, f"{path}/{kept}", officer, statement, keyed=False, method="PUT", small=True)
+    why = {"reason": "seen"}
+    yield WriteRoute("intake", f"{one}/accept", f"{path}/{kept}/accept", officer, why, keyed=False, small=True)
+    points = [{"percentile": 10, "value": "0.5"}, {"percentile": 90, "value": "2"}]
+    table = {"source": "made up", "ratios": [{"ratio": "current_ratio", "points": points}]}
+    template, path = "/v1/industry-tables/{code}/{year}", "/v1/industry-tables/fuzzed/2024"
+    yield WriteRoute("intake", template, path, "data-feed", table, keyed=False, method="PUT", small=True)
 
 
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:
