@@ -97,6 +97,7 @@ def write_routes(bed: Running) -> list[WriteRoute]:
         *_application_routes(story["application_id"]),
         *_match_case_routes(bed),
         *_party_routes(bed),
+        *_investigation_routes(bed),
         *_statement_routes(bed),
         *_privacy_routes(bed),
         *_indicator_routes(bed),
@@ -383,6 +384,26 @@ def _statement_routes(bed: Running) -> Iterator[WriteRoute]:
     table = {"source": "made up", "ratios": [{"ratio": "current_ratio", "points": points}]}
     template, path = "/v1/industry-tables/{code}/{year}", "/v1/industry-tables/fuzzed/2024"
     yield WriteRoute("intake", template, path, "data-feed", table, keyed=False, method="PUT", small=True)
+
+
+def _investigation_routes(bed: Running) -> Iterator[WriteRoute]:
+    """Yield the routes of consents and of reports that are pulled; no source is configured here."""
+    party = bed.post("intake", "/v1/parties", {"kind": "person", "external_ref": secrets.token_hex(6)}, "los").json()
+    template, path = "/v1/parties/{party_id}/consents", f"/v1/parties/{party['party_id']}/consents"
+    consent = {
+        "purpose": "credit_assessment",
+        "scope": ["bureau"],
+        "proof": {"method": "signed_form", "document_id": "doc_1", "sha256": "0" * 64, "text": "I agree"},
+        "given_at": "2026-01-01T00:00:00Z",
+        "expires_at": "2035-01-01T00:00:00Z",
+    }
+    yield WriteRoute("intake", template, path, "los", consent)
+    given = bed.post("intake", path, consent, "los").json()["consent_id"]
+    one, revoked = "/v1/consents/{consent_id}/revoke", f"/v1/consents/{given}/revoke"
+    yield WriteRoute("intake", one, revoked, "los", {"reason": "no more"}, keyed=False, small=True)
+    template, path = "/v1/parties/{party_id}/reports", f"/v1/parties/{party['party_id']}/reports"
+    question = {"source": "consumer-bureau", "purpose": "credit_assessment"}
+    yield WriteRoute("intake", template, path, "credit-officer", question, small=True)
 
 
 def _account_routes(bed: Running) -> Iterator[WriteRoute]:

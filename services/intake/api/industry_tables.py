@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake.domain.statements.peers import MOST_POINTS, IndustryTable
+from services.intake.domain.statements.peers import MOST_POINTS, IndustryTable, Point, point_fault
 from services.intake.handlers.statements import analysing
 from services.intake.replies import ratios as replies
 from shared.db import Database
@@ -28,13 +28,18 @@ class PointBody(Body):
     value: _Value
 
 
+class RatioPointsBody(Body):
+    """The percentiles of one ratio, ascending."""
+
+    ratio: str = Field(max_length=64, examples=["current_ratio"])
+    points: list[PointBody] = Field(min_length=2, max_length=MOST_POINTS)
+
+
 class IndustryTableBody(Body):
-    """Percentiles by ratio, ascending. `source` says whose figures they are, or that they are made up."""
+    """Percentiles of ratios. `source` says whose figures they are, or that they are made up."""
 
     source: SafeStr
-    ratios: dict[str, Annotated[list[PointBody], Field(min_length=2, max_length=MOST_POINTS)]] = Field(
-        min_length=1, max_length=100
-    )
+    ratios: list[RatioPointsBody] = Field(min_length=1, max_length=100)
 
 
 def add_routes(routes: APIRouter, db: Database) -> None:
@@ -56,10 +61,7 @@ def add_routes(routes: APIRouter, db: Database) -> None:
             code=_code(code),
             year=stated_year,
             source=body.source,
-            points={
-                ratio: [(point.percentile, Decimal(point.value)) for point in points]
-                for ratio, points in body.ratios.items()
-            },
+            points=_points(body),
             stated_by=caller(request).client,
             stated_at=now,
         )
@@ -74,6 +76,21 @@ def add_routes(routes: APIRouter, db: Database) -> None:
     async def get_industry_table(code: str, year: str) -> Response:
         """Return the percentiles of an industry and year."""
         return reply(replies.table_reply(await analysing.industry(db, _code(code), _year(year))))
+
+
+def _points(body: IndustryTableBody) -> dict[str, list[Point]]:
+    """Return the points by ratio; raises `Refusal` with 422 that names the ratios that make no sense."""
+    found: dict[str, list[Point]] = {}
+    faults: list[Fault] = []
+    for place, entry in enumerate(body.ratios):
+        points = [(point.percentile, Decimal(point.value)) for point in entry.points]
+        fault = "is stated twice" if entry.ratio in found else point_fault(entry.ratio, points)
+        if fault is not None:
+            faults.append(Fault(f"/ratios/{place}", "invalid_points", fault))
+        found[entry.ratio] = points
+    if faults:
+        raise invalid("invalid_industry_table", "the table can't be kept", faults[:20])
+    return found
 
 
 def _code(code: str) -> str:

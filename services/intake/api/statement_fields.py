@@ -1,10 +1,10 @@
 """Fields by which requests say what a financial statement is."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Query
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.domain.statements.amounts import DecimalMark, Scale, in_minor_units, number_of, usual_step
@@ -18,6 +18,8 @@ from shared.http import Body
 
 _MOST_MAPPED: Final = 200
 _DocumentId = Annotated[str, Field(pattern=r"^doc_[0-9a-f]{32}$")]
+# What is wrong with a line is said without its name, unless that is a line's: a name may be anything.
+_Amount = Annotated[Any, WithJsonSchema({"type": "string", "maxLength": 40})]
 _Day = Annotated[date, Field(ge=EARLIEST)]
 
 
@@ -46,7 +48,7 @@ class StatementBody(Body):
     assurance: Assurance = Field(strict=False)
     is_consolidated: bool = False
     scale: Scale = Field(default=Scale.UNITS, strict=False)
-    lines: dict[str, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+    lines: dict[str, _Amount] = Field(
         min_length=1, max_length=len(LINES), examples=[{"assets": "1200.00", "liabilities": "700.00"}]
     )
     document_id: _DocumentId | None = None
@@ -60,9 +62,9 @@ class StatementBody(Body):
                 faults.append(Fault("/lines", "unknown_line", "names a line that is not in the taxonomy"))
                 continue
             try:
-                number = number_of(stated)
+                number = number_of(stated) if isinstance(stated, str) else None
                 if number is None:
-                    raise ValueError("is no amount")
+                    raise ValueError("is no amount; write a decimal as a string")
                 amounts[code] = in_minor_units(number, self.currency, self.scale)
             except ValueError as error:
                 faults.append(Fault(f"/lines/{code}", "invalid_amount", str(error)))

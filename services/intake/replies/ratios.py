@@ -95,13 +95,27 @@ class RatiosReply(BaseModel):
     ratios: list[RatioReply]
 
 
+class PointReply(BaseModel):
+    """So many percent of the industry have this value or less."""
+
+    percentile: int
+    value: str
+
+
+class RatioPointsReply(BaseModel):
+    """The percentiles of one ratio, ascending."""
+
+    ratio: str
+    points: list[PointReply]
+
+
 class IndustryTableReply(BaseModel):
-    """Percentiles of ratios in an industry and year: by ratio, pairs of percentile and value."""
+    """Percentiles of ratios in an industry and year."""
 
     code: str
     year: int
     source: str
-    ratios: dict[str, list[tuple[int, str]]]
+    ratios: list[RatioPointsReply]
     stated_by: str
     stated_at: datetime
 
@@ -130,7 +144,12 @@ def table_reply(table: IndustryTable) -> IndustryTableReply:
         code=table.code,
         year=table.year,
         source=table.source,
-        ratios={code: [(at, format(value, "f")) for at, value in points] for code, points in table.points.items()},
+        ratios=[
+            RatioPointsReply(
+                ratio=code, points=[PointReply(percentile=at, value=format(value, "f")) for at, value in points]
+            )
+            for code, points in table.points.items()
+        ],
         stated_by=table.stated_by,
         stated_at=table.stated_at,
     )

@@ -297,7 +297,7 @@ async def test_ratios_come_with_definitions_trends_percentiles_and_what_is_missi
     officer: httpx.AsyncClient, feed: httpx.AsyncClient, party: str
 ) -> None:
     points = [{"percentile": at, "value": value} for at, value in ((10, "0.9"), (50, "1.4"), (90, "2.4"))]
-    table = {"source": "made up", "ratios": {"current_ratio": points}}
+    table = {"source": "made up", "ratios": [{"ratio": "current_ratio", "points": points}]}
     assert (await feed.put("/v1/industry-tables/332722/2023", json=table)).status_code == 200
     await import_file(officer, party, SME.read_bytes(), scale="thousands")
     found = (await officer.get(f"/v1/parties/{party}/ratios")).json()
@@ -327,30 +327,34 @@ async def test_statements_that_no_ratio_is_made_of_are_named(officer: httpx.Asyn
 
 
 @pytest.mark.parametrize(
-    ("ratios", "pointer"),
+    "ratios",
     [
-        ({"bananas": [[10, "1"], [90, "2"]]}, "/ratios/bananas"),
-        ({"current_ratio": [[90, "1"], [10, "2"]]}, "/ratios/current_ratio"),
-        ({"current_ratio": [[10, "2"], [90, "1"]]}, "/ratios/current_ratio"),
+        {"bananas": [[10, "1"], [90, "2"]]},
+        {"current_ratio": [[90, "1"], [10, "2"]]},
+        {"current_ratio": [[10, "2"], [90, "1"]]},
     ],
 )
-async def test_a_table_that_makes_no_sense_is_refused(
-    feed: httpx.AsyncClient, ratios: dict[str, list[list[Any]]], pointer: str
-) -> None:
-    points = {code: [{"percentile": at, "value": value} for at, value in pairs] for code, pairs in ratios.items()}
-    answer = await feed.put("/v1/industry-tables/A1/2024", json={"source": "nobody", "ratios": points})
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+async def test_a_table_that_makes_no_sense_is_refused(feed: httpx.AsyncClient, ratios: dict[str, Any]) -> None:
+    answer = await feed.put("/v1/industry-tables/A1/2024", json=table(ratios))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/ratios/0")
+    assert "bananas" not in answer.text
+
+
+def table(ratios: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a request that states percentiles."""
+    stated = [
+        {"ratio": code, "points": [{"percentile": at, "value": value} for at, value in pairs]}
+        for code, pairs in ratios.items()
+    ]
+    return {"source": "made up", "ratios": stated}
 
 
 async def test_the_last_table_of_a_year_counts(feed: httpx.AsyncClient) -> None:
-    def table(value: str) -> dict[str, Any]:
-        points = [{"percentile": 10, "value": "0"}, {"percentile": 90, "value": value}]
-        return {"source": "made up", "ratios": {"net_margin": points}}
-
     for value in ("0.1", "0.2"):
-        assert (await feed.put("/v1/industry-tables/C25/2022", json=table(value))).status_code == 200
+        sent = table({"net_margin": [[10, "0"], [90, value]]})
+        assert (await feed.put("/v1/industry-tables/C25/2022", json=sent)).status_code == 200
     found = (await feed.get("/v1/industry-tables/C25/2022")).json()
-    assert found["ratios"]["net_margin"] == [[10, "0"], [90, "0.2"]]
+    assert found["ratios"][0]["points"][1] == {"percentile": 90, "value": "0.2"}
     assert (await feed.get("/v1/industry-tables/C25/2021")).status_code == 404
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from services.intake.domain.statements.analysis import Analysis, analyse
-from services.intake.domain.statements.peers import IndustryTable, point_fault
+from services.intake.domain.statements.peers import IndustryTable
 from services.intake.domain.statements.statement import Statement
 from services.intake.handlers.statements.keeping import records_to_read
 from services.intake.store import parties, statements
 from services.intake.vault import Vault
 from shared.db import Database, Transaction
-from shared.errors import Fault, invalid, not_found
+from shared.errors import not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,7 @@ async def of_party(tx: Transaction, vault: Vault, party_id: str, industry: str |
 
 
 async def state_industry(db: Database, table: IndustryTable) -> None:
-    """Store percentiles of an industry and year; raises `Refusal` with 422 that names what is unsound."""
-    faults = [
-        Fault(f"/ratios/{code}", "invalid_points", fault)
-        for code, points in table.points.items()
-        if (fault := point_fault(code, points)) is not None
-    ]
-    if faults:
-        raise invalid("invalid_industry_table", "the table can't be kept", faults[:20])
+    """Store percentiles of an industry and year, whose points are sound."""
     async with db.transaction() as tx:
         await statements.state_table(tx, table)
 
