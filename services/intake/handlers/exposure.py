@@ -1,8 +1,11 @@
 """What a party and its group owe already, as a source of facts like any other: our own limits service."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic_core import to_json
 
 from services.intake.domain.breaker import BreakerSettings
 from services.intake.domain.exposure import in_currency
@@ -79,7 +82,7 @@ class ExposureSource:
             adverse=(),
             as_of=datetime.now(UTC),
             provider_reference=inquiry.reference,
-            raw=b"",
+            raw=to_json([asdict(account) for account in found.exposure.accounts]),
         )
 
     async def close(self) -> None:

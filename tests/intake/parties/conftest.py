@@ -56,8 +56,8 @@ async def limits() -> AsyncIterator[Limits]:
 @pytest.fixture
 def app(settings: Settings, limits: Limits, tmp_path: Path) -> FastAPI:
     """The API process; the key of each development client is the client's name."""
-    asking = settings.model_copy(update={"limits_url": limits.url, "limits_key": SecretStr("intake-service")})
-    return create_app(asking, platform_settings(tmp_path, CLIENTS))
+    asked = {"limits_url": limits.url, "limits_key": SecretStr("intake-service"), "exposure_currencies": "EUR"}
+    return create_app(settings.model_copy(update=asked), platform_settings(tmp_path, CLIENTS))
 
 
 @pytest.fixture

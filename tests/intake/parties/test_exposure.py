@@ -1,7 +1,7 @@
 """What is owed as facts: exact, in the currency of the product, and missing where it isn't known."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from services.intake.limits_client import MOST_PARTIES, LimitsClient
 from services.intake.sources.port import Inquiry, SourceError, SourceFault
 from shared.db import Database
 from tests.intake.parties.conftest import Limits
-from tests.intake.parties.given import account, new_company, own
+from tests.intake.parties.given import account, key, new_company, own
 
 
 @pytest.fixture
@@ -87,3 +87,24 @@ async def test_accounts_are_told_by_party(limits: Limits, client: LimitsClient) 
 async def test_each_currency_is_a_source(db: Database, client: LimitsClient) -> None:
     assert sorted(exposure_sources("USD,EUR", db, client)) == ["limits-eur", "limits-usd"]
     assert exposure_sources("", db, client) == {}
+
+
+async def test_an_officer_pulls_what_is_owed_like_any_report(officer: httpx.AsyncClient, limits: Limits) -> None:
+    party_id, now = await new_company(officer), datetime.now(UTC)
+    limits.accounts = {party_id: [account(party_id, 300)]}
+    consent = {
+        "purpose": "credit_assessment",
+        "scope": ["limits-eur"],
+        "proof": {"method": "signed_form", "sha256": "0" * 64},
+        "given_at": now.isoformat(),
+        "expires_at": (now + timedelta(days=1)).isoformat(),
+    }
+    given = await officer.post(f"/v1/parties/{party_id}/consents", json=consent, headers=key())
+    assert given.status_code == 201, given.text
+    asked = {"source": "limits-eur", "purpose": "credit_assessment"}
+    report = await officer.post(f"/v1/parties/{party_id}/reports", json=asked, headers=key())
+    assert report.status_code == 201, report.text
+    assert report.json()["facts"]["group_exposure"] == {"amount_minor": 300, "currency": "EUR"}
+    limits.status = 503
+    away = await officer.post(f"/v1/parties/{party_id}/reports", json=asked, headers=key())
+    assert (away.status_code, away.json()["code"]) == (503, "source_unavailable")
