@@ -16,7 +16,8 @@ from services.intake.domain.progress import (
 from services.intake.handlers.applications import UNKNOWN
 from services.intake.handlers.progress import go_on, products_of
 from services.intake.handlers.settling import Going, Gone, settle
-from services.intake.store import applications, keys, moves
+from services.intake.store import applications, keys
+from services.intake.store.moves import Note
 from services.intake.vault import Vault
 from shared.db import Database, Transaction
 from shared.errors import Kind, Refusal, conflict
@@ -80,8 +81,8 @@ async def withdraw(db: Database, vault: Vault, application_id: str, actor: str, 
         if refused is not None:
             raise refused
         product = (await products_of(tx, [found])).get(found.product)
-        note = await _sealed(tx, vault, found, reason)
-        going = Going(found, product, found.status, actor, sealed_note=note)
+        note = await _note(tx, vault, found, reason)
+        going = Going(found, product, found.status, actor, note=note)
         step = Step(Status.WITHDRAWN, (WITHDRAWN_BY_APPLICANT,))
         return (await settle(tx, [Gone(going, step)], await applications.clock(tx)))[0]
 
@@ -97,7 +98,7 @@ async def override(db: Database, vault: Vault, application_id: str, actor: str, 
         if refused is not None:
             raise refused
         product = await _product(tx, found)
-        note = await _sealed(tx, vault, found, reason)
+        note = await _note(tx, vault, found, reason)
         going = Going(found, product, found.status, actor, (OVERRIDDEN,), note)
         return (await go_on(tx, [going], await applications.clock(tx)))[0]
 
@@ -116,7 +117,7 @@ async def _product(tx: Transaction, application: Application) -> Product:
     return product
 
 
-async def _sealed(tx: Transaction, vault: Vault, application: Application, note: str) -> bytes | None:
+async def _note(tx: Transaction, vault: Vault, application: Application, text: str) -> Note | None:
     """Return a note about an application under its party's key, None where the party was erased: nothing is kept."""
     key = (await keys.of(tx, vault, [application.party_id])).get(application.party_id)
-    return None if key is None else moves.seal_note(key, note)
+    return None if key is None else Note(text, key)

@@ -162,10 +162,7 @@ async def history(db: Database, vault: Vault, application_id: str) -> list[Told]
         known = await moves.of_application(tx, application_id) if found.moves else past(found)
         is_noted = any(move.sealed_note for move in known)
         key = (await keys.existing(tx, vault, [found.party_id])).get(found.party_id) if is_noted else None
-    return [
-        Told(move, None if key is None or move.sealed_note is None else moves.open_note(key, move.sealed_note))
-        for move in known
-    ]
+    return [Told(move, None if key is None else moves.open_note(key, move)) for move in known]
 
 
 @dataclass(frozen=True, slots=True)

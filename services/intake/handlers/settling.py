@@ -11,7 +11,7 @@ from services.intake.domain.finding import Evidence
 from services.intake.domain.progress import Look, Move, Step, fallbacks_of, moved, past
 from services.intake.events import applications as events
 from services.intake.store import applications, clocks, investigations, moves, parties
-from services.intake.store.moves import Submission
+from services.intake.store.moves import Note, Submission
 from shared import outbox
 from shared.db import Transaction
 from shared.outbox import Fact
@@ -25,7 +25,7 @@ NO_EVIDENCE: Final = Evidence({}, {}, ())
 class Going:
     """An application that is about to go somewhere: from which status (None: it is new), and by whom.
 
-    `because` are codes to be told beside those of where it goes, `sealed_note` is what somebody wrote about it. The
+    `because` are codes to be told beside those of where it goes, `note` is what somebody wrote about it. The
     product is None where it is not live any more: then an application goes on nowhere, but may be ended.
     """
 
@@ -34,7 +34,7 @@ class Going:
     from_status: Status | None
     actor: str | None = None
     because: tuple[str, ...] = ()
-    sealed_note: bytes | None = None
+    note: Note | None = None
     is_amended: bool = False
     investigated: bool = False
     fallbacks: tuple[str, ...] = ()
@@ -151,7 +151,9 @@ def _moving(entry: Gone, known: clocks.Clocks, now: datetime) -> _Moving:
         outcome = None if application.decision is None else application.decision.outcome
         running = clock.after(profile, known, application.status, outcome, now)
     application = replace(application, due_at=clock.due_at(running))
-    return _Moving(entry, application, [*written, replace(move, sealed_note=going.sealed_note)], running)
+    if going.note is not None:
+        move = replace(move, sealed_note=going.note.sealed(move))
+    return _Moving(entry, application, [*written, move], running)
 
 
 async def _investigate(tx: Transaction, moving: Sequence[_Moving], survivors: Mapping[str, str]) -> None:

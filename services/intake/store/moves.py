@@ -36,7 +36,6 @@ _NEWEST: Final = text("""
     FROM unnest(CAST(:ids AS text[])) AS wanted(application_id) JOIN submission s USING (application_id)
     ORDER BY s.application_id, s.revision DESC
 """)
-_NOTE: Final = "application.note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,25 @@ class Submission:
     fallbacks: tuple[str, ...]
 
 
-def seal_note(key: DataKey, note: str) -> bytes:
-    """Return what somebody wrote about a move as it is stored, under the key of the applicant."""
-    return key.seal(_NOTE, note.encode())
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote about a move, to be sealed under the applicant's key for the one place it belongs to."""
+
+    text: str
+    key: DataKey
+
+    def sealed(self, move: Move) -> bytes:
+        """Return the note as it is stored with its move."""
+        return self.key.seal(_place(move), self.text.encode())
 
 
-def open_note(key: DataKey, sealed: bytes) -> str:
-    """Return what somebody wrote about a move."""
-    return key.open(_NOTE, sealed).decode()
+def open_note(key: DataKey, move: Move) -> str | None:
+    """Return what somebody wrote about a move, None where nobody did."""
+    return None if move.sealed_note is None else key.open(_place(move), move.sealed_note).decode()
+
+
+def _place(move: Move) -> str:
+    return f"application.note.{move.application_id}.{move.sequence}"
 
 
 async def add(tx: Transaction, moves: Sequence[Move]) -> None:

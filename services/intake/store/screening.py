@@ -50,10 +50,6 @@ _RECEIVED: Final = text("""
         ORDER BY a.received_at DESC LIMIT :limit
     ) AS n
 """)
-_FORGET: Final = text("""
-    DELETE FROM application_signal s USING application a
-    WHERE a.application_id = s.application_id AND a.party_id = ANY(CAST(:party_ids AS text[]))
-""")
 
 
 def digest(vault: Vault, key: Key, value: str) -> bytes:
@@ -116,8 +112,3 @@ async def add(tx: Transaction, entries: Sequence[tuple[str, Counted, datetime]])
     rows = [(application_id, key, value, received_at) for application_id, (key, value), received_at in entries]
     if rows:
         await copy_rows(tx, "application_signal", _COLUMNS, rows)
-
-
-async def forget(tx: Transaction, party_ids: Collection[str]) -> None:
-    """Delete by what the applications of parties were counted."""
-    await tx.execute(_FORGET, {"party_ids": list(party_ids)})

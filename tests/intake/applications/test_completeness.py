@@ -1,5 +1,6 @@
 """What a product needs before an application is decided: waited for by name, and gone on with once it is there."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -133,3 +134,15 @@ async def test_refused_applications_of_a_batch_leave_the_others_their_places(des
         "submitted",
     ]
     assert answers[2].json()["external_ref"] == "three"
+
+
+async def test_a_document_that_arrives_together_with_the_application_is_not_waited_for(desk: Desk) -> None:
+    product = await desk.publish(needs={"documents": ["identity"]})
+    parties = [(await desk.taken(body(f"together-{n}", product)))["party_id"] for n in range(12)]
+    taken = await asyncio.gather(
+        *(desk.taken(body(f"together-{n}", product)) for n in range(12)),
+        *(desk.add_document(party_id, "identity") for party_id in parties),
+    )
+    for entry in taken[:12]:
+        assert entry is not None
+        assert (await desk.shown(entry["application_id"]))["status"] == "submitted"

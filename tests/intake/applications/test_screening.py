@@ -87,6 +87,26 @@ async def test_a_telephone_that_many_apply_with_is_noticed_whoever_they_are(desk
     assert (await desk.taken(body("e", product, signals={"phone": "+4930999999"})))["status"] == "submitted"
 
 
+async def test_a_party_that_applies_often_is_noticed_whatever_became_of_its_applications(desk: Desk) -> None:
+    product = await desk.publish(
+        screening={"velocity": [{"key": "party", "days": 30, "at_most": 3}]}, needs={"documents": ["identity"]}
+    )
+    other = await desk.publish(name="other")
+    first = await desk.taken(body("often", product))
+    await desk.withdraw(first["application_id"])
+    await desk.taken(body("often", other))
+    assert (await desk.taken(body("often", product)))["status"] == "pend_info"
+    fourth = await desk.taken(body("often", product))
+    assert (fourth["status"], fourth["reasons"]) == ("screened_out", ["velocity:party"])
+
+
+async def test_the_applications_of_one_batch_are_counted_in_their_order(desk: Desk) -> None:
+    product = await desk.publish(screening={"velocity": [{"key": "device", "days": 1, "at_most": 2}]})
+    sent = [body(f"batch-{number}", product, signals={"device_id": "d-1"}) for number in range(6)]
+    answers = [answer.json() for answer in await desk.together(*sent)]
+    assert Counter(entry["status"] for entry in answers) == {"submitted": 2, "screened_out": 4}
+
+
 async def test_no_signal_is_kept_in_clear(desk: Desk) -> None:
     product = await desk.publish(screening={"velocity": [{"key": "bank_account", "days": 7, "at_most": 2}]})
     taken = await desk.taken(body("sealed", product, signals={"bank_account": "DE89370400440532013000"}))
