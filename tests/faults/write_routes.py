@@ -309,8 +309,8 @@ def _limit_routes(bed: Running) -> Iterator[WriteRoute]:
 def _match_case_routes(bed: Running) -> Iterator[WriteRoute]:
     """Yield the route by which an officer says who a possible duplicate is: a person who comes again, and has moved."""
     officer, names = "credit-officer", [{"text": f"Mover {secrets.token_hex(6)}"}]
-    for city in ("Leeds", "Bristol"):
-        address = {"lines": ["1 Mill Lane"], "city": city, "postal_code": "X1", "country": "GB"}
+    for city, postcode in (("Leeds", "LS1 4AB"), ("Bristol", "BS2 9XY")):
+        address = {"lines": ["1 Mill Lane"], "city": city, "postal_code": postcode, "country": "GB"}
         profile = {"names": names, "born_on": "1984-03-05", "addresses": [address]}
         taken = bed.post("intake", "/v1/parties", {"kind": "person", "profile": profile}, officer).json()
     case_id = taken["match"]["case_id"]
