@@ -23,6 +23,7 @@ from shared.errors import Refusal
 log = structlog.get_logger()
 
 SWEEP_BATCH: Final = 100
+REVIEW_BATCH: Final = 1_000
 _PAUSE_SECONDS: Final = 1.0
 _WATCH_SECONDS: Final = 30.0
 _RETAIN_SECONDS: Final = 3600.0
@@ -73,7 +74,7 @@ async def watch_match_cases(db: Database) -> None:
 
 async def open_reviews(db: Database) -> None:
     """Open the reviews that moved indicators ask for until cancelled; any number of processes may do so at once."""
-    await _keep_up("reviews_wait", lambda: reviews.spread(db, SWEEP_BATCH))
+    await _keep_up("reviews_wait", lambda: reviews.spread(db, REVIEW_BATCH))
 
 
 async def watch_file(db: Database) -> None:
