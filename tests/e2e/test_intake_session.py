@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pypdfium2
 import pytest
 
 from services.catalogue import Addresses, Keys, load_catalogue
@@ -45,6 +46,11 @@ class Played:
     """What was asked and answered, and the decisions in the order of the stories."""
 
     exchanges: list[Exchange]
+    scratch: Path
+
+    def answer(self, path: str) -> Any:
+        """Return the last answer of a path."""
+        return next(exchange.answer for exchange in reversed(self.exchanges) if exchange.path == path)
 
     @property
     def decisions(self) -> list[dict[str, Any]]:
@@ -60,13 +66,14 @@ def played(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Play
     }
     known = {name: platform.credentials.api_keys[client] for name, client in CLIENTS.items()}
     commands = {"README.md": session.commands(PROJECT / "README.md", "Know the applicant")}
-    exchanges, _ = session.play(commands, known, addresses, tmp_path_factory.mktemp("applying"))
-    return Played(exchanges)
+    scratch = tmp_path_factory.mktemp("applying")
+    exchanges, _ = session.play(commands, known, addresses, scratch)
+    return Played(exchanges, scratch)
 
 
 def test_every_answer_is_what_the_readme_says(played: Played) -> None:
     assert [difference for exchange in played.exchanges for difference in exchange.contradictions()] == []
-    assert sum(bool(exchange.claims) for exchange in played.exchanges) == len(PEOPLE) + 2
+    assert sum(bool(exchange.claims) for exchange in played.exchanges) == len(PEOPLE) + 3
 
 
 def test_nothing_is_refused(played: Played) -> None:
@@ -92,9 +99,16 @@ def test_an_applicant_is_never_told_that_something_is_wrong_with_them_when_it_is
 
 
 def test_the_bureau_has_cost_what_its_answers_cost_and_its_faults_nothing(played: Played) -> None:
-    sources = {source["name"]: source for source in played.exchanges[-1].answer["items"]}
+    sources = {source["name"]: source for source in played.answer("/v1/sources")["items"]}
     asked = [(day["hits"], day["cost"]) for day in sources["consumer-bureau"]["days"] if day["hits"]]
     assert asked == [(4, {"amount_minor": 1_000, "currency": "USD"})]
+
+
+def test_the_credit_report_shows_on_paper_who_it_is_and_what_the_bureau_said(played: Played) -> None:
+    document = pypdfium2.PdfDocument(played.scratch / "credit-report.pdf")
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert [words for words in (NAMES[-1], "***0007", "Bureau score", "782", "approved") if words not in text] == []
 
 
 def test_no_log_shows_who_applied(played: Played, platform: Platform) -> None:

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="body")
+    parser.add_argument("-o", dest="output")
     parser.add_argument("--chapter")
     parser.add_argument("--claim")
     parser.add_argument("url", nargs="?", default="")
@@ -38,9 +39,15 @@ def main() -> None:
     connection = http.client.HTTPConnection(json.loads(os.environ["SESSION_ADDRESSES"])[url.netloc], timeout=40)
     connection.request(method, path, None if asked.body is None else asked.body.encode(), headers)
     answer = connection.getresponse()
-    body = answer.read().decode()
-    _keep({"method": method, "path": path, "status": answer.status, "answer": json.loads(body)})
-    sys.stdout.write(body + asked.ending.replace("\\n", "\n"))
+    body = answer.read()
+    is_json = "json" in answer.headers.get_content_type()
+    _keep({"method": method, "path": path, "status": answer.status, "answer": json.loads(body) if is_json else None})
+    if asked.output is None:
+        sys.stdout.write(body.decode())
+    else:
+        # Beside the record and not where the reader of the guide stands.
+        (Path(os.environ["SESSION_RECORD"]).parent / Path(asked.output).name).write_bytes(body)
+    sys.stdout.write(asked.ending.replace("\\n", "\n"))
 
 
 def _keep(line: dict[str, Any]) -> None:
