@@ -75,14 +75,14 @@ def company_name(text: str) -> ComparedName | None:
     if characters:
         return _chinese(characters, latin)
     left = trades.joined(legal_forms.without_form(latin))
-    found = {trade: word for word in left if (trade := trades.trade_of(word)) is not None}
+    found = frozenset(filter(None, map(trades.trade_of, left)))
     numbers = frozenset(word for word in left if word.isdigit())
     plain = tuple(word for word in left if word not in _NOISE and not word.isdigit() and not trades.trade_of(word))
     # A company that is called by nothing but its trade or a number is distinguished by these.
     words = plain or tuple(word for word in left if word not in _NOISE) or left
     if not words:
         return None
-    return ComparedName(words, "", "".join(words), "".join(left), frozenset(found), numbers)
+    return ComparedName(words, "", "".join(words), "".join(left), found, numbers)
 
 
 def _chinese(characters: str, latin: Sequence[str]) -> ComparedName:
