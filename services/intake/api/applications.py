@@ -37,9 +37,9 @@ _Name = Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00-\x1f\x7f]+
 
 
 class PartyBody(Body):
-    """Who applies: by the caller's own customer number, by our id, or by a profile that is matched with what we know.
+    """Who applies: by the caller's own customer number, by our id alone, or by a profile, which is matched.
 
-    At least one of the three; a profile may come with a number of one's own.
+    A profile may come with a number; of a party that is known by its number, it is kept where there was none.
     """
 
     external_ref: SafeStr | None = None
@@ -52,8 +52,9 @@ class PartyBody(Body):
     def _says_who(self) -> "PartyBody":
         if self.external_ref is None and self.party_id is None and self.profile is None:
             raise ValueError("give external_ref, party_id or profile")
-        if self.party_id is not None and (self.profile is not None or self.attribution is not None):
-            raise ValueError("a party that is named by party_id is changed at its own place")
+        others = (self.external_ref, self.profile, self.attribution)
+        if self.party_id is not None and any(entry is not None for entry in others):
+            raise ValueError("party_id stands alone; what is known of the party is changed at its own place")
         return self
 
     def value(self) -> PartyRef:

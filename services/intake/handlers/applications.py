@@ -53,20 +53,15 @@ async def submit(
         plain = [is_plain(entry.command, known.get(entry.command.product)) for entry in entries]
         if all(plain):
             return await _accept(tx, known, entries)
-        others = iter(
-            await arriving.take_in(
-                tx,
-                vault,
-                known,
-                [
-                    arriving.Arriving(entry.command, entry.claim.client, entry.traceparent)
-                    for entry, is_one in zip(entries, plain, strict=True)
-                    if not is_one
-                ],
-            )
-        )
+        # Parties before what is held to count by, in every batch: so none waits for another that waits for it.
         accepted = iter(await _accept(tx, known, [entry for entry, one in zip(entries, plain, strict=True) if one]))
-        return [next(accepted) if is_one else _answer(next(others)) for is_one in plain]
+        arrivals = [
+            arriving.Arriving(entry.command, entry.claim.client, entry.traceparent)
+            for entry, one in zip(entries, plain, strict=True)
+            if not one
+        ]
+        taken = iter(await arriving.take_in(tx, vault, known, arrivals))
+        return [next(accepted) if one else _answer(next(taken)) for one in plain]
 
     return await idempotency.once(db, [entry.claim for entry in batch], act)
 

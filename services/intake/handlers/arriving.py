@@ -34,27 +34,24 @@ async def take_in(
 ) -> list[Application | Refusal]:
     """Take in applications: of each who applies, whether it is answered by an earlier one, and what is missing."""
     checked = [check_facts(entry.command, known.get(entry.command.product)) for entry in batch]
-    sound = [place for place, facts in enumerate(checked) if not isinstance(facts, Refusal)]
+    results: dict[int, Application | Refusal] = {}
+    sound: dict[int, Mapping[str, Any]] = {}
+    for place, facts in enumerate(checked):
+        if isinstance(facts, Refusal):
+            results[place] = facts
+        else:
+            sound[place] = facts
     applicants = await _applicants(tx, vault, [batch[place].command.party for place in sound])
     party_of = dict(zip(sound, applicants, strict=True))
-    survivors = await parties.surviving(tx, [found for found in applicants if isinstance(found, str)])
-    taken = [place for place, found in party_of.items() if isinstance(found, str) and found in survivors]
+    results |= {place: _NO_PARTY for place, party_id in party_of.items() if party_id is None}
+    entering = {place: party_id for place, party_id in party_of.items() if party_id is not None}
     now = await screening.hold(
-        tx, vault, [(survivors[str(party_of[place])], batch[place].command.signals) for place in taken]
+        tx, vault, [(party_id, batch[place].command.signals) for place, party_id in entering.items()]
     )
-    made = {place: _application(batch[place], survivors[str(party_of[place])], checked[place], now) for place in taken}
-    gone = await _enter(tx, vault, known, [batch[place] for place in taken], list(made.values()), now)
-    by_place: dict[int, Application | Refusal] = dict(zip(taken, gone, strict=True))
-    results: list[Application | Refusal] = []
-    for place, facts in enumerate(checked):
-        found = party_of.get(place)
-        if isinstance(facts, Refusal):
-            results.append(facts)
-        elif isinstance(found, Refusal):
-            results.append(found)
-        else:
-            results.append(by_place.get(place, _NO_PARTY))
-    return results
+    made = [_application(batch[place], party_id, sound[place], now) for place, party_id in entering.items()]
+    gone = await _enter(tx, vault, known, [batch[place] for place in entering], made, now)
+    results |= zip(entering, gone, strict=True)
+    return [results[place] for place in range(len(batch))]
 
 
 _NO_PARTY = invalid("unknown_party", "there is no such party", [Fault("/party/party_id", "unknown_party", "unknown")])
@@ -98,8 +95,7 @@ async def _enter(
     return gone
 
 
-def _application(entry: Arriving, party_id: str, facts: Mapping[str, Any] | Refusal, now: datetime) -> Application:
-    assert not isinstance(facts, Refusal)
+def _application(entry: Arriving, party_id: str, facts: Mapping[str, Any], now: datetime) -> Application:
     return Application(
         application_id=new_id("app"),
         party_id=party_id,
@@ -113,19 +109,22 @@ def _application(entry: Arriving, party_id: str, facts: Mapping[str, Any] | Refu
     )
 
 
-async def _applicants(tx: Transaction, vault: Vault, refs: Sequence[PartyRef]) -> list[str | Refusal]:
-    """Return the party that each reference names, taking in those that are new."""
+async def _applicants(tx: Transaction, vault: Vault, refs: Sequence[PartyRef]) -> list[str | None]:
+    """Return the party that each reference comes down to, taking in those that are new; None where there is none."""
     plain = {(ref.external_ref, ref.kind) for ref in refs if ref.is_plain and ref.external_ref is not None}
     by_ref = (await applications.party_ids(tx, plain))[0] if plain else {}
+    named = {ref.party_id for ref in refs if ref.party_id is not None}
+    there = await applications.known_parties(tx, named) if named else set()
     described = [ref for ref in refs if ref.party_id is None and not ref.is_plain]
     entries = [NewParty(ref.kind, ref.external_ref, ref.profile, ref.attribution or Attribution()) for ref in described]
     taken = iter(await taking.take_in(tx, vault, entries) if entries else [])
-    found: list[str | Refusal] = []
+    found: list[str | None] = []
     for ref in refs:
         if ref.party_id is not None:
-            found.append(ref.party_id)
+            found.append(ref.party_id if ref.party_id in there else None)
         elif ref.is_plain and ref.external_ref is not None:
             found.append(by_ref[ref.external_ref])
         else:
             found.append(next(taken).party_id)
-    return found
+    survivors = await parties.surviving(tx, {party_id for party_id in found if party_id is not None})
+    return [None if party_id is None else survivors[party_id] for party_id in found]

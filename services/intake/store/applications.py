@@ -30,6 +30,10 @@ _ADD_PARTIES: Final = text("""
 _PARTY_IDS: Final = text("""
     SELECT external_ref, party_id, merged_into FROM party WHERE external_ref = ANY(CAST(:external_ref AS text[]))
 """)
+_KNOWN_PARTIES: Final = text("""
+    SELECT p.party_id FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN party p USING (party_id)
+    WHERE p.status <> 'erased'
+""")
 _ATTRIBUTIONS: Final = text("""
     SELECT p.party_id, p.channel, p.partner, p.business_unit, p.country, p.industry
     FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN party p USING (party_id)
@@ -166,6 +170,11 @@ async def party_ids(tx: Transaction, parties: Collection[tuple[str, PartyKind]])
 async def _known_party_ids(tx: Transaction, refs: list[str]) -> tuple[dict[str, str], bool]:
     rows = (await tx.execute(_PARTY_IDS, {"external_ref": refs})).all()
     return {row.external_ref: row.party_id for row in rows}, any(row.merged_into is not None for row in rows)
+
+
+async def known_parties(tx: Transaction, party_ids: Collection[str]) -> set[str]:
+    """Return those of the parties that are here and were not erased."""
+    return set((await tx.execute(_KNOWN_PARTIES, {"party_ids": list(party_ids)})).scalars())
 
 
 async def attributions(tx: Transaction, party_ids: Collection[str]) -> dict[str, Attribution]:

@@ -112,8 +112,8 @@ async def test_a_party_is_known_by_its_id_and_an_unknown_one_is_refused(desk: De
     unknown = await desk.submit(body("", product, party={"party_id": "pty_nobody"}))
     assert unknown.status_code == 422
     assert unknown.json()["errors"][0]["pointer"] == "/party/party_id"
-    nobody = await desk.submit(body("", product, party={}))
-    assert nobody.status_code == 422
+    for party in ({}, {"party_id": first["party_id"], "external_ref": "by id"}, {"attribution": {"channel": "web"}}):
+        assert (await desk.submit(body("", product, party=party))).status_code == 422
 
 
 async def test_refused_applications_of_a_batch_leave_the_others_their_places(desk: Desk) -> None:
