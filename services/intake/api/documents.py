@@ -55,9 +55,9 @@ def add_routes(routes: APIRouter, db: Database, vault: Vault, receiving: Receivi
 
 def _add_upload(routes: APIRouter, db: Database, vault: Vault, receiving: Receiving) -> None:
     files, bodies = receiving.files, receiving.bodies
-    # Several at a time: while one batch waits for storage the next one begins.
+    # Two at a time: while one batch waits for storage the next one begins. With more of them batches would be smaller.
     small: Batcher[Upload, Answer] = Batcher(
-        "take_in_document", partial(take_in, db, vault, files), max_batch=64, in_flight=4
+        "take_in_document", partial(take_in, db, vault, files), max_batch=128, in_flight=2
     )
     stated = operation("documents:write", idempotent=True, replies=dict.fromkeys((200, 201), replies.ReceiptReply))
 
