@@ -17,7 +17,8 @@ from typing import Final
 
 WHOLE: Final = Decimal(100)
 HALF: Final = Decimal(50)
-SHARE_SCALE: Final = Decimal("0.0001")
+MOST_CONTROLS: Final = 5_000
+"""A group in which more is controlled, counted once for each at the top, isn't looked at to its end."""
 
 
 class Holding(StrEnum):
@@ -109,28 +110,27 @@ def _held_on(stated: Sequence[Ownership], day: date) -> Decimal:
     return sum((entry.share for entry in stated if entry.share is not None and entry.holds_on(day)), Decimal(0))
 
 
-def worth_knowing(party_id: str, edges: Collection[Edge]) -> tuple[set[str], set[str]]:
-    """Return whose owners, and whose holdings, matter to the group of a party as far as `edges` tell.
+def worth_knowing(group: Group, edges: Collection[Edge]) -> tuple[set[str], set[str]]:
+    """Return whose owners, and whose holdings, matter to a group as far as `edges` tell.
 
     Those are its members; and of whoever owns a member, however little and over however many others, again the owners:
     several small shares may turn out to be under one control. What else such owners hold doesn't matter.
     """
-    members = set(group_of(party_id, edges).members)
     owners: dict[str, set[str]] = defaultdict(set)
     for edge in edges:
         owners[edge.owned_id].add(edge.owner_id)
-    above = set(members)
-    waiting = list(members)
+    above = set(group.members)
+    waiting = list(group.members)
     while waiting:
         new = owners.get(waiting.pop(), set()) - above
         above |= new
         waiting += new
-    return above, members
+    return above, set(group.members)
 
 
 def group_of(party_id: str, edges: Collection[Edge]) -> Group:
     """Return the group of a party among all `edges` that may matter to it."""
-    controls = _controls(edges)
+    controls, complete = _controls(edges)
     linked: dict[str, set[str]] = defaultdict(set)
     for control in controls:
         for holder in control.through:
@@ -143,21 +143,30 @@ def group_of(party_id: str, edges: Collection[Edge]) -> Group:
         controls=tuple(control for control in controls if control.controller_id in paths),
         paths=paths,
         circles=tuple(circle for circle in _circles(edges) if not paths.keys().isdisjoint(circle)),
+        complete=complete,
     )
 
 
-def _controls(edges: Collection[Edge]) -> list[Control]:
-    """Return whom those control whom nobody controls; of companies that control each other, one stands for all."""
+def _controls(edges: Collection[Edge]) -> tuple[list[Control], bool]:
+    """Return whom those control whom nobody controls, and whether these are all.
+
+    Of companies that control each other, one stands for all.
+    """
     held = _Holdings(edges)
     found: dict[str, list[Control]] = {}
     covered: set[str] = set()
+    left = MOST_CONTROLS
     # Whoever is controlled controls nobody whom its controller doesn't, so it is enough to begin at the top: with those
     # whom no single owner controls. What turns out to be below another after all is left out at the end.
     for controller_id in sorted(held.by_owner, key=lambda owner: (owner in held.owned_outright, owner)):
-        if controller_id not in covered:
-            found[controller_id] = held.controlled_by(controller_id)
-            covered |= {control.controlled_id for control in found[controller_id]}
-    return [control for controller_id in sorted(found.keys() - covered) for control in found[controller_id]]
+        if controller_id in covered:
+            continue
+        found[controller_id] = held.controlled_by(controller_id)
+        covered |= {control.controlled_id for control in found[controller_id]}
+        left -= len(found[controller_id])
+        if left < 0:
+            break
+    return [control for top in sorted(found.keys() - covered) for control in found[top]], left >= 0
 
 
 class _Holdings:

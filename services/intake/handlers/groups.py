@@ -1,7 +1,8 @@
 """Who owns whom, and the groups that follow from it."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -69,19 +70,20 @@ async def members(tx: Transaction, party_id: str, on: date) -> Group:
     edges: dict[str, Edge] = {}
     asked_owners: set[str] = set()
     asked_holdings: set[str] = set()
+    group = group_of(survivor, ())
     for _ in range(_MOST_ROUNDS):
-        above, below = worth_knowing(survivor, edges.values())
+        above, below = worth_knowing(group, edges.values())
         new_owners, new_holdings = above - asked_owners, below - asked_holdings
-        if not new_owners and not new_holdings:
-            return group_of(survivor, edges.values())
-        found = await _edges(tx, new_owners, new_holdings, on, MOST_EDGES + 1 - len(edges))
-        edges |= found
+        if not group.complete or not (new_owners or new_holdings):
+            return group
+        edges |= await _edges(tx, new_owners, new_holdings, on, MOST_EDGES + 1 - len(edges))
+        # What a thread of its own computes holds up no other request, however much there is.
+        group = await asyncio.to_thread(group_of, survivor, tuple(edges.values()))
         if len(edges) > MOST_EDGES:
             break
         asked_owners |= new_owners
         asked_holdings |= new_holdings
-    known = group_of(survivor, edges.values())
-    return Group(survivor, known.members, known.controls, known.paths, known.circles, complete=False)
+    return replace(group, complete=False)
 
 
 async def _edges(
@@ -101,22 +103,28 @@ async def _edges(
 
 
 async def of_all(tx: Transaction, party_ids: Iterable[str], on: date) -> list[Group]:
-    """Return the groups of parties on a day, each group once."""
+    """Return the groups of parties on a day, each group once; none after the first that is incomplete."""
     found: dict[str, Group] = {}
     for party_id in party_ids:
-        if party_id not in found:
-            group = await members(tx, party_id, on)
-            found |= dict.fromkeys(group.members, group)
+        if party_id in found:
+            continue
+        group = await members(tx, party_id, on)
+        found |= dict.fromkeys(group.members, group)
+        if not group.complete:
+            break
     return list({id(group): group for group in found.values()}.values())
 
 
 async def tell_changes(tx: Transaction, before: Collection[Group], now: datetime, also: Collection[str] = ()) -> None:
-    """Put an event for each group that has other members than it had `before`; `also` are parties that were in none."""
+    """Put an event for each group that has other members than it had `before`; `also` are parties that were in none.
+
+    Of a group that is incomplete nothing is told: it has members that are not known.
+    """
     known = {group.members for group in before}
     concerned = sorted({*also, *(member for group in before for member in group.members)})
     survivors = await parties.surviving(tx, concerned)
     after = await of_all(tx, dict.fromkeys(survivors[party_id] for party_id in concerned), now.date())
-    changed = [group for group in after if group.members not in known]
+    changed = [group for group in after if group.complete and group.members not in known]
     await outbox.put(tx, [events.group_changed(group.members[0], group.members, now) for group in changed])
 
 

@@ -73,7 +73,7 @@ def test_a_group_is_who_the_definition_says(edges: list[Edge], party: str) -> No
 def test_looking_only_at_what_matters_finds_the_same_group(edges: list[Edge], party: str) -> None:
     known: set[Edge] = set()
     while True:
-        owners, holdings = worth_knowing(party, known)
+        owners, holdings = worth_knowing(group_of(party, known), known)
         found = {one for one in edges if one.owned_id in owners or one.owner_id in holdings}
         if found <= known:
             break
@@ -130,6 +130,14 @@ def test_records_of_one_company_that_state_the_same_are_not_added_up() -> None:
 def test_a_long_chain_is_followed_to_its_end() -> None:
     chain = [edge(str(place), str(place + 1), "51") for place in range(2_000)]
     assert len(group_of("1999", chain).members) == 2_001
+
+
+def test_a_group_with_too_much_control_in_it_ends_and_says_so() -> None:
+    chain = [edge(str(place), str(place + 1), "51") for place in range(900)]
+    tops = [edge(f"top {place}", "0", None) for place in range(900)]
+    group = group_of("5", [*chain, *tops])
+    assert not group.complete
+    assert len(group.controls) < 10_000
 
 
 def stated(share: str, start: str, end: str | None = None) -> Ownership:
