@@ -18,6 +18,7 @@ from shared.db import Database
 from tests.intake.privacy import given
 from tests.intake.privacy.conftest import Clients
 from tests.intake.privacy.leaks import contains, found_in_clear
+from tests.kit.platform import application, money
 
 CANARIES: Final = {
     "latin name": "Zephyrine Quackenbush",
@@ -92,7 +93,7 @@ def _client(stated: dict[str, Any]) -> str:
 def _spoilt(body: Any) -> list[bytes]:
     """Return bodies with canaries that no route accepts."""
     extra = {**body, "more": _TEXT} if isinstance(body, dict) else [_TEXT]
-    texts = {name: _TEXT for name in body} if isinstance(body, dict) else _TEXT
+    texts = dict.fromkeys(body, _TEXT) if isinstance(body, dict) else _TEXT
     return [json.dumps(value).encode() for value in (extra, texts, [_TEXT], _TEXT)] + [b'{"name": "' + _TEXT.encode()]
 
 
@@ -122,10 +123,33 @@ async def _known(los: httpx.AsyncClient, clients: Clients) -> dict[str, str]:
     }
 
 
+async def _plant(clients: Clients, known: dict[str, str]) -> None:
+    """Plant the canaries in bodies that are accepted wherever a schema alone does not tell how."""
+    officer, manager, party = clients("credit-officer"), clients("credit-manager"), f"/v1/parties/{known['party_id']}"
+    profile = {"names": [{"text": CANARIES["latin name"]}], "contacts": [{"kind": "phone", "value": CANARIES["phone"]}]}
+    signals = {"phone": CANARIES["phone"], "bank_account": CANARIES["card"], "device_id": CANARIES["token"]}
+    asked = {**application(f"customer-{known['party_id']}"), "signals": signals}
+    asked["party"] = {**asked["party"], "profile": profile}
+    sums = {"high_credit": money(300), "balance": money(200), "past_due": money(100)}
+    trade = {"kind": "trade", "taken_on": "2026-01-31", "terms_days": 30, "manner": "slow", "days_slow": 5, **sums}
+    named = {"referee": CANARIES["latin name"], "contact": CANARIES["phone"]}
+    accepted = await officer.post("/v1/applications", json=asked, headers=given.key())
+    assert accepted.status_code == 202, accepted.text
+    referred = await officer.post(f"{party}/references", json={**trade, **named}, headers=given.key())
+    assert referred.status_code == 201, referred.text
+    tag = (await officer.get(party)).headers["etag"]
+    edit = {"profile": profile, "reason": _TEXT}
+    changed = await manager.patch(party, json=edit, headers={**given.key(), "if-match": tag})
+    assert changed.status_code == 200, changed.text
+    found = await officer.post("/v1/parties/search", json={"identifier": {"scheme": "us-ssn", "value": "219-09-9471"}})
+    assert found.status_code == 200, found.text
+
+
 async def test_canaries_are_found_nowhere_but_in_sealed_columns(
     app: FastAPI, los: httpx.AsyncClient, clients: Clients, db: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = await _known(los, clients)
+    await _plant(clients, known)
     bodies = Body(app, known)
     tried = refused = 0
     answers: list[str] = []
