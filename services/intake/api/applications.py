@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,6 +34,15 @@ _LATEST: Final = "app_~"
 """Sorts after every application id."""
 MOST_FACTS: Final = 500
 _Name = Annotated[str | None, Query(max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("is not a time between 1970 and 2200")
+    return moment.astimezone(UTC)
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 
 class PartyBody(Body):
@@ -150,7 +159,7 @@ def add_routes(routes: APIRouter, db: Database, vault: Vault, shelf: Shelf[Produ
         status: Status | None = None,
         party_id: _Name = None,
         product: _Name = None,
-        due_before: AwareDatetime | None = None,
+        due_before: _Moment | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         cursor: Annotated[str, Query(max_length=64, pattern=r"^[ -~]+$")] = _LATEST,
     ) -> Response:

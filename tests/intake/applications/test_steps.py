@@ -194,7 +194,9 @@ async def test_the_queue_shows_what_waits_and_what_is_due(desk: Desk) -> None:
     assert await listed(product=product, due_before=_in_days(29)) == []
     assert await listed(product=product, status="submitted") == []
     assert await listed(party_id=taken["party_id"]) == [taken["application_id"]]
-    assert (await desk.los.get("/v1/applications", params={"status": "lost"})).status_code == 422
+    for name, value in (("status", "lost"), ("due_before", "0001-01-01T00:00:00+23:59"), ("due_before", "soon")):
+        assert (await desk.los.get("/v1/applications", params={name: value})).status_code == 422
+    assert await listed(party_id="pty_nobody") == []
 
 
 def _in_days(days: int) -> str:
