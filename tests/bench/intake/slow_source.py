@@ -38,9 +38,9 @@ from tests.bench.report import Level
 
 SLOW_SECONDS: Final = 30
 ROUNDS: Final = 5
-SECONDS: Final = 12.0
-RATE: Final = 40.0
-SLOW_RATE: Final = 2.0
+SECONDS: Final = 20.0
+RATE: Final = 20.0
+SLOW_RATE: Final = 1.0
 PARTIES: Final = 200
 _FAST: Final = "fast-loan"
 _SLOW: Final = "slow-loan"
