@@ -72,7 +72,20 @@ async def test_what_is_declined_anyway_stays_declined_for_its_own_reasons(
     assert decision["provenance"]["fallbacks"] == list(WITHOUT)
 
 
-@pytest.mark.parametrize("score", [620, 300])
+async def test_what_is_referred_anyway_names_the_missing_report_first(
+    los: httpx.AsyncClient, consumer: Consumer
+) -> None:
+    plain = await decided(los, consumer, 510, ())
+    assert plain["outcome"] == "refer"
+    decision = await decided(los, consumer, 510, WITHOUT)
+    assert decision["reasons"] == ["SOURCE_UNAVAILABLE", *plain["reasons"]]
+    path = f"/v1/decisions/{decision['decision_id']}/explanation"
+    told = (await los.get(path, params={"language": "en", "audience": "officer"})).json()
+    assert "SOURCE_UNAVAILABLE" in {item["code"] for item in told["items"]}
+    assert told["what_would_change"] is None
+
+
+@pytest.mark.parametrize("score", [620, 510, 300])
 async def test_a_decision_without_a_report_is_made_again_to_the_last_node(
     los: httpx.AsyncClient, consumer: Consumer, score: int
 ) -> None:

@@ -51,7 +51,8 @@ def decide(
 
     Without a policy for this product the application is referred, and so it is without a score where the product has
     facts that scoring supplies; the policy is then still evaluated, so that the trace shows what is known. And so it is
-    where credit would be granted although intake had to do without something (`fallbacks`).
+    where credit would be granted although intake had to do without something (`fallbacks`), which is also the first of
+    the reasons where the policy refers by itself.
     """
     if product is None or policy is None or policy.product != product.name:
         return _referred(POLICY_UNAVAILABLE)
@@ -64,6 +65,8 @@ def decide(
         evaluation = evaluate(scored_facts(facts, score), score.reasons, as_of)
     if fallbacks and evaluation.outcome.grants_credit:
         return _referred(SOURCE_UNAVAILABLE)._replace(trace=evaluation.trace)
+    if fallbacks and evaluation.outcome is Outcome.REFER:
+        return evaluation._replace(reasons=(SOURCE_UNAVAILABLE, *evaluation.reasons))
     return evaluation
 
 

@@ -98,8 +98,8 @@ def _tell(
     evaluation, as_of = decision.evaluation, decision.decided_at
     facts = known_facts(decision, product)
     advice = None
-    # Where something else than the policy decided (there was no score), what the policy says changes nothing.
-    if evaluation.trace["outputs"].get("outcome") == evaluation.outcome:
+    # Where something else than the policy decided (there was no score, or no report), what it says changes nothing.
+    if evaluation.trace["outputs"].get("outcome") == evaluation.outcome and not decision.question.fallbacks:
         score_reasons = () if decision.score is None else decision.score.reasons
         advice = what_would_change(policy, facts, score_reasons, as_of)
     told = explain(policy, reasons, facts, evaluation, as_of, language, audience, advice)
