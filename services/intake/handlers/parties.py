@@ -86,7 +86,8 @@ async def take_in(tx: Transaction, vault: Vault, entries: Sequence[NewParty], ac
     taken = await _take_in_new(tx, vault, new, stored, actor)
     again = [(record, entry) for record, entry in zip(records, entries, strict=True) if new.get(record) is not entry]
     known = {record: taken[record].party_id if record in taken else record for record, _ in again}
-    cases = await _complete(tx, vault, {known[record]: entry for record, entry in again}, actor)
+    offered = {known[record]: entry for record, entry in reversed(again) if entry.profile is not None}
+    cases = await _complete(tx, vault, offered, actor) if offered else {}
     return [
         taken[record] if new.get(record) is entry else TakenIn(known[record], None, case_id=cases.get(known[record]))
         for record, entry in zip(records, entries, strict=True)
@@ -123,7 +124,7 @@ async def _take_in_new(
     await parties.add(tx, {party_id: entry for party_id, entry in created.items() if party_id not in stored})
     await parties.make_aliases(tx, {party_id: known for party_id, known in same.items() if party_id in stored})
     cases = await _keep_profiles(tx, vault, created, matches)
-    await _enter(tx, vault, created, PartyAction.TAKEN_IN, 1, actor)
+    await _enter(tx, vault, created, PartyAction.TAKEN_IN, dict.fromkeys(created, 1), actor)
     return {
         party_id: TakenIn(same.get(party_id, party_id), matches.get(party_id), party_id in created, cases.get(party_id))
         for party_id in new
@@ -160,11 +161,8 @@ async def _keep_profiles(
     return await match_cases.open_for(tx, alike)
 
 
-async def _complete(tx: Transaction, vault: Vault, known: Mapping[str, NewParty], actor: str) -> dict[str, str]:
+async def _complete(tx: Transaction, vault: Vault, offered: Mapping[str, NewParty], actor: str) -> dict[str, str]:
     """Give profiles to parties that were known by their customer number only; return the cases that this opens."""
-    offered = {party_id: entry for party_id, entry in known.items() if entry.profile is not None}
-    if not offered:
-        return {}
     found = await parties.lock(tx, vault, offered)
     bare = {
         party_id: replace(offered[party_id], kind=party.kind, attribution=party.attribution)
@@ -172,20 +170,26 @@ async def _complete(tx: Transaction, vault: Vault, known: Mapping[str, NewParty]
         if party.profile is None and party.status is PartyStatus.ACTIVE
     }
     cases = await _keep_profiles(tx, vault, bare, await _matches(tx, vault, bare))
-    await _enter(tx, vault, bare, PartyAction.COMPLETED, 1, actor)
+    versions = await parties.next_versions(tx, bare)
+    await _enter(tx, vault, bare, PartyAction.COMPLETED, versions, actor)
     return cases
 
 
 async def _enter(
-    tx: Transaction, vault: Vault, entries: Mapping[str, NewParty], action: PartyAction, version: int, actor: str
+    tx: Transaction,
+    vault: Vault,
+    entries: Mapping[str, NewParty],
+    action: PartyAction,
+    versions: Mapping[str, int],
+    actor: str,
 ) -> None:
-    """Enter into the change log what came in of parties."""
+    """Enter into the change log what came in of parties, with the versions that they have by it."""
     now = await parties.clock(tx)
     changes = [
         PartyChange(
             new_id("chg"),
             party_id,
-            version,
+            versions[party_id],
             action,
             actor,
             now,

@@ -46,6 +46,9 @@ _ADD_PROFILES: Final = text("""
     FROM unnest(CAST(:party_ids AS text[]), CAST(:profiles AS bytea[])) AS r(party_id, profile)
     WHERE p.party_id = r.party_id AND p.profile IS NULL AND p.status <> 'erased'
 """)
+_NEXT_VERSIONS: Final = text("""
+    UPDATE party SET version = version + 1 WHERE party_id = ANY(CAST(:party_ids AS text[])) RETURNING party_id, version
+""")
 _MAKE_ALIASES: Final = text("""
     UPDATE party p SET status = 'merged', merged_into = r.survivor_id, updated_at = now()
     FROM unnest(CAST(:party_ids AS text[]), CAST(:survivor_ids AS text[])) AS r(party_id, survivor_id)
@@ -134,6 +137,12 @@ async def add_profiles(tx: Transaction, vault: Vault, profiles: Mapping[str, Pro
         if party_id in data_keys
     }
     await tx.execute(_ADD_PROFILES, {"party_ids": list(sealed), "profiles": list(sealed.values())})
+
+
+async def next_versions(tx: Transaction, party_ids: Collection[str]) -> dict[str, int]:
+    """Count a new version of locked parties; return the versions by id."""
+    rows = await tx.execute(_NEXT_VERSIONS, {"party_ids": list(party_ids)})
+    return {row.party_id: row.version for row in rows}
 
 
 async def make_aliases(tx: Transaction, survivors: Mapping[str, str]) -> None:

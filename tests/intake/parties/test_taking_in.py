@@ -1,6 +1,8 @@
 """Parties are taken in once, however often and under whatever number they come."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 
 from services.intake.domain.party import Identifier, Name, NewParty, PartyKind, Profile
 from services.intake.handlers import parties as handlers
+from services.intake.store import parties as store
 from services.intake.vault import Vault
 from shared.db import Database
 from shared.ids import new_id
@@ -76,6 +79,9 @@ async def test_a_party_known_by_its_number_only_gets_the_profile_that_comes_late
     assert await take_in(officer, {**other, "external_ref": number}) == party_id
     shown = (await officer.get(f"/v1/parties/{party_id}")).json()
     assert shown["profile"]["names"][0]["text"] == named["profile"]["names"][0]["text"]
+    assert shown["version"] == 2
+    changes = (await officer.get(f"/v1/parties/{party_id}/changes")).json()["items"]
+    assert [(change["action"], change["version"]) for change in changes] == [("completed", 2), ("taken_in", 1)]
     assert await take_in(officer, named) == party_id
 
 
@@ -101,12 +107,20 @@ async def test_rivals_in_several_processes_store_one_party(db: Database, vault: 
 
 
 async def test_what_comes_twice_in_one_batch_is_one_party(db: Database, vault: Vault) -> None:
-    number = new_id("ref")
-    entries = [NewParty(PartyKind.COMPANY, number), NewParty(PartyKind.COMPANY, number)]
+    number, profile = new_id("ref"), Profile((Name(f"{word()} {word()} Ltd"),), (Identifier("us-ein", digits(9)),))
+    entries = [
+        NewParty(PartyKind.COMPANY, number),
+        NewParty(PartyKind.COMPANY, number, profile),
+        NewParty(PartyKind.COMPANY, number),
+        NewParty(PartyKind.COMPANY, None, replace(profile, born_on=date(2001, 1, 1))),
+    ]
     async with db.transaction() as tx:
-        first, second = await handlers.take_in(tx, vault, entries)
-    assert first.party_id == second.party_id
-    assert (first.created, second.created) == (True, False)
+        taken = await handlers.take_in(tx, vault, entries[:3])
+        taken += await handlers.take_in(tx, vault, entries[3:])
+        found = await store.find(tx, vault, [taken[0].party_id])
+    assert len({one.party_id for one in taken}) == 1
+    assert [one.created for one in taken] == [True, False, False, False]
+    assert found[taken[0].party_id].profile == profile
 
 
 _PROFILE_FAULTS: list[tuple[dict[str, Any], str, str]] = [
