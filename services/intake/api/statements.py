@@ -72,8 +72,9 @@ def _add_writing(routes: APIRouter, db: Database, vault: Vault) -> None:
     ) -> Response:
         """Keep the statements of a file (CSV, XLSX or XBRL), one for each period, all or none.
 
-        Lines without a place in the taxonomy, and ambiguous ones, are listed; `map` (`label=line`, or `label=ignore`)
-        says where they belong. A period that is held with other figures stays, unless `existing` is `correct`.
+        Lines without a place in the taxonomy, and ambiguous ones, are listed by where they stand; the statement has
+        their labels. `map` (`label=line`, or `label=ignore`) says where they belong. A period that is held with other
+        figures stays, unless `existing` is `correct`.
         """
         async with files.read(request) as raw:
             request.state.raw_body = request.scope["query_string"] + b"\n" + raw

@@ -60,11 +60,20 @@ class DifferenceReply(BaseModel):
     amount_minor: int
 
 
-class UnmappedReply(BaseModel):
-    """A line of the file without a place in the taxonomy; `candidates` are the lines that its label may mean."""
+class UnmappedPlaceReply(BaseModel):
+    """Where a file has a line without a place in the taxonomy; `candidates` are the lines that its label may mean.
+
+    The label itself may tell of a person, and an answer to a key is kept: the statement has it.
+    """
+
+    pointer: str
+    candidates: list[str]
+
+
+class UnmappedReply(UnmappedPlaceReply):
+    """A line of the file without a place in the taxonomy, by its label."""
 
     label: str
-    candidates: list[str]
 
 
 class AcceptanceReply(BaseModel):
@@ -139,7 +148,7 @@ class ImportReply(BaseModel):
     """What became of a file: its periods, the oldest first, and the lines that have no place in the taxonomy."""
 
     items: list[ImportedReply]
-    unmapped: list[UnmappedReply]
+    unmapped: list[UnmappedPlaceReply]
 
 
 class TaxonomyLineReply(BaseModel):
@@ -174,7 +183,10 @@ def imported(results: Sequence[Imported], party_id: str) -> Answer:
         ImportedReply(outcome=entry.outcome, changed=list(entry.changed), statement=statement_reply(entry.statement))
         for entry in results
     ]
-    body = ImportReply(items=items, unmapped=_unmapped(results[0].unmapped)).model_dump_json().encode()
+    places = [
+        UnmappedPlaceReply(pointer=entry.pointer, candidates=list(entry.candidates)) for entry in results[0].unmapped
+    ]
+    body = ImportReply(items=items, unmapped=places).model_dump_json().encode()
     made = any(entry.outcome in (Outcome.CREATED, Outcome.CORRECTED) for entry in results)
     return Answer(201 if made else 200, body, f"/v1/parties/{party_id}/statements")
 
@@ -258,4 +270,6 @@ def _differences(found: Sequence[Difference]) -> list[DifferenceReply]:
 
 
 def _unmapped(found: Sequence[Unmapped]) -> list[UnmappedReply]:
-    return [UnmappedReply(label=entry.label, candidates=list(entry.candidates)) for entry in found]
+    return [
+        UnmappedReply(label=entry.label, pointer=entry.pointer, candidates=list(entry.candidates)) for entry in found
+    ]

@@ -80,7 +80,7 @@ async def add(tx: Transaction, vault: Vault, statements: Sequence[Statement]) ->
     rows: list[Sequence[Any]] = []
     for entry in statements:
         figures, key = entry.figures, sealing.get(entry.party_id)
-        labels = to_json([[line.label, line.candidates] for line in figures.unmapped])
+        labels = to_json([[line.label, line.pointer, line.candidates] for line in figures.unmapped])
         rows.append(
             (
                 entry.statement_id,
@@ -155,7 +155,7 @@ async def versions(
         labels: tuple[Unmapped, ...] | None = () if row.unmapped is None and row.unmapped_count == 0 else None
         if key is not None and row.unmapped is not None:
             opened = from_json(key.open(_UNMAPPED, bytes(row.unmapped)))
-            labels = tuple(Unmapped(label, tuple(candidates)) for label, candidates in opened)
+            labels = tuple(Unmapped(label, place, tuple(candidates)) for label, place, candidates in opened)
         reason = None
         if key is not None and row.reason is not None:
             reason = key.open(_REASON, bytes(row.reason)).decode()

@@ -8,16 +8,14 @@ from typing import Any
 
 import openpyxl
 
-Cells = Sequence[Sequence[Any]]
-
 
 def csv_file(lines: Mapping[str, str], heading: str = "line,value") -> bytes:
     """Return a long CSV."""
     return "\n".join([heading, *(f'"{label}","{value}"' for label, value in lines.items())]).encode()
 
 
-def xlsx_file(sheets: Mapping[str, Cells]) -> bytes:
-    """Return a spreadsheet."""
+def xlsx_file(sheets: Mapping[str, Any]) -> bytes:
+    """Return a spreadsheet: rows of cells by the title of the sheet."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for title, rows in sheets.items():

@@ -79,15 +79,15 @@ def test_operating_profit_of_the_chinese_standards_is_after_finance_and_elsewher
     raw = csv_file({"营业利润": "20"})
     assert minor(from_csv(raw)) == {"profit_after_finance": 2_000}
     found = from_csv(raw, Terms(Standard.IFRS, "CNY"))
-    assert found.unmapped == [Unmapped("营业利润", ("operating_profit", "profit_after_finance"))]
+    assert found.unmapped == [Unmapped("营业利润", "/rows/1", ("operating_profit", "profit_after_finance"))]
 
 
 def test_an_ambiguous_label_is_named_with_what_it_may_mean_and_a_mapping_settles_it() -> None:
     raw = csv_file({"Borrowings": "20", "Directors' loans": "5"})
     found = from_csv(raw)
     assert found.unmapped == [
-        Unmapped("Borrowings", ("long_term_borrowings", "short_term_borrowings")),
-        Unmapped("Directors' loans"),
+        Unmapped("Borrowings", "/rows/1", ("long_term_borrowings", "short_term_borrowings")),
+        Unmapped("Directors' loans", "/rows/2"),
     ]
     mapping = {"borrowings": "long_term_borrowings", "Directors' loans": "long_term_borrowings"}
     settled = from_csv(raw, Terms(Standard.IFRS, "CNY", mapping=mapping))
@@ -143,7 +143,7 @@ def test_the_year_of_a_company_may_end_when_it_likes() -> None:
         (b'line,value\n"revenue,1', "unreadable"),
         (b"line,value\n\x00,1", "unreadable"),
         (b"line,value\n" + b"x,1\n" * 3_000, "too_large"),
-        (b"line," + b",".join(b"%d" % year for year in range(1980, 2010)) + b"\nrevenue,1", "too_many"),
+        (b"line," + b",".join(b"%d" % year for year in range(1980, 2002)) + b"\nrevenue,1", "too_many"),
         (b"line,period,value\nrevenue,sometime,1", "no_period"),
     ],
 )
@@ -258,7 +258,7 @@ def test_half_a_spreadsheet_is_refused() -> None:
 
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
     raw = xlsx_file({"sheet": [["line", 2024], ["revenue", 1]]})
-    assert not_read(with_member(raw, "xl/media/big.bin", b"\x00" * (41 * 1024 * 1024))) == "too_large"
+    assert not_read(with_member(raw, "xl/media/big.bin", b"\x00" * (21 * 1024 * 1024))) == "too_large"
 
 
 def test_entities_in_a_spreadsheet_are_refused() -> None:

@@ -47,7 +47,7 @@ def test_concepts_become_lines_and_the_rest_is_listed() -> None:
     )
     found = spreading(raw)
     assert minor(found) == {"assets": 100_000_000, "revenue": 50_000_000}
-    assert found.unmapped == [Unmapped("Assets"), Unmapped("RestructuringReserve")]
+    assert found.unmapped == [Unmapped("RestructuringReserve", "/facts/2"), Unmapped("Assets", "/facts/3")]
     assert found.periods[END]["assets"].step_minor == 100_000
 
 
@@ -134,6 +134,7 @@ def test_inline_facts_have_their_format_scale_and_sign() -> None:
         (b'<!DOCTYPE x SYSTEM "http://example.com/x.dtd"><x/>', "document_type"),
         (b"<a>" * 200 + b"</a>" * 200, "too_large"),
         (b"<a>" + b"<b/>" * 200_000 + b"</a>", "too_large"),
+        (instance([fact("gaap:Assets", "1")] * 10_001), "too_large"),
         (instance([fact("gaap:Assets", "12 monkeys")]), "invalid_amount"),
         (instance([fact("gaap:Assets", "1e400")]), "invalid_amount"),
         (instance([fact("gaap:Assets", "1", where="nowhere")]), "no_context"),

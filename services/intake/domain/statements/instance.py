@@ -52,20 +52,20 @@ def spread_instance(facts: Sequence[InstanceFact], standard: Standard, currency:
         if fact.start is not None and Period(fact.start, fact.end).months == months and fact.currency == currency
     }
     chosen: dict[date, dict[str, tuple[int, InstanceFact]]] = defaultdict(dict)
-    unmapped: set[str] = set()
-    for fact in facts:
+    unmapped: dict[str, Unmapped] = {}
+    for place, fact in enumerate(facts):
         if fact.end not in ends or fact.currency != currency:
             continue
         if fact.start is not None and Period(fact.start, fact.end).months != months:
             continue
         places = _places(fact, standard)
         if not places:
-            unmapped.add(fact.concept)
+            unmapped.setdefault(fact.concept, Unmapped(shown(fact.concept), f"/facts/{place}"))
         for code, rank in places:
             _choose(chosen[fact.end], code, rank, fact, found)
     for end, lines in chosen.items():
         found.periods[end] = _amounts(lines, currency, found)
-    found.unmapped = [Unmapped(shown(name)) for name in sorted(unmapped)[:MOST_UNMAPPED]]
+    found.unmapped = list(unmapped.values())[:MOST_UNMAPPED]
     return found
 
 

@@ -164,9 +164,7 @@ def _place(row: Row, amounts: Mapping[date, Amount], mapping: Mapping[str, str],
     if codes == (IGNORED,):
         return
     if len(codes) != 1:
-        unmapped = Unmapped(shown(row.label), codes)
-        if unmapped not in found.unmapped:
-            found.unmapped.append(unmapped)
+        found.unmapped.append(Unmapped(shown(row.label), row.pointer, codes))
         return
     (code,) = codes
     adds = own is not None or is_part(row.label)

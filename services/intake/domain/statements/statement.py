@@ -79,12 +79,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A line of an imported file that no line of the taxonomy was found for.
+    """A line of an imported file that no line of the taxonomy was found for, and where in the file it stands.
 
     `candidates` are the lines that its label may mean; it is empty where nothing is like it.
     """
 
     label: str
+    pointer: str
     candidates: tuple[str, ...] = ()
 
 

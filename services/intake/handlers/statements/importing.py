@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from services.intake.domain.statements.amounts import usual_step
 from services.intake.domain.statements.checks import filled
@@ -29,6 +31,10 @@ from shared import idempotency
 from shared.db import Database, Transaction
 from shared.errors import Fault, Refusal, invalid
 from shared.idempotency import Answer, Claim
+
+# The largest file takes some seconds to read. Other requests go on meanwhile, and files wait for each other: two at a
+# time would not be read any faster.
+_READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="statements")
 
 
 class Format(StrEnum):
@@ -71,8 +77,7 @@ async def take_in(db: Database, vault: Vault, claim: Claim, command: Import, raw
     Raises `Refusal`: 404; 409 for an erased party; 422 for a file that can't be read, with the places that are wrong.
     """
     _require_lines(command.terms)
-    # A file of some megabytes takes a second to parse; other requests go on meanwhile.
-    found = await asyncio.to_thread(_spread, command, raw)
+    found = await asyncio.get_running_loop().run_in_executor(_READER, _spread, command, raw)
     if found.faults:
         faults = [Fault(fault.pointer, fault.code, fault.words) for fault in found.faults[:20]]
         raise invalid("unreadable_statement", "the file can't be taken in", faults)

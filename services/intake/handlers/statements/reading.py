@@ -17,10 +17,10 @@ from services.intake.domain.statements.spreading import MOST_PERIODS, Cell, Grid
 from shared.errors import Fault, Refusal, invalid
 
 MAX_BYTES: Final = 4 * 1024 * 1024
-_MOST_ROWS: Final = 2_000
-_MOST_COLUMNS: Final = 40
-_MOST_SHEETS: Final = 20
-_MOST_UNPACKED: Final = 40 * 1024 * 1024
+_MOST_ROWS: Final = 1_000
+_MOST_COLUMNS: Final = 24
+_MOST_SHEETS: Final = 10
+_MOST_UNPACKED: Final = 20 * 1024 * 1024
 _MOST_MEMBERS: Final = 500
 _VALUE: Final = frozenset({"value", "amount", "金额", "数值"})
 _PERIOD: Final = frozenset({"period", "period_end", "期间", "日期"})
@@ -146,7 +146,7 @@ def _by_period(rows: Sequence[Sequence[str]], layout: Layout) -> list[Grid]:
 def _cells(sheet: Any) -> list[tuple[Any, ...]]:
     """Return the cells of a sheet; one row and column more than may be there, so that more is noticed."""
     found = list(sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1, values_only=True))
-    if len(found) > _MOST_ROWS or any(row[_MOST_COLUMNS:] != () and row[-1] is not None for row in found):
+    if len(found) > _MOST_ROWS or any(cell is not None for row in found for cell in row[_MOST_COLUMNS:]):
         words = f"a sheet has at most {_MOST_ROWS} rows of {_MOST_COLUMNS} columns"
         raise _unreadable("/sheets", "too_large", words)
     return found

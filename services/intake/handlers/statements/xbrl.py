@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ixbrlparse import IXBRL
 
 MAX_ELEMENTS: Final = 100_000
+MAX_FACTS: Final = 10_000
 MAX_DEPTH: Final = 100
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _COMMA_FORMATS: Final = frozenset({"numcommadecimal", "numcomma", "numdotcomma", "numspacecomma"})
@@ -129,13 +130,13 @@ def _require_harmless(raw: bytes) -> None:
     fetched from elsewhere), or is too large or too deep.
     """
     parser = expat.ParserCreate()
-    count = depth = 0
+    count = facts = depth = 0
 
-    def start(_name: str, _attributes: dict[str, str]) -> None:
-        nonlocal count, depth
-        count, depth = count + 1, depth + 1
-        if count > MAX_ELEMENTS or depth > MAX_DEPTH:
-            words = f"an instance has at most {MAX_ELEMENTS:,} elements, {MAX_DEPTH} deep"
+    def start(_name: str, attributes: dict[str, str]) -> None:
+        nonlocal count, facts, depth
+        count, facts, depth = count + 1, facts + ("contextRef" in attributes), depth + 1
+        if count > MAX_ELEMENTS or facts > MAX_FACTS or depth > MAX_DEPTH:
+            words = f"an instance has at most {MAX_ELEMENTS:,} elements, {MAX_FACTS:,} facts, {MAX_DEPTH} deep"
             raise _unreadable("", "too_large", words)
 
     def end(_name: str) -> None:
