@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from shared.db import Database
 from shared.ids import new_id
-from tests.kit.platform import application
+from tests.kit.platform import application, money
 
 
 def key() -> dict[str, str]:
@@ -88,6 +88,30 @@ async def consent(los: httpx.AsyncClient, party_id: str, text: str = "I agree") 
     assert answer.status_code == 201, answer.text
     consent_id: str = answer.json()["consent_id"]
     return consent_id
+
+
+async def reference(los: httpx.AsyncClient, party_id: str) -> str:
+    """Take down what a supplier says of a party; return the reference's id."""
+    sums = {"high_credit": money(300), "balance": money(200), "past_due": money(100)}
+    said = {"kind": "trade", "taken_on": "2026-01-31", "terms_days": 30, "manner": "slow", "days_slow": 5, **sums}
+    body = {**said, "referee": "Steel Ltd", "contact": "Ms Weber"}
+    answer = await los.post(f"/v1/parties/{party_id}/references", json=body, headers=key())
+    assert answer.status_code == 201, answer.text
+    reference_id: str = answer.json()["reference_id"]
+    return reference_id
+
+
+async def statement(officer: httpx.AsyncClient, party_id: str) -> None:
+    """Take in a statement of a party."""
+    body = {
+        "period": {"start": "2024-01-01", "end": "2024-12-31"},
+        "currency": "EUR",
+        "standard": "ifrs",
+        "assurance": "audited",
+        "lines": {"assets": "100", "liabilities": "60", "equity": "40"},
+    }
+    answer = await officer.post(f"/v1/parties/{party_id}/statements", json=body, headers=key())
+    assert answer.status_code == 201, answer.text
 
 
 async def erase(privacy: httpx.AsyncClient, party_id: str, reason: str = "consent_withdrawn") -> httpx.Response:

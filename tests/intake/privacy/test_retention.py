@@ -22,9 +22,12 @@ from services.intake.domain.retention import (
 )
 from services.intake.handlers import retaining
 from services.intake.handlers.retaining import Walk
+from services.intake.store import retention
 from services.intake.store.retention import SWEPT
+from services.intake.store.tables import metadata
 from shared.db import Database
 from tests.intake.privacy import given
+from tests.intake.privacy.conftest import Clients
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _KINDS = (RecordKind.APPLICATION_GRANTED, RecordKind.APPLICATION_REFUSED, RecordKind.APPLICATION_LEFT)
@@ -94,19 +97,22 @@ async def test_a_party_that_is_of_no_more_use_is_erased_unless_something_must_be
     assert statuses == {"idle": "erased", "applying": "active", "held": "active"}
 
 
-async def test_every_kind_that_is_swept_is_found_by_the_age_in_its_id(los: httpx.AsyncClient, db: Database) -> None:
+async def test_every_kind_that_is_swept_is_found_by_the_age_in_its_id(
+    los: httpx.AsyncClient, clients: Clients, db: Database
+) -> None:
     """The ids of each kind carry the prefix that the sweep looks for."""
-    from services.intake.store import retention
-    from services.intake.store.tables import metadata
-
     person = await given.person(los)
     await given.consent(los, person["party_id"])
+    await given.document(los, person["party_id"])
+    await given.reference(los, person["party_id"])
+    await given.statement(clients("credit-officer"), person["party_id"])
     for kind in SWEPT:
         async with db.transaction() as tx:
             aged, last = await retention.page(tx, kind, "", datetime.now(UTC) + timedelta(days=1), 1_000)
             table, name = ("party", "party_id") if kind is RecordKind.PARTY else retention.place_of(kind)
             await tx.execute(text("SET LOCAL enable_seqscan = on"))
             there = (await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+        assert there > 0 or kind is RecordKind.REPORT, kind
         assert metadata.tables[table].columns[name].primary_key
         assert (last is not None) == (there > 0), kind
         assert kind is RecordKind.PARTY or len({record.record_id for record in aged}) <= there
@@ -174,3 +180,22 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
 def test_rules_that_contradict_themselves_are_refused_by_name(document: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_policy(document)
+
+
+async def test_what_ran_out_goes_with_the_facts_that_were_taken_from_it(
+    los: httpx.AsyncClient, clients: Clients, db: Database
+) -> None:
+    person = await given.person(los)
+    party_id = person["party_id"]
+    await given.document(los, party_id)
+    await given.reference(los, party_id)
+    await given.statement(clients("credit-officer"), party_id)
+    tables = {"document": "document_id", "reference": "reference_id", "financial_statement": "statement_id"}
+    before = {table: len(await _ids(db, table, name, party_id)) for table, name in tables.items()}
+    assert before == dict.fromkeys(tables, 1)
+    assert await _ids(db, "finding", "finding_id", party_id)
+    walk = await _walk(db, _at_once(RecordKind.DOCUMENT, RecordKind.REFERENCE, RecordKind.STATEMENT))
+    assert walk.found[RecordKind.REFERENCE] >= 1
+    for table, name in tables.items():
+        assert await _ids(db, table, name, party_id) == [], table
+    assert await _ids(db, "finding", "finding_id", party_id) == []
