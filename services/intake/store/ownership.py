@@ -25,11 +25,14 @@ _END: Final = text("""
 """)
 _FIND: Final = f"{_SELECT} WHERE o.ownership_id = :ownership_id"
 _IN_COMPANY: Final = text(f"{_SELECT} WHERE o.owned_id = :owned_id")
+# Each side by its own index; `OR` would go through everybody's, the newest first.
 _OF_RECORDS: Final = text(f"""
-    {_SELECT}
-    WHERE (o.owner_id = ANY(CAST(:record_ids AS text[])) OR o.owned_id = ANY(CAST(:record_ids AS text[])))
-          AND o.ownership_id < :before
-    ORDER BY o.ownership_id DESC LIMIT :limit
+    {_SELECT} JOIN unnest(CAST(:record_ids AS text[])) AS w(party_id) ON w.party_id = o.owned_id
+    WHERE o.ownership_id < :before
+    UNION
+    {_SELECT} JOIN unnest(CAST(:record_ids AS text[])) AS w(party_id) ON w.party_id = o.owner_id
+    WHERE o.ownership_id < :before
+    ORDER BY ownership_id DESC LIMIT :limit
 """)
 _HOLDING: Final = text(f"""
     {_SELECT} JOIN unnest(CAST(:owned_ids AS text[])) AS w(party_id) ON w.party_id = o.owned_id WHERE {_HOLDS}
