@@ -381,3 +381,26 @@ async def test_the_taxonomy_is_listed_in_both_languages(officer: httpx.AsyncClie
     expected = {"code": "assets", "section": "balance_sheet", "label": "Total assets", "label_zh": "资产总计"}
     assert first == expected
     assert json.dumps(first)
+
+
+async def test_statements_of_a_merged_record_are_the_partys_and_go_back_with_it(
+    officer: httpx.AsyncClient, party: str
+) -> None:
+    other = await take_in(officer, company())
+    await kept(officer, party, body(2023))
+    made = await kept(officer, other, body(2024))
+
+    async def step(name: str, field: str) -> None:
+        version = (await officer.get(f"/v1/parties/{party}")).headers["ETag"]
+        sent = {field: other, "reason": "the same company"}
+        answer = await officer.post(f"/v1/parties/{party}/{name}", json=sent, headers={"If-Match": version})
+        assert answer.status_code == 200, answer.text
+
+    await step("merge", "merged_party_id")
+    ratios = (await officer.get(f"/v1/parties/{party}/ratios")).json()
+    assert [entry["period_end"] for entry in ratios["periods"]] == ["2023-12-31", "2024-12-31"]
+    assert (await submit(officer, party, body(2024))).json()["code"] == "statement_exists"
+    assert (await officer.get(f"/v1/parties/{party}/statements/{made['statement_id']}")).status_code == 200
+    await step("unmerge", "unmerged_party_id")
+    assert len((await officer.get(f"/v1/parties/{party}/statements")).json()["items"]) == 1
+    assert len((await officer.get(f"/v1/parties/{other}/statements")).json()["items"]) == 1

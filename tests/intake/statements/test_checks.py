@@ -134,3 +134,12 @@ def test_periods_that_overlap_are_named() -> None:
 def test_half_a_year_within_a_year_is_nothing_unusual() -> None:
     half = figures(sme_lines(2024), period=Period(date(2024, 1, 1), date(2024, 6, 30)))
     assert flags_of(half, [statement(figures(sme_lines(2024)))]) == ("not_a_year",)
+
+
+def test_years_of_52_and_53_weeks_follow_each_other() -> None:
+    this, last = Period.ending(date(2024, 9, 28), 12), Period.ending(date(2023, 9, 30), 12)
+    assert this.follows(last)
+    assert not last.follows(this)
+    assert not this.follows(Period.ending(date(2023, 8, 31), 12))
+    found = figures(sme_lines(2024), period=this)
+    assert flags_of(found, [statement(figures(sme_lines(2023), period=last))]) == ()

@@ -152,3 +152,9 @@ def test_half_an_instance_is_refused_and_not_read_as_far_as_it_goes() -> None:
 
 def test_an_instance_in_another_currency_says_nothing() -> None:
     assert spreading(instance([fact("gaap:Revenues", "1", "flow")]), currency="EUR").periods == {}
+
+
+def test_a_period_starts_where_the_instance_says() -> None:
+    more = context("weeks", duration(date(2023, 10, 1), date(2024, 9, 28)))
+    found = spreading(instance([fact("gaap:Revenues", "1", "weeks")], more=more))
+    assert found.starts == {date(2024, 9, 28): date(2023, 10, 1)}

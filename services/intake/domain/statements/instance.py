@@ -46,15 +46,13 @@ def spread_instance(facts: Sequence[InstanceFact], standard: Standard, currency:
     or one without a line, is unmapped. Of one fact that is stated to different precisions the most precise counts.
     """
     found = Spread()
-    ends = {
-        fact.end
-        for fact in facts
-        if fact.start is not None and Period(fact.start, fact.end).months == months and fact.currency == currency
-    }
+    for fact in facts:
+        if fact.start is not None and fact.currency == currency and Period(fact.start, fact.end).months == months:
+            found.starts.setdefault(fact.end, fact.start)
     chosen: dict[date, dict[str, tuple[int, InstanceFact]]] = defaultdict(dict)
     unmapped: dict[str, Unmapped] = {}
     for place, fact in enumerate(facts):
-        if fact.end not in ends or fact.currency != currency:
+        if fact.end not in found.starts or fact.currency != currency:
             continue
         if fact.start is not None and Period(fact.start, fact.end).months != months:
             continue

@@ -84,12 +84,14 @@ class CellFault:
 class Spread:
     """What a file says: amounts by line, by the last day of the period; labels without a place; and faults.
 
-    `labels` are those that a line was stated by so far.
+    `starts` are the first days of those periods whose file states them. `labels` are those that a line was stated by so
+    far.
     """
 
     periods: dict[date, dict[str, Amount]] = field(default_factory=dict)
     unmapped: list[Unmapped] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
+    starts: dict[date, date] = field(default_factory=dict)
     labels: dict[tuple[date, str], set[str]] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from services.intake.domain.statements.taxonomy import LINES, Section, Standard
 EARLIEST: Final = date(1950, 1, 1)
 MOST_MONTHS: Final = 24
 YEAR_MONTHS: Final = 12
+_WEEK: Final = timedelta(days=7)
 ENTERED: Final = "entered"
 """The source of a statement that was typed in or imported, where no document is named."""
 
@@ -73,8 +74,12 @@ class Period:
         return self.start <= other.end and other.start <= self.end
 
     def follows(self, other: "Period") -> bool:
-        """Tell whether this is the period right after the other, and as long."""
-        return other.end + timedelta(days=1) == self.start and other.months == self.months
+        """Tell whether this is the period right after the other, and as long.
+
+        Within a week: years of 52 or 53 weeks that are known by their last day only have an assumed first one.
+        """
+        gap = abs(self.start - other.end - timedelta(days=1))
+        return gap <= _WEEK and other.end < self.end and other.months == self.months
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,7 @@ def flags_of(figures: Figures, others: Sequence[Statement]) -> tuple[str, ...]:
             theirs.is_consolidated == figures.is_consolidated
             and theirs.period.overlaps(figures.period)
             and theirs.period.months == figures.period.months
+            and not (theirs.period.follows(figures.period) or figures.period.follows(theirs.period))
         ):
             found.append(f"overlaps:{other.statement_id}")
         elif theirs.currency != figures.currency and (

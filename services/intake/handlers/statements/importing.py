@@ -126,7 +126,7 @@ def _figures(command: Import, found: Spread, end: date) -> Figures:
     stated = {code: amount.minor for code, amount in amounts.items()}
     lines, fills = filled(stated) if command.fill_other else (stated, ())
     return Figures(
-        period=Period.ending(end, command.months),
+        period=Period(found.starts[end], end) if end in found.starts else Period.ending(end, command.months),
         currency=command.terms.currency,
         standard=command.terms.standard,
         assurance=command.assurance,
