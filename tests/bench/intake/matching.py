@@ -33,7 +33,7 @@ _SOURCES: Final = 40
 _MOST_MILLISECONDS: Final = 20.0
 
 
-def measure(folder: Path, size: int = SIZE) -> tuple[list[Level], dict[str, object]]:
+def matching(folder: Path, size: int = SIZE) -> tuple[list[Level], dict[str, object]]:
     """Load parties, and match labelled probes with them, one at a time."""
     settle_garbage_collector()
     # The server runs as another account, which has to reach its data.
@@ -99,4 +99,4 @@ if __name__ == "__main__":
     parser.add_argument("--size", type=int, default=SIZE, help="how many parties are stored")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as place:
-        report("matching", *measure(Path(place), asked.size), None)
+        report("matching", *matching(Path(place), asked.size), None)
