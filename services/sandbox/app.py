@@ -53,40 +53,52 @@ class EmploymentQuestion(BaseModel):
     ssn: str
 
 
+class _Provider:
+    """What the three have in common: callers sign in, and each story takes its course."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.key.get_secret_value().encode()
+        self._settings = settings
+
+    def signed_in(self, request: Request) -> None:
+        """Refuse callers without the key, in a header of the bureau's own or as a bearer token."""
+        given = request.headers.get("x-bureau-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not secrets.compare_digest(given.encode(), self._key):
+            raise HTTPException(401)
+
+    def signed_in_as_user(self, given: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
+        """Refuse callers without user and password."""
+        is_user = secrets.compare_digest(given.username.encode(), USER.encode())
+        if not secrets.compare_digest(given.password.encode(), self._key) or not is_user:
+            raise HTTPException(401)
+
+    async def told(self, story: Story, media_type: str, answer: Callable[[datetime], tuple[int, Any]]) -> Response:
+        """Return an answer as the story has it: late, never, broken, or as it is."""
+        if story is Story.TIMEOUT:
+            await asyncio.sleep(self._settings.timeout_seconds)
+            raise HTTPException(504)
+        if story is Story.SERVER_ERROR:
+            raise HTTPException(500)
+        if story is Story.SLOW:
+            await asyncio.sleep(self._settings.slow_seconds)
+        status, content = answer(datetime.now(UTC))
+        whole = JSONResponse(content, status) if media_type == _JSON else Response(content, status, media_type=_XML)
+        if story is Story.MALFORMED:
+            return Response(whole.body[: len(whole.body) // 2], media_type=media_type)
+        return whole
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application."""
-    own = settings or Settings()
-    key = own.key.get_secret_value()
     app = FastAPI(
         title="Assay sandbox",
         version="1",
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-
-    def signed_in(request: Request) -> None:
-        given = request.headers.get("x-bureau-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not secrets.compare_digest(given.encode(), key.encode()):
-            raise HTTPException(401)
-
-    def signed_in_as_user(given: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
-        known = secrets.compare_digest(given.username.encode(), USER.encode())
-        if not secrets.compare_digest(given.password.encode(), key.encode()) or not known:
-            raise HTTPException(401)
-
-    async def told(story: Story, media_type: str, answer: Callable[[datetime], tuple[int, Any]]) -> Response:
-        if story is Story.TIMEOUT:
-            await asyncio.sleep(own.timeout_seconds)
-            raise HTTPException(504)
-        if story is Story.SERVER_ERROR:
-            raise HTTPException(500)
-        if story is Story.SLOW:
-            await asyncio.sleep(own.slow_seconds)
-        status, content = answer(datetime.now(UTC))
-        whole = JSONResponse(content, status) if media_type == _JSON else Response(content, status, media_type=_XML)
-        if story is Story.MALFORMED:
-            return Response(whole.body[: len(whole.body) // 2], media_type=media_type)
-        return whole
+    provider = _Provider(settings or Settings())
+    _add_people(app, provider)
+    _add_companies(app, provider)
 
     @app.get("/healthz")
     @app.get("/readyz")
@@ -94,14 +106,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """Tell that the sandbox answers."""
         return {"status": "ready"}
 
-    @app.post("/consumer-bureau/v1/credit-files", dependencies=[Depends(signed_in)])
+    return app
+
+
+def _add_people(app: FastAPI, provider: _Provider) -> None:
+    @app.post("/consumer-bureau/v1/credit-files", dependencies=[Depends(provider.signed_in)])
     async def credit_file(question: CreditFileQuestion) -> Response:
         """Answer as the consumer bureau."""
         scheme, value = question.subject.identifier.scheme, question.subject.identifier.value
         story = person(scheme, value)
-        return await told(story, _JSON, lambda now: (200, people.credit_file(scheme, value, story, now)))
+        return await provider.told(story, _JSON, lambda now: (200, people.credit_file(scheme, value, story, now)))
 
-    @app.get("/company-registry/v1/companies/{scheme}/{value}", dependencies=[Depends(signed_in_as_user)])
+    @app.post("/employment-check/v1/checks", dependencies=[Depends(provider.signed_in)])
+    async def employment_check(question: EmploymentQuestion) -> Response:
+        """Answer as the employment check."""
+        scheme, value = "us-ssn", question.ssn
+        story = person(scheme, value)
+        return await provider.told(story, _JSON, lambda now: (200, people.employment(scheme, value, story, now)))
+
+
+def _add_companies(app: FastAPI, provider: _Provider) -> None:
+    @app.get("/company-registry/v1/companies/{scheme}/{value}", dependencies=[Depends(provider.signed_in_as_user)])
     async def company_record(scheme: str, value: str) -> Response:
         """Answer as the company registry."""
         story = company(scheme, value)
@@ -111,12 +136,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 return 404, companies.unknown(scheme, value, now)
             return 200, companies.record(scheme, value, story, now)
 
-        return await told(story, _XML, answer)
-
-    @app.post("/employment-check/v1/checks", dependencies=[Depends(signed_in)])
-    async def employment_check(question: EmploymentQuestion) -> Response:
-        """Answer as the employment check."""
-        story = person("us-ssn", question.ssn)
-        return await told(story, _JSON, lambda now: (200, people.employment("us-ssn", question.ssn, story, now)))
-
-    return app
+        return await provider.told(story, _XML, answer)
