@@ -91,17 +91,22 @@ def key() -> dict[str, str]:
 
 
 def profile(ssn: str = "") -> dict[str, Any]:
-    """Return the profile of a person, of whom nobody else has the number."""
-    number = ssn or f"2{random.randrange(10**8):08d}"
+    """Return the profile of a person whom nobody could take for another; one with a magic number is always the same."""
+    chance = random.Random(ssn or new_id("seed"))
+    words = ["".join(chance.choices("abcdefghijklmnoprstuvwyz", k=9)).capitalize() for _ in range(4)]
     return {
-        "names": [{"text": f"Ada {new_id('x')[-8:].translate(_LETTERS)}"}],
-        "identifiers": [{"scheme": "us-ssn", "value": number}],
-        "addresses": [{"lines": ["1 Main Street"], "city": "Springfield", "postal_code": "12345", "country": "US"}],
-        "born_on": "1980-02-29",
+        "names": [{"text": " ".join(words[:2])}],
+        "identifiers": [{"scheme": "us-ssn", "value": ssn or f"2{chance.randrange(10**8):08d}"}],
+        "addresses": [
+            {
+                "lines": [f"{chance.randrange(1, 9999)} {words[2]} Road"],
+                "city": words[3],
+                "postal_code": f"{chance.randrange(10**5):05d}",
+                "country": "US",
+            }
+        ],
+        "born_on": f"{chance.randrange(1930, 2005)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
     }
-
-
-_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass
@@ -182,7 +187,8 @@ class Office:
         async with asyncio.timeout(30):
             while await self.status(application_id) == "investigating":  # noqa: ASYNC110 - another process may move it
                 await asyncio.sleep(0.02)
-        assert await self.status(application_id) == "submitted"
+        status = await self.status(application_id)
+        assert status == "submitted"
         (event,) = await self.events(application_id, "intake.application_submitted.v1")
         return event
 

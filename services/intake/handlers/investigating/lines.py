@@ -139,7 +139,8 @@ class _Lines:
         """
         if limit > 1:
             return 1
-        log.error("investigation_failed", source=source, exc_info=error)
+        # Its text may hold what is known of a person.
+        log.error("investigation_failed", source=source, cause=type(error).__name__)
         try:
             async with self._db.transaction() as tx:
                 await investigations.postpone(tx, source, _POSTPONE_SECONDS)
@@ -160,7 +161,7 @@ class _Lines:
         except TimeoutError:
             log.warning("answer_not_kept", source=source)
         except Exception as error:
-            log.error("answer_not_kept", source=source, exc_info=error)
+            log.error("answer_not_kept", source=source, cause=type(error).__name__)
         finally:
             self._free[source] += 1
             self.wake([source])
