@@ -44,6 +44,8 @@ def router(
 ) -> APIRouter:
     """Return the routes of intake."""
     routes = APIRouter(prefix="/v1", route_class=StrictRoute)
+    # Routes are tried in this order, and documents come in larger numbers than anything else that takes this way.
+    documents.add_routes(routes, db, vault, receiving)
     applications.add_routes(routes, db, vault, shelf, waiters)
     application_steps.add_routes(routes, db, vault)
     indicators.add_routes(routes, db)
@@ -51,7 +53,6 @@ def router(
     match_cases.add_routes(routes, db, vault)
     parties.add_routes(routes, db, vault)
     groups.add_routes(routes, db, vault, limits)
-    documents.add_routes(routes, db, vault, receiving)
     references.add_routes(routes, db, vault)
     privacy.add_routes(routes, db, vault, policy)
     consents.add_routes(routes, db, vault, puller.sources)
