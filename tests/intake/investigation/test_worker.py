@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import text
+
 from services.intake.domain.breaker import BreakerSettings
 from services.intake.sources import Inquiry, SourceError, SourceFault, SourceReport
 from shared.ids import new_id
@@ -248,3 +250,19 @@ async def test_three_hundred_at_once_are_each_asked_about_once(office: Office) -
     assert len(played.asked) == len({inquiry.reference for inquiry in played.asked}) == 300
     counted = await office.counted(played.name)
     assert (counted["hits"], counted["cost_minor"]) == (300, 300 * COST.amount_minor)
+
+
+async def test_an_application_that_can_go_nowhere_holds_up_nobody_behind_it(office: Office) -> None:
+    played = Played(bureau(), says(bureau_score=700))
+    party_id = await office.asker()
+    product = await office.product({"source": played.name})
+    stuck = await office.apply(party_id, product)
+    async with office.db.transaction() as tx:
+        for table in ("application", "investigation"):
+            query = text(f"UPDATE {table} SET product = 'gone' WHERE application_id = :id")
+            await tx.execute(query, {"id": stuck})
+    async with office.at_work(configured(played)):
+        behind = [await office.apply(party_id, product) for _ in range(3)]
+        for each in behind:
+            assert (await office.submitted(each))["facts"]["bureau_score"] == 700
+    assert await office.status(stuck) == "investigating"

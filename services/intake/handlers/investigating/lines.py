@@ -17,7 +17,7 @@ from services.intake.store import investigations
 from services.intake.store.investigations import OPENED_CHANNEL
 from shared.batcher import Batcher
 from shared.db import Database
-from shared.errors import Refusal
+from shared.errors import Kind, Refusal
 from shared.listen import listen
 
 log = structlog.get_logger()
@@ -172,5 +172,7 @@ class _Lines:
             try:
                 return await self._answers.submit(reply)
             except Refusal as refusal:
+                if refusal.kind is not Kind.UNAVAILABLE:
+                    raise
                 log.warning("answer_waits", cause=refusal.code)
                 await asyncio.sleep(_AGAIN_SECONDS)
