@@ -40,8 +40,10 @@ def test_rounded_amounts_may_be_off_by_half_a_step_each_and_no_more() -> None:
 
 
 def test_subtotals_that_are_not_stated_follow_from_their_parts() -> None:
-    known = complete(figures({"revenue": 1_000, "cost_of_sales": 600, "selling_expenses": 100}))
-    assert (known["gross_profit"], known["operating_profit"], known["net_income"]) == (400, 300, 300)
+    steps = {"revenue": 1_000, "cost_of_sales": 600, "selling_expenses": 100}
+    known = complete(figures({**steps, "net_income": 300}))
+    assert (known["gross_profit"], known["operating_profit"], known["profit_before_tax"]) == (400, 300, 300)
+    assert not {"operating_profit", "net_income"} & complete(figures(steps)).keys()
 
 
 def test_liabilities_that_are_not_stated_are_what_the_balance_sheet_leaves() -> None:
@@ -52,6 +54,16 @@ def test_liabilities_that_are_not_stated_are_what_the_balance_sheet_leaves() -> 
 def test_a_line_that_is_merely_absent_is_missing_and_not_zero() -> None:
     known = complete(figures({"current_assets": 1_000, "cash": 400}))
     assert "inventories" not in known
+
+
+def test_a_heading_is_not_taken_for_the_few_parts_that_are_stated_unless_the_balance_sheet_vouches_for_it() -> None:
+    few = {"cash": 100, "current_liabilities": 50}
+    assert "current_assets" not in complete(figures(few))
+    assert "current_assets" not in complete(figures({**few, "assets": 1_000}))
+    assert "equity" not in complete(figures({"retained_earnings": 10, "liabilities": 50}))
+    parts = {"cash": 100, "goodwill": 20, "trade_payables": 70, "provisions": 10, "share_capital": 40}
+    known = complete(figures(parts))
+    assert (known["current_assets"], known["assets"], known["equity"], known["inventories"]) == (100, 120, 40, 0)
 
 
 def test_a_line_is_zero_where_the_stated_parts_make_up_their_heading() -> None:

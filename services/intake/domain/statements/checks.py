@@ -4,10 +4,10 @@ A sum of n rounded amounts, each at most half a step off, may be n/2 steps off; 
 their sum.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from services.intake.domain.statements.statement import Difference, Figures
-from services.intake.domain.statements.taxonomy import RESIDUAL_LINES, RULES, Rule, Term
+from services.intake.domain.statements.taxonomy import LINES, RESIDUAL_LINES, RULES, Rule, Section, Term
 
 Known = dict[str, int]
 
@@ -28,12 +28,16 @@ def differences(figures: Figures) -> tuple[Difference, ...]:
 def complete(figures: Figures) -> Mapping[str, int]:
     """Return the lines of a statement together with what they imply, in minor units.
 
-    What is implied: headings and subtotals that are not stated but whose parts are; the one unknown of an identity;
-    and zero for a part that is not stated where the stated parts make up their heading. Nothing else is known: a line
-    that is merely absent is missing, and not zero.
+    What is implied: headings and subtotals of which some terms are stated, where another figure vouches for the others
+    being nothing; the one unknown of an identity; and zero for a part that is not stated where the stated parts make up
+    their heading. Nothing else is known: a line that is merely absent is missing, and not zero.
     """
-    known = _by_sums(dict(figures.lines))
-    while _solve_one(known):
+    stated = figures.lines
+    sums = _by_sums(dict(stated), [rule for rule in RULES if rule.name != "balance"])
+    partial = [rule for rule in RULES if rule.is_open or rule.required < len(rule.terms)]
+    doubtful = {rule for rule in partial if not _is_vouched_for(rule, stated, sums)}
+    known = _by_sums(dict(stated), [rule for rule in RULES if rule not in doubtful])
+    while _solve_one(known, doubtful):
         pass
     for rule in RULES:
         if rule.total not in known or not _says(rule, known):
@@ -42,6 +46,20 @@ def complete(figures: Figures) -> Mapping[str, int]:
             for term in rule.terms:
                 known.setdefault(term.code, 0)
     return known
+
+
+def _is_vouched_for(rule: Rule, stated: Mapping[str, int], sums: Mapping[str, int]) -> bool:
+    """Tell whether what is not stated may be taken for the sum of its stated terms, all others being zero.
+
+    It may where that sum has to fit: a step from revenue where net income is stated; a heading of the balance sheet
+    where its parent is stated and made up of known headings, or both sides are.
+    """
+    if not rule.is_open:
+        return "net_income" in stated or LINES[rule.total].section is not Section.INCOME_STATEMENT
+    parents = (other for other in RULES if not other.is_open and rule.total in {term.code for term in other.terms})
+    parent = next(parents)
+    has_sides = {"assets", "liabilities_and_equity"} <= sums.keys()
+    return all(term.code in sums for term in parent.terms) and (parent.total in stated or has_sides)
 
 
 def ties(now: Figures, before: Figures | None) -> tuple[Difference, ...]:
@@ -92,18 +110,18 @@ def filled(lines: Mapping[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
     return found, tuple(changed)
 
 
-def _by_sums(known: Known) -> Known:
+def _by_sums(known: Known, rules: Sequence[Rule] = RULES) -> Known:
     """Add headings and subtotals that follow from their parts; what is stated stays as it is."""
-    for rule in RULES:
+    for rule in rules:
         if rule.total not in known and _says(rule, known):
             known[rule.total] = _sum(rule, known)
     return known
 
 
-def _solve_one(known: Known) -> bool:
+def _solve_one(known: Known, doubtful: Collection[Rule]) -> bool:
     """Find the one unknown among the required parts of some identity; tell whether there was one."""
     for rule in RULES:
-        if rule.is_open:
+        if rule.is_open or rule in doubtful:
             continue
         if rule.total not in known:
             if _says(rule, known):
