@@ -3,8 +3,8 @@
 Writes `.env` from `.env.example` with a new secret for every empty value, unless there is one already (which gets
 only what it lacks), and
 `.state/compose/api_keys.json` with the hash and the scopes of each client's key in `.env`, and
-`.state/compose/vault/intake_keys.json` with the keys that intake seals personal data with (an existing one is kept: what was
-sealed with lost keys is lost).
+`.state/compose/vault/intake_keys.json` with the keys that intake seals personal data with (an existing one is kept:
+what was sealed with lost keys is lost).
 """
 
 import json

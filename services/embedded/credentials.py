@@ -35,6 +35,7 @@ _INVESTIGATE: Final = [
     "credit-reports:read",
     "credit-reports:write",
     "indicators:read",
+    "reviews:read",
     "reviews:write",
     *_FILE_READ,
     *_FILE_WRITE,

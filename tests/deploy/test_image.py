@@ -81,8 +81,9 @@ def test_the_processes_find_everything_in_what_is_copied(tmp_path: Path) -> None
 
 def test_dependencies_are_locked_by_hash_and_nothing_is_compiled() -> None:
     installs = re.findall(r"pip install ([^&\n]+)", "\n".join(_said("RUN")))
-    dependencies, project = installs
+    dependencies, font, project = installs
     assert {"--require-hashes", "--only-binary=:all:", "requirements.lock"} <= set(dependencies.split())
+    assert {"--require-hashes", "--no-deps", "requirements-fonts.lock"} <= set(font.split())
     assert {"--no-deps", "--no-build-isolation"} <= set(project.split())
     assert not re.search("apt-get|gcc", DOCKERFILE)
 

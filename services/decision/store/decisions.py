@@ -56,7 +56,7 @@ _ADD: Final = text(f"""
     INSERT INTO decision ({_NAMES})
     SELECT {_ADDED} FROM json_to_recordset(CAST(:rows AS json))
            AS r({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
-    ON CONFLICT (application_id) WHERE application_id IS NOT NULL DO NOTHING
+    ON CONFLICT (application_id, submitted_at) WHERE application_id IS NOT NULL DO NOTHING
     RETURNING decision_id
 """)  # noqa: S608 - names of columns, no input
 _READ_ONLY: Final = text("SET TRANSACTION READ ONLY")

@@ -51,10 +51,12 @@ decision = sa.Table(
     sa.Column("arm", sa.Text),
     sa.Column("pinned", sa.Boolean),
 )
-# The backstop of "exactly one decision per application", should an event ever get past the inbox twice.
+# The backstop of "exactly one decision per submission", should an event ever get past the inbox twice. An application
+# that is amended is submitted anew.
 sa.Index(
-    "decision_one_per_application",
+    "decision_one_per_submission",
     decision.c.application_id,
+    decision.c.submitted_at,
     unique=True,
     postgresql_where=decision.c.application_id.is_not(None),
 )

@@ -36,7 +36,7 @@ class CompleteBody(Body):
 def add_routes(routes: APIRouter, db: Database, vault: Vault) -> None:
     """Add the routes of reviews."""
 
-    @routes.get("/reviews", tags=["reviews"], **operation("reviews:write", replies={200: replies.ReviewPage}))
+    @routes.get("/reviews", tags=["reviews"], **operation("reviews:read", replies={200: replies.ReviewPage}))
     async def list_reviews(
         state: ReviewState = ReviewState.OPEN,
         party_id: Annotated[str | None, Query(max_length=64, pattern=r"^[ -~]+$")] = None,

@@ -20,12 +20,15 @@ _ADD: Final = text("""
     VALUES (:opinion_id, :party_id, :author, :recommendation, :limit_minor, :currency, :words, :report,
             :report_hash, :given_at)
 """)
-_COLUMNS: Final = "opinion_id, party_id, author, recommendation, limit_minor, currency, words, given_at"
-_OF_PARTIES: Final = text(f"""
-    SELECT {_COLUMNS} FROM opinion WHERE party_id = ANY(CAST(:party_ids AS text[]))
+_OF_PARTIES: Final = text("""
+    SELECT opinion_id, party_id, author, recommendation, limit_minor, currency, words, given_at
+    FROM opinion WHERE party_id = ANY(CAST(:party_ids AS text[]))
     ORDER BY given_at DESC, opinion_id DESC LIMIT :limit
 """)
-_ONE: Final = text(f"SELECT {_COLUMNS}, report, report_hash FROM opinion WHERE opinion_id = :opinion_id")
+_ONE: Final = text("""
+    SELECT opinion_id, party_id, author, recommendation, limit_minor, currency, words, given_at, report, report_hash
+    FROM opinion WHERE opinion_id = :opinion_id
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ async def test_an_opinion_is_kept_with_the_report_that_its_author_saw(officer: h
     given = await officer.post(path, json=OPINION, headers=headers)
     assert given.status_code == 201, given.text
     opinion = given.json()
-    assert (opinion["author"], opinion["words"]) == ("credit-officer", OPINION["words"])
+    kept = (await officer.get(f"/v1/opinions/{opinion['opinion_id']}")).json()
+    assert (kept["author"], kept["words"]) == ("credit-officer", OPINION["words"])
     seen = await officer.get(f"/v1/opinions/{opinion['opinion_id']}/credit-report")
     assert hashlib.sha256(seen.content).hexdigest() == opinion["report_hash"]
     assert seen.json()["subject"]["party_id"] == party_id
