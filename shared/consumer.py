@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import structlog
@@ -21,6 +22,9 @@ from shared.errors import Kind, Refusal
 from shared.tracing import set_traceparent
 
 log = structlog.get_logger()
+
+_NO_TYPE: Final = ""
+"""What is no event at all counts as of this type, and ends in the dead letters."""
 
 OnEvents = Callable[[Sequence[Event[Any]]], Awaitable[None]]
 """Takes events of one type in order; commits their effects together with their inbox rows, or raises."""
@@ -55,6 +59,7 @@ class Consumer:
         self._db = db
         self._bus = bus
         self._on_dead_letter = on_dead_letter
+        self._kinds = {_NO_TYPE, *subscription.handlers}
 
     async def run(self) -> None:
         """Consume until cancelled."""
@@ -62,12 +67,12 @@ class Consumer:
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Handle a batch. Raises only when the whole batch should be delivered again."""
-        for kind, run in groupby(deliveries, key=_type_or_empty):
-            await self._handle_run(kind, list(run))
+        # Events of other consumers on a shared topic go first: in between they would cut the runs to pieces.
+        ours = [(kind, entry) for entry in deliveries if (kind := _type_or_empty(entry)) in self._kinds]
+        for kind, run in groupby(ours, key=itemgetter(0)):
+            await self._handle_run(kind, [entry for _, entry in run])
 
     async def _handle_run(self, kind: str, deliveries: Sequence[Delivery]) -> None:
-        if kind and kind not in self.subscription.handlers:
-            return  # Another consumer's event on a shared topic.
         good: list[tuple[Delivery, Event[Any]]] = []
         for delivery in deliveries:
             try:
@@ -123,7 +128,7 @@ def _type_or_empty(delivery: Delivery) -> str:
     try:
         return event_type(delivery.message)
     except ContractError:
-        return ""
+        return _NO_TYPE
 
 
 def _storable(value: str) -> str:

@@ -153,6 +153,14 @@ async def test_events_of_types_that_nobody_here_takes_are_passed_over(db: Databa
     assert (await effects(db), await causes(db)) == (1, [])
 
 
+async def test_events_that_nobody_here_takes_do_not_keep_apart_those_that_somebody_does(
+    consumer: Consumer, adder: Adder
+) -> None:
+    foreign = spoilt(ce_type="somebody.else")
+    await consumer.handle([foreign, event(1), foreign, event(2), foreign, event(3)])
+    assert adder.seen == [[1, 2, 3]]
+
+
 async def test_a_passing_failure_brings_the_batch_again(db: Database, consumer: Consumer, adder: Adder) -> None:
     batch = [event(1), event(2)]
     adder.failures[2] = unavailable("database_unavailable")
