@@ -18,6 +18,13 @@ BLOCK: Final = 5_000
 _RELATED: Final = 0.08
 """The share of parties that have much in common with one before them, and are another."""
 _KNOWN_BY_NUMBER: Final = 0.9
+_SCHEMES: Final = {
+    PartyKind.PERSON: {"CN": "cn-ric", "US": "us-ssn", "DE": "de-idnr", "FR": "fr-nir", "PL": "pl-pesel"},
+    PartyKind.COMPANY: {
+        "CN": "cn-uscc", "US": "us-ein", "GB": "gb-crn", "DE": "lei", "FR": "fr-siren", "PL": "pl-regon",
+    },
+}  # fmt: skip
+"""Strong ones; nobody in the United Kingdom has a number for life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +187,9 @@ class Maker:
 
     def identifiers(self, kind: PartyKind, country: str) -> tuple[Identifier, ...]:
         """Return the number that its country gives a party, unless it isn't known."""
-        if self.chance.random() >= _KNOWN_BY_NUMBER:
+        scheme = _SCHEMES[kind].get(country)
+        if self.chance.random() >= _KNOWN_BY_NUMBER or scheme is None:
             return ()
-        scheme = f"{country.lower()}-{'tax' if kind is PartyKind.PERSON else 'register'}"
         return (Identifier(scheme, "".join(self.chance.choices("0123456789", k=11))),)
 
     def day(self, first: int, last: int) -> date:

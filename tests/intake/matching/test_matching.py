@@ -112,6 +112,14 @@ async def test_rivals_with_one_number_take_in_one_party(db: Database, vault: Vau
     assert len({party_id for (party_id,) in taken}) == 1
 
 
+async def test_a_group_of_companies_with_one_vat_number_are_as_many_parties(db: Database, vault: Vault) -> None:
+    vat = {"de-vat": "136695976"}
+    group = [profile(f"{name} GmbH", at=HERE, ids=vat) for name in ("Nordlicht Holding", "Nordlicht Leasing", "Ahorn")]
+    assert len(set(await stored(db, vault, COMPANY, *group))) == 3
+    (found,) = await matched(db, vault, COMPANY, profile("Nordlicht Leasing", ids=vat))
+    assert found.verdict is Verdict.POSSIBLE_DUPLICATE
+
+
 async def test_a_key_that_a_crowd_shares_leads_nowhere_and_rarer_ones_still_do(db: Database, vault: Vault) -> None:
     switchboard = "+447700900999"
     tenants = [f"{chr(97 + number // 26)}{chr(97 + number % 26)}tenant{number}" for number in range(70)]

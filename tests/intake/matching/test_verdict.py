@@ -11,6 +11,7 @@ from services.intake.domain.party import Address, PartyKind, Profile
 from tests.intake.matching.given import BORN, COMPANY, HERE, PERSON, PHONE, THERE, compared, profile, verdict
 
 _TAX = {"us-ssn": "078051120"}
+_VAT = {"de-vat": "136695976"}
 _LEI, _OTHER_LEI = {"lei": "5493001KJTIIGC8Y1R12"}, {"lei": "213800WSGIIZCXF1P572"}
 
 
@@ -39,6 +40,33 @@ def test_one_wrong_figure_in_a_number_does_not_make_another_person() -> None:
 def test_numbers_of_different_schemes_say_nothing_of_each_other() -> None:
     grounds = compared(COMPANY, profile("Acme", ids=_LEI), profile("Acme", ids={"duns": "150483782"})).grounds
     assert not [ground for ground in grounds if ground.startswith("identifier")]
+
+
+def test_sister_companies_that_share_a_vat_number_are_others() -> None:
+    one = profile("Acme Holding GmbH", at=HERE, born=BORN, ids=_VAT)
+    assert verdict(COMPANY, one, profile("Acme Leasing GmbH", at=HERE, born=BORN, ids=_VAT)).verdict is Verdict.UNIQUE
+    assert verdict(COMPANY, one, profile("Bauer Fenster GmbH", at=HERE, ids=_VAT)).verdict is Verdict.UNIQUE
+
+
+def test_companies_of_one_name_that_share_a_vat_number_are_for_a_person_to_look_at() -> None:
+    partner, partnership = (profile(f"Acme {form}", at=HERE, ids=_VAT) for form in ("GmbH", "GmbH & Co. KG"))
+    assert verdict(COMPANY, partner, partnership).verdict is Verdict.POSSIBLE_DUPLICATE
+    found = verdict(COMPANY, profile("Acme GmbH", ids=_VAT), profile("ACME", ids=_VAT))
+    assert found.verdict is Verdict.POSSIBLE_DUPLICATE
+    assert found.candidates[0].grounds == ("name_same", "shared_identifier_same")
+
+
+def test_different_numbers_of_companies_outweigh_a_vat_number_that_they_share() -> None:
+    one, other = profile("Acme", at=HERE, ids=_VAT | _LEI), profile("Acme", at=HERE, ids=_VAT | _OTHER_LEI)
+    assert verdict(COMPANY, one, other).verdict is Verdict.UNIQUE
+    renamed = profile("Acme", at=HERE, ids=_LEI | {"de-vat": "129273398"})
+    assert verdict(COMPANY, one, renamed).verdict is Verdict.EXACT_DUPLICATE
+
+
+def test_only_a_number_that_one_party_has_makes_others_wait_for_it() -> None:
+    keys = keys_of(traits_of(COMPANY, profile("Acme", ids=_VAT | _LEI)))
+    assert [key.text for key in keys if key.is_strong] == ["company|id|lei|5493001KJTIIGC8Y1R12"]
+    assert "company|id|de-vat|136695976" in [key.text for key in keys]
 
 
 def test_a_person_with_the_same_name_birthday_and_address_is_the_same() -> None:
@@ -126,7 +154,7 @@ _PROFILES = st.builds(
     at=st.none() | st.builds(Address, st.tuples(_TEXT), _TEXT, _TEXT, st.sampled_from(["CN", "GB"])),
     born=st.none() | st.dates(date(1984, 3, 1), date(1984, 3, 9)),
     phone=st.none() | st.sampled_from([PHONE, "+447700900124"]),
-    ids=st.dictionaries(st.sampled_from(["lei", "duns"]), st.sampled_from(["1", "2"])),
+    ids=st.dictionaries(st.sampled_from(["lei", "duns", "de-vat"]), st.sampled_from(["1", "2"])),
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.domain.identifiers import is_strong
 from services.intake.domain.matching import spelling
 from services.intake.domain.matching.names import ComparedName
 from services.intake.domain.matching.places import Place
@@ -35,8 +36,9 @@ def keys_of(traits: Traits) -> tuple[Key, ...]:
 
 def _keys(traits: Traits) -> Iterator[Key]:
     kind = traits.kind.value
-    for identifier in sorted(traits.identifiers, key=lambda each: (each.scheme, each.value)):
-        yield Key(f"{kind}|id|{identifier.scheme}|{identifier.value}", is_strong=True)
+    identifiers = ((not is_strong(each.scheme), each.scheme, each.value) for each in traits.identifiers)
+    for is_weak, scheme, value in sorted(identifiers):
+        yield Key(f"{kind}|id|{scheme}|{value}", is_strong=not is_weak)
     for phone in sorted(traits.phones):
         yield Key(f"{kind}|phone|{phone}")
     for email in sorted(traits.emails):

@@ -13,10 +13,11 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from services.intake.domain.identifiers import is_strong
 from services.intake.domain.matching.names import company_likeness, person_likeness
 from services.intake.domain.matching.places import Nearness, nearness
 from services.intake.domain.matching.traits import Traits
-from services.intake.domain.party import PartyKind
+from services.intake.domain.party import Identifier, PartyKind
 
 CERTAIN: Final = 1000
 
@@ -45,6 +46,12 @@ PLACE_POINTS: Final = {
 }
 CONTACT_POINTS: Final = {"same": 300, "differs": -30}
 IDENTIFIER_POINTS: Final = {"same": 800, "similar": 150, "differs": -600}
+SHARED_IDENTIFIER: Final = "shared_identifier_same"
+SHARED_IDENTIFIER_POINTS: Final = 200
+"""For an agreeing identifier that is not strong: sister companies have it in common too (the number of a VAT group)."""
+SHARED_IDENTIFIER_MOST: Final = 900
+"""Such an identifier lifts no likeness above this: with it alone nobody is taken for another without a person looking.
+"""
 NAME_ALONE_POINTS: Final = 150
 """For a company with the same name, where nothing else is known of both."""
 
@@ -68,7 +75,7 @@ def compare(one: Traits, other: Traits) -> Comparison:
         return Comparison(one.kind, 0, ("kind_differs",), None)
     name = _best_name(one, other)
     told = [
-        _identifiers(one, other),
+        _identifiers(one.identifiers, other.identifiers),
         _told("born" if one.kind is PartyKind.PERSON else "founded", _dates(one.born_on, other.born_on),
               BORN_POINTS[one.kind]),
         _places(one, other),
@@ -85,6 +92,8 @@ def compare(one: Traits, other: Traits) -> Comparison:
         grounds.insert(0, _name_ground(name))
         if not any(part is not None for part in told) and one.kind is PartyKind.COMPANY and name == CERTAIN:
             points += NAME_ALONE_POINTS
+    if SHARED_IDENTIFIER in grounds:
+        points = max(points, min(points + SHARED_IDENTIFIER_POINTS, SHARED_IDENTIFIER_MOST))
     return Comparison(one.kind, max(0, min(CERTAIN, points)), tuple(grounds), name)
 
 
@@ -105,20 +114,29 @@ def _name_ground(likeness: int) -> str:
     return "name_same" if likeness >= 950 else "name_similar" if likeness >= 750 else "name_differs"
 
 
-def _identifiers(one: Traits, other: Traits) -> tuple[int, str] | None:
-    """Identifiers of one scheme are compared; one that agrees outweighs one that doesn't (a renewed passport)."""
-    if one.identifiers & other.identifiers:
-        return _told("identifier", "same", IDENTIFIER_POINTS)
-    pairs = [
-        (mine.value, theirs.value)
-        for mine in one.identifiers
-        for theirs in other.identifiers
-        if mine.scheme == theirs.scheme
-    ]
+def _identifiers(one: frozenset[Identifier], other: frozenset[Identifier]) -> tuple[int, str] | None:
+    """Identifiers of one scheme are compared; one that agrees outweighs one that doesn't (a renewed passport).
+
+    Those that are not strong speak only where no strong ones can be compared.
+    """
+    told = _of_one_scheme(_strong(one), _strong(other))
+    if told is not None:
+        return _told("identifier", told, IDENTIFIER_POINTS)
+    told = _of_one_scheme(one, other)
+    return (0, SHARED_IDENTIFIER) if told == "same" else _told("identifier", told, IDENTIFIER_POINTS)
+
+
+def _strong(identifiers: frozenset[Identifier]) -> frozenset[Identifier]:
+    return frozenset(each for each in identifiers if is_strong(each.scheme))
+
+
+def _of_one_scheme(one: frozenset[Identifier], other: frozenset[Identifier]) -> str | None:
+    if one & other:
+        return "same"
+    pairs = [(mine.value, theirs.value) for mine in one for theirs in other if mine.scheme == theirs.scheme]
     if not pairs:
         return None
-    slip = any(OSA.distance(mine, theirs, score_cutoff=1) <= 1 for mine, theirs in pairs)
-    return _told("identifier", "similar" if slip else "differs", IDENTIFIER_POINTS)
+    return "similar" if any(OSA.distance(*pair, score_cutoff=1) <= 1 for pair in pairs) else "differs"
 
 
 def _dates(one: date | None, other: date | None) -> str | None:
