@@ -29,6 +29,7 @@ def _scored(
     score: int | None,
     product: str = "consumer-loan",
     valid_until: datetime | None = None,
+    submitted_at: datetime | None = None,
     **facts: Any,
 ) -> Delivery:
     now = datetime.now(UTC)
@@ -48,7 +49,7 @@ def _scored(
         product=product,
         requested=Amount(amount_minor=SOLID_MINOR, currency="DEM"),
         facts={**SOLID, "requested_amount": money(SOLID_MINOR), **facts},
-        submitted_at=now,
+        submitted_at=submitted_at or now,
         score=None if score is None else given,
         failure="no_model" if score is None else None,
         scored_at=now,
@@ -69,6 +70,12 @@ async def _decisions_of(los: httpx.AsyncClient, application_id: str) -> list[dic
     response = await los.get("/v1/decisions", params={"application_id": application_id})
     items: list[dict[str, Any]] = response.json()["items"]
     return items
+
+
+async def _told(db: Database, application_id: str) -> list[str]:
+    async with db.transaction() as tx:
+        query = text("SELECT payload->>'outcome' FROM outbox WHERE aggregateid = :id ORDER BY seq")
+        return list((await tx.execute(query, {"id": application_id})).scalars())
 
 
 async def test_a_good_score_is_approved_and_its_trace_has_every_rule(
@@ -139,16 +146,36 @@ async def test_a_fact_that_no_longer_fits_the_product_never_approves(
 async def test_a_redelivered_event_decides_once_and_tells_once(
     los: httpx.AsyncClient, consumer: Consumer, db: Database
 ) -> None:
-    application_id = new_id("app")
-    event = _scored(application_id, 620)
+    application_id, submitted_at = new_id("app"), datetime.now(UTC)
+    event = _scored(application_id, 620, submitted_at=submitted_at)
     await consumer.handle([event, event])
     await consumer.handle([event])
-    # Even an event with another id for the same application finds it decided.
-    await consumer.handle([_scored(application_id, 400)])
+    # Even an event with another id for the same submission finds it decided.
+    await consumer.handle([_scored(application_id, 400, submitted_at=submitted_at)])
     assert len(await _decisions_of(los, application_id)) == 1
-    async with db.transaction() as tx:
-        query = text("SELECT count(*) FROM outbox WHERE aggregateid = :id")
-        assert (await tx.execute(query, {"id": application_id})).scalar_one() == 1
+    assert await _told(db, application_id) == ["approve"]
+
+
+async def test_one_submission_that_is_scored_twice_at_once_is_decided_once(
+    los: httpx.AsyncClient, consumer: Consumer, db: Database
+) -> None:
+    application_id, submitted_at = new_id("app"), datetime.now(UTC)
+    scored = [_scored(application_id, score, submitted_at=submitted_at) for score in (620, 400)]
+    await consumer.handle(scored)
+    (decision,) = await _decisions_of(los, application_id)
+    assert await _told(db, application_id) == [decision["outcome"]]
+
+
+async def test_an_amended_application_is_decided_again_and_the_first_decision_stays(
+    los: httpx.AsyncClient, consumer: Consumer, db: Database
+) -> None:
+    application_id, submitted_at = new_id("app"), datetime.now(UTC)
+    await consumer.handle([_scored(application_id, None, submitted_at=submitted_at)])
+    (first,) = await _decisions_of(los, application_id)
+    await consumer.handle([_scored(application_id, 620, submitted_at=submitted_at + timedelta(microseconds=1))])
+    newest, oldest = await _decisions_of(los, application_id)
+    assert (newest["outcome"], oldest) == ("approve", first)
+    assert await _told(db, application_id) == ["refer", "approve"]
 
 
 async def test_a_direct_request_is_referred_while_scoring_is_away(los: httpx.AsyncClient) -> None:

@@ -32,13 +32,14 @@ def decision(
     decided_at: datetime = MADE_AT,
     product: str = "trade-credit",
     decision_id: str = "",
+    application_id: str = "",
 ) -> Event[Decided]:
     """A decision as it arrives; every call makes another event."""
     decision_id = decision_id or new_id("dec")
     data = Decided.model_validate(
         {
             "decision_id": decision_id,
-            "application_id": new_id("app"),
+            "application_id": application_id or new_id("app"),
             "party_id": party_id or new_id("pty"),
             "product": product,
             "outcome": outcome,

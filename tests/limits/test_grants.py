@@ -76,6 +76,32 @@ async def test_a_later_approval_replaces_the_limit_and_enters_the_difference(db:
     assert await grant_entries(db, party_id) == [(1, 100_000), (2, -60_000)]
 
 
+@pytest.mark.parametrize("later_limit", [40_000, 160_000])
+async def test_of_two_decisions_on_an_amended_application_the_later_one_is_the_limit(
+    db: Database, later_limit: int
+) -> None:
+    party_id, application_id = new_id("pty"), new_id("app")
+    on = {"party_id": party_id, "application_id": application_id}
+    first = given.decision(100_000, **on)
+    second = given.decision(later_limit, **on, decided_at=MADE_AT + timedelta(days=1))
+    for event in (first, second, first):
+        await granting.grant_limits(db, [event])
+    (account,) = await accounts.list_accounts(db, party_id)
+    assert account.limit_minor == later_limit
+    assert await grant_entries(db, party_id) == [(1, 100_000), (2, later_limit - 100_000)]
+    granted = await granted_events(db, party_id)
+    assert [told.payload["application_id"] for told in granted] == [application_id] * 2
+
+
+async def test_what_was_referred_first_becomes_a_limit_once_the_amended_application_is_approved(db: Database) -> None:
+    party_id, application_id = new_id("pty"), new_id("app")
+    on = {"party_id": party_id, "application_id": application_id}
+    await granting.grant_limits(db, [given.decision(None, **on, outcome="refer")])
+    await granting.grant_limits(db, [given.decision(70_000, **on, decided_at=MADE_AT + timedelta(days=1))])
+    (account,) = await accounts.list_accounts(db, party_id)
+    assert account.limit_minor == 70_000
+
+
 async def test_an_older_approval_that_comes_late_is_entered_and_changes_nothing(db: Database) -> None:
     party_id = new_id("pty")
     newer = given.decision(40_000, party_id=party_id, decided_at=MADE_AT + timedelta(days=1))
