@@ -5,7 +5,7 @@ from prometheus_client import Counter, Gauge
 RESERVATIONS = Counter("assay_reservations_total", "What became of reservations, by result.", ["result"])
 LIMITS_GRANTED = Counter("assay_limits_granted_total", "Approvals that became a limit, by product.", ["product"])
 UTILIZATION_CROSSINGS = Counter(
-    "assay_utilization_crossings_total", "Thresholds of utilisation crossed.", ["threshold", "direction"]
+    "assay_utilization_crossings_total", "Thresholds of utilization crossed.", ["threshold", "direction"]
 )
 
 _GROUP = ["product", "segment", "sbu"]

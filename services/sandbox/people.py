@@ -37,7 +37,7 @@ def _file(  # One argument for each figure of the summary.
     limit: str,
     delinquencies: int = 0,
     worst_days: int = 0,
-    enquiries: int = 1,
+    inquiries: int = 1,
     records: tuple[dict[str, Any], ...] = (),
 ) -> dict[str, Any]:
     return {
@@ -50,7 +50,7 @@ def _file(  # One argument for each figure of the summary.
             "revolving_limit": limit,
         },
         "delinquencies": {"last_24_months": delinquencies, "worst_days": worst_days},
-        "enquiries": {"last_6_months": enquiries},
+        "inquiries": {"last_6_months": inquiries},
         "public_records": list(records),
     }
 
@@ -81,7 +81,7 @@ def _adverse(now: datetime) -> dict[str, Any]:
         limit="9000.00",
         delinquencies=7,
         worst_days=120,
-        enquiries=9,
+        inquiries=9,
         records=(judged, collected),
     )
 
@@ -91,7 +91,7 @@ def _thin(now: datetime) -> dict[str, Any]:
         "hit": "thin",
         "tradelines": {"open": 1, "oldest_opened_on": months_before(now.date(), 5).isoformat()},
         "delinquencies": {"last_24_months": 0, "worst_days": 0},
-        "enquiries": {"last_6_months": 2},
+        "inquiries": {"last_6_months": 2},
         "public_records": [],
     }
 
@@ -108,7 +108,7 @@ def _plausible(chance: Chance, now: datetime) -> dict[str, Any]:
         limit=f"{limit}.00",
         delinquencies=delinquencies,
         worst_days=30 * delinquencies,
-        enquiries=chance.between(0, 5),
+        inquiries=chance.between(0, 5),
     )
 
 

@@ -65,10 +65,10 @@ async def test_a_clean_person_has_a_file_with_nothing_against_them(sandbox: str)
         "oldest_account_months": 187,
         "revolving_balance": {"amount_minor": 184_025, "currency": "USD"},
         "revolving_limit": {"amount_minor": 2_000_000, "currency": "USD"},
-        "utilisation": "0.0920",
+        "utilization": "0.0920",
         "delinquencies_24m": 0,
         "worst_delinquency_days": 0,
-        "enquiries_6m": 1,
+        "inquiries_6m": 1,
         "public_records": 0,
     }
     assert report.adverse == ()

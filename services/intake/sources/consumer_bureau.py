@@ -1,7 +1,7 @@
 """A consumer bureau: people's credit files, asked for by JSON and told in JSON.
 
 The shape is our own, in the manner of what consumer bureaus offer (docs/sources.md): a score, a summary of tradelines,
-delinquencies, enquiries and public records. A file with few tradelines is thin: it is found, and has no score.
+delinquencies, inquiries and public records. A file with few tradelines is thin: it is found, and has no score.
 """
 
 import json
@@ -36,9 +36,9 @@ _PLACES: Final = {
     "revolving_limit": "/tradelines/revolving_limit",
     "delinquencies_24m": "/delinquencies/last_24_months",
     "worst_delinquency_days": "/delinquencies/worst_days",
-    "enquiries_6m": "/enquiries/last_6_months",
+    "inquiries_6m": "/inquiries/last_6_months",
 }
-_UTILISATION_SCALE: Final = 4
+_UTILIZATION_SCALE: Final = 4
 
 
 def facts(currency: str) -> dict[str, Fact]:
@@ -53,10 +53,10 @@ def facts(currency: str) -> dict[str, Fact]:
             Fact("oldest_account_months", FactType.INTEGER, unit="months", minimum=0, maximum=1_200),
             Fact("revolving_balance", FactType.MONEY, currency=currency),
             Fact("revolving_limit", FactType.MONEY, currency=currency, minimum=0),
-            Fact("utilisation", FactType.DECIMAL, scale=_UTILISATION_SCALE),
+            Fact("utilization", FactType.DECIMAL, scale=_UTILIZATION_SCALE),
             Fact("delinquencies_24m", FactType.INTEGER, minimum=0, maximum=9_999),
             Fact("worst_delinquency_days", FactType.INTEGER, unit="days", minimum=0, maximum=9_999),
-            Fact("enquiries_6m", FactType.INTEGER, minimum=0, maximum=9_999),
+            Fact("inquiries_6m", FactType.INTEGER, minimum=0, maximum=9_999),
             Fact("public_records", FactType.INTEGER, minimum=0, maximum=9_999),
         )
     }
@@ -125,7 +125,7 @@ class ConsumerBureau:
         if opened is not None:
             since = values.day(opened, "/tradelines/oldest_opened_on", now)
             told["oldest_account_months"] = values.months_between(since, now.date())
-        return told | _utilisation(told)
+        return told | _utilization(told)
 
     def _records(self, document: Any, now: datetime) -> tuple[AdverseItem, ...]:
         given = pointed(document, "/public_records")
@@ -149,14 +149,14 @@ class ConsumerBureau:
         )
 
 
-def _utilisation(told: Mapping[str, Any]) -> dict[str, str]:
+def _utilization(told: Mapping[str, Any]) -> dict[str, str]:
     """Return the part of the revolving limits that is drawn, to four places, half up; nothing without a limit."""
     balance, limit = told.get("revolving_balance"), told.get("revolving_limit")
     if balance is None or limit is None or not limit["amount_minor"]:
         return {}
     drawn = max(0, balance["amount_minor"])
-    rounded = (2 * drawn * 10**_UTILISATION_SCALE + limit["amount_minor"]) // (2 * limit["amount_minor"])
-    return {"utilisation": format(Decimal(rounded).scaleb(-_UTILISATION_SCALE), "f")}
+    rounded = (2 * drawn * 10**_UTILIZATION_SCALE + limit["amount_minor"]) // (2 * limit["amount_minor"])
+    return {"utilization": format(Decimal(rounded).scaleb(-_UTILIZATION_SCALE), "f")}
 
 
 def _question(inquiry: Inquiry, scheme: str) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Account:
     `posted_minor` is the exposure: what was drawn, and documents that are not paid. `cover_minor` is what collateral
     and insurance cover of it. `limit_minor` is the limit in force, 0 where `basis` is `unset`: such an account has no
     limit of its own, and those above it bound it. `limit_changes_at` is when limit or cover change next by the clock.
-    `band` is the last threshold of utilisation that was signalled, in percent. `version` counts the entries.
+    `band` is the last threshold of utilization that was signalled, in percent. `version` counts the entries.
     """
 
     account_id: str

@@ -1,4 +1,4 @@
-"""What an account tells by itself: thresholds of utilisation that are crossed, and commitments beyond the limit."""
+"""What an account tells by itself: thresholds of utilization that are crossed, and commitments beyond the limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from services.limits.domain.terms import Step
 from shared.money import Money
 
 MOST_PERCENT: Final = 999
-"""More utilisation than this isn't told apart; commitments on a limit of nothing read so too."""
+"""More utilization than this isn't told apart; commitments on a limit of nothing read so too."""
 
 
 class Direction(StrEnum):
@@ -24,9 +24,9 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The utilisations of a product, in percent and rising, that are signalled when an account reaches them.
+    """The utilizations of a product, in percent and rising, that are signalled when an account reaches them.
 
-    One counts as left only when utilisation is `hysteresis_percent` points below it, so that an account that moves
+    One counts as left only when utilization is `hysteresis_percent` points below it, so that an account that moves
     around it signals once.
     """
 
@@ -35,7 +35,7 @@ class Thresholds:
 
     @property
     def lowest_percent(self) -> int:
-        """The utilisation below which there is nothing to tell: no threshold is reached, and nothing oversold."""
+        """The utilization below which there is nothing to tell: no threshold is reached, and nothing oversold."""
         return min(100, *self.percents)
 
 

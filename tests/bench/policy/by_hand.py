@@ -9,7 +9,7 @@ _RATES = {grade: Decimal(rate) for grade, rate in RATES.items()}
 _SHARES = {grade: Decimal(share) for grade, share in SHARES.items()}
 _SURCHARGE, _REBATE, _NOTHING = Decimal(LONG_TERM_SURCHARGE), Decimal(EXISTING_CUSTOMER_REBATE), Decimal(0)
 _FOUR_PLACES = Decimal("0.0001")
-_HIGH_UTILISATION = Decimal("0.95")
+_HIGH_UTILIZATION = Decimal("0.95")
 _D = tuple(Decimal(text) for text in ("0.60", "0.10", "0.20", "0.30", "0.40", "0.50"))
 Answer = tuple[str, str, int | None, Decimal | None, tuple[str, ...]]
 
@@ -40,8 +40,8 @@ def decide(f: dict[str, Any]) -> Answer:
         reasons.append("TOO_MANY_INQUIRIES")
     if f["open_accounts"] > 30:
         reasons.append("TOO_MANY_ACCOUNTS")
-    if f["utilisation"] > _HIGH_UTILISATION:
-        reasons.append("UTILISATION")
+    if f["utilization"] > _HIGH_UTILIZATION:
+        reasons.append("UTILIZATION")
     if f["annual_income"] < 1_200_000:
         reasons.append("INCOME_TOO_LOW")
     if dti > _D[0]:

@@ -24,7 +24,7 @@ KNOCK_OUTS: Final[tuple[tuple[str, tuple[Condition, ...]], ...]] = (
     ("LARGE_DELINQUENCY", (("largest_delinquency", ">", 5_000),)),
     ("TOO_MANY_INQUIRIES", (("inquiries_6m", ">=", 9),)),
     ("TOO_MANY_ACCOUNTS", (("open_accounts", ">", 30),)),
-    ("UTILISATION", (("utilisation", ">", "0.95"),)),
+    ("UTILIZATION", (("utilization", ">", "0.95"),)),
     ("INCOME_TOO_LOW", (("annual_income", "<", 12_000),)),
     ("DEBT_TOO_HIGH", (("dti", ">", "0.60"),)),
     ("UNEMPLOYED", (("employment", "=", "unemployed"), ("savings", "<", 10_000))),
@@ -93,7 +93,7 @@ _INTEGERS: Final = {
     "score": (470, 800),
 }
 _BOOLEANS: Final = ("fraud_alert", "sanctions_hit", "deceased_flag", "existing_customer")
-_DECIMALS: Final = ("utilisation", "income_stability")
+_DECIMALS: Final = ("utilization", "income_stability")
 
 
 def product() -> Product:

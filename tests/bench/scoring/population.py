@@ -15,7 +15,7 @@ NUMBERS: Final = {
     "age_of_account_months": (0, 240),
     "open_credits": (0, 12),
     "income": (80_000, 1_200_000),
-    "utilisation": (0, 130),
+    "utilization": (0, 130),
 }
 """Least and greatest value, amounts in minor units."""
 
@@ -51,7 +51,7 @@ def write(path: Path, rows: int, first: int = 0) -> None:
     """Write applicants to a Parquet file: `id`, their facts in stored form, and `bad`."""
     columns = ["range", "range AS id", *map(_number, NUMBERS), *map(_category, CATEGORIES)]
     risk = """
-        0.16 + 0.002 * COALESCE(duration_months, 20) + 0.0015 * COALESCE(utilisation, 50) - 0.0004 *
+        0.16 + 0.002 * COALESCE(duration_months, 20) + 0.0015 * COALESCE(utilization, 50) - 0.0004 *
         COALESCE(age_of_account_months, 60) + CASE WHEN checking_status IN ('none', 'overdrawn') THEN 0.12 ELSE 0 END +
         CASE WHEN credit_history = 'critical' THEN 0.15 ELSE 0 END + CASE WHEN housing = 'own' THEN -0.05 ELSE 0 END +
         CASE WHEN savings IN ('none known', 'below 100') THEN 0.06 ELSE 0 END + CASE WHEN employment = 'unemployed' THEN

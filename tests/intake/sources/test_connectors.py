@@ -109,9 +109,9 @@ def test_a_document_of_another_shape_is_malformed(bureau: Any, body: bytes) -> N
     assert reading(bureau.read, body) is SourceFault.MALFORMED
 
 
-def test_a_file_without_a_limit_has_no_utilisation(bureau: Any) -> None:
+def test_a_file_without_a_limit_has_no_utilization(bureau: Any) -> None:
     report = bureau.read(changed("/tradelines/revolving_limit", "0.00"))
-    assert "utilisation" not in report.facts
+    assert "utilization" not in report.facts
 
 
 async def test_a_person_without_a_number_of_the_scheme_is_not_asked_about(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ async def review_on(db: Database, account: Account, day: date) -> None:
 
 
 async def thresholds(db: Database, product: str, *percents: int, hysteresis: int = 5, notice_days: int = 14) -> None:
-    """What a product says of the utilisations it wants to be told of."""
+    """What a product says of the utilizations it wants to be told of."""
     await given.rows(
         db,
         """

@@ -1,4 +1,4 @@
-"""When thresholds of utilisation are signalled, and when an account has become oversold."""
+"""When thresholds of utilization are signalled, and when an account has become oversold."""
 
 from dataclasses import replace
 
