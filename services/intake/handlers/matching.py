@@ -73,7 +73,7 @@ async def index(tx: Transaction, vault: Vault, entries: Mapping[str, tuple[Party
 
 
 async def unindex(tx: Transaction, party_ids: Collection[str]) -> None:
-    """Let parties no longer be found, and close what is open about them: they were erased, or are part of another."""
+    """Let parties that were erased no longer be found, and close what is open about them."""
     await store.forget(tx, party_ids)
     await match_cases.void(tx, party_ids)
 

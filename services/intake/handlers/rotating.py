@@ -29,14 +29,15 @@ async def step(db: Database, vault: Vault, limit: int) -> int:
 
 
 async def reindex_step(db: Database, vault: Vault, after: str, limit: int) -> str | None:
-    """Index up to `limit` parties anew, those after an id; return the last one's id, None when there are no more."""
+    """Index up to `limit` records anew, those after an id; return the last one's id, None when there are no more.
+
+    Merged ones too: what came in as one of these is still found by it.
+    """
     async with db.transaction() as tx:
         ids = await privacy.ids_after(tx, after, limit)
         found = await parties.find(tx, vault, ids)
         entries = {
-            party_id: (party.kind, party.profile)
-            for party_id, party in found.items()
-            if party.profile is not None and party.merged_into is None
+            party_id: (party.kind, party.profile) for party_id, party in found.items() if party.profile is not None
         }
         if entries:
             await matching.index(tx, vault, entries)

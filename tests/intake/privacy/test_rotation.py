@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from services.intake.handlers import rotating
+from services.intake.domain.matching import Verdict
+from services.intake.handlers import merging, rotating
 from services.intake.store import keys, privacy
 from services.intake.vault import SealError, Vault
 from shared.db import Database
 from shared.ids import new_id
+from tests.intake.matching.given import COMPANY, matched, profile, stored
 from tests.kit.service import Urls
 
 _OLD, _NEW, _INDEX = b"o" * 32, b"n" * 32, b"i" * 32
@@ -68,6 +70,23 @@ async def test_a_rotation_without_the_old_master_stops_and_changes_nothing(alone
     with pytest.raises(SealError, match="not in the vault"):
         await rotating.step(alone, AFTER, 10)
     assert await rotating.count(alone) == {"1": 3}
+
+
+async def test_a_merged_record_is_still_found_by_its_own_number_when_the_index_has_a_new_key(alone: Database) -> None:
+    number = {"lei": "5493001KJTIIGC8Y1R12"}
+    survivor, merged = await stored(
+        alone, BEFORE, COMPANY, profile("Survivor Works Ltd"), profile("Formerly Otherwise Ltd", ids=number)
+    )
+    async with alone.transaction() as tx:
+        await merging.merge(tx, BEFORE, survivor, merged, "credit-officer", "renamed")
+    newly_indexed = Vault({"1": _OLD}, "1", b"j" * 32)
+    (lost,) = await matched(alone, newly_indexed, COMPANY, profile("Formerly Otherwise Ltd", ids=number))
+    assert lost.verdict is Verdict.UNIQUE
+    last = await rotating.reindex_step(alone, newly_indexed, "", 10)
+    assert await rotating.reindex_step(alone, newly_indexed, last or "", 10) is None
+    (found,) = await matched(alone, newly_indexed, COMPANY, profile("Formerly Otherwise Ltd", ids=number))
+    assert found.verdict is Verdict.EXACT_DUPLICATE
+    assert [candidate.party_id for candidate in found.candidates] == [survivor]
 
 
 async def test_keys_are_found_by_index(alone: Database) -> None:
