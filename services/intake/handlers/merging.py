@@ -7,7 +7,8 @@ from services.intake.domain import merging
 from services.intake.domain.party import Party, PartyAction, PartyChange
 from services.intake.events import parties as events
 from services.intake.handlers import groups, progress
-from services.intake.store import match_cases, parties
+from services.intake.handlers.statements import keeping
+from services.intake.store import match_cases, parties, statements
 from services.intake.vault import Vault
 from shared import outbox
 from shared.db import Database, Transaction
@@ -34,7 +35,7 @@ async def merge(tx: Transaction, vault: Vault, survivor_id: str, merged_id: str,
 
     One that is part of it already stays so, and nothing is told again.
     """
-    found = await parties.lock(tx, vault, [survivor_id, merged_id])
+    found = await _lock(tx, vault, survivor_id, merged_id)
     survivor, other = _known(found, survivor_id), _known(found, merged_id)
     if other.merged_into == survivor_id:
         return
@@ -49,13 +50,17 @@ async def merge(tx: Transaction, vault: Vault, survivor_id: str, merged_id: str,
     await parties.add_changes(tx, vault, _changes(survivor, result, actions, actor, reason, now))
     await outbox.put(tx, [events.merged(survivor_id, merged_id, now)])
     await groups.tell_changes(tx, before, now)
-    # What was known of the one is known of the other now.
+    # What was known of the one is known of the other now, and years that were apart are ratios over years.
+    await keeping.publish(tx, vault, survivor_id)
     await progress.arrived(tx, vault, [survivor_id, merged_id])
 
 
 async def unmerge(tx: Transaction, vault: Vault, survivor_id: str, other_id: str, actor: str, reason: str) -> None:
-    """Take a merge back in this transaction, with its events; raises `Refusal` with 404 or 409."""
-    found = await parties.lock(tx, vault, [survivor_id, other_id])
+    """Take a merge back in this transaction, with its events; raises `Refusal` with 404 or 409.
+
+    The two are told apart from then on: nobody is asked again whether they are one.
+    """
+    found = await _lock(tx, vault, survivor_id, other_id)
     survivor, other = _known(found, survivor_id), _known(found, other_id)
     result = merging.unmerged(other, survivor_id)
     if isinstance(result, Refusal):
@@ -67,6 +72,16 @@ async def unmerge(tx: Transaction, vault: Vault, survivor_id: str, other_id: str
     await parties.add_changes(tx, vault, _changes(survivor, result, actions, actor, reason, now))
     await outbox.put(tx, [events.unmerged(survivor_id, other_id, now)])
     await groups.tell_changes(tx, before, now, [other_id])
+    await match_cases.set_apart(tx, None, other_id, [survivor_id])
+    for party_id in (survivor_id, other_id):
+        await keeping.publish(tx, vault, party_id)
+
+
+async def _lock(tx: Transaction, vault: Vault, one_id: str, other_id: str) -> dict[str, Party]:
+    """Return the two records, locked after their statements: whoever adds statements locks these first too."""
+    for party_id in sorted((one_id, other_id)):
+        await statements.lock(tx, party_id)
+    return await parties.lock(tx, vault, [one_id, other_id])
 
 
 def _known(found: dict[str, Party], party_id: str) -> Party:

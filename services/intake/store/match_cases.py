@@ -128,8 +128,8 @@ async def void(tx: Transaction, party_ids: Collection[str]) -> None:
         await tx.execute(_VOID, {"party_ids": list(party_ids)})
 
 
-async def set_apart(tx: Transaction, case_id: str, party_id: str, others: Collection[str]) -> None:
-    """Remember that a party is none of the others."""
+async def set_apart(tx: Transaction, case_id: str | None, party_id: str, others: Collection[str]) -> None:
+    """Remember that a party is none of the others, as was said in a case, or in none: a merge was taken back."""
     one = [*([party_id] * len(others)), *others]
     other = [*others, *([party_id] * len(others))]
     await tx.execute(_SET_APART, {"case_id": case_id, "one": one, "other": other})

@@ -63,6 +63,21 @@ async def test_a_record_that_was_merged_leads_to_the_party_that_it_is(db: Databa
     assert [candidate.party_id for candidate in found.candidates] == [survivor]
 
 
+async def test_two_records_that_were_merged_in_error_do_not_come_up_for_a_person_again(
+    db: Database, vault: Vault
+) -> None:
+    senior = profile("Severin Oneroof", at=HERE, born=BORN, phone=PHONE)
+    junior = profile("Severin Oneroof", at=HERE, phone=PHONE)
+    survivor, other = await stored(db, vault, PERSON, senior, junior)
+    async with db.transaction() as tx:
+        await merging.merge(tx, vault, survivor, other, "credit-officer", "one name, one house")
+        await merging.unmerge(tx, vault, survivor, other, "credit-officer", "father and son")
+        for party_id, known_as in ((survivor, senior), (other, junior)):
+            (found,) = await matching.match(tx, vault, PERSON, [known_as], [party_id])
+            assert found.verdict is Verdict.UNIQUE
+        assert await match_cases.open_cases(tx, [survivor, other]) == {}
+
+
 async def test_a_party_is_no_candidate_for_itself_nor_for_whom_it_was_said_not_to_be(
     db: Database, vault: Vault
 ) -> None:

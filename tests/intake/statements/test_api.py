@@ -384,7 +384,7 @@ async def test_the_taxonomy_is_listed_in_both_languages(officer: httpx.AsyncClie
 
 
 async def test_statements_of_a_merged_record_are_the_partys_and_go_back_with_it(
-    officer: httpx.AsyncClient, party: str
+    officer: httpx.AsyncClient, party: str, db: Database
 ) -> None:
     other = await take_in(officer, company())
     await kept(officer, party, body(2023))
@@ -399,8 +399,13 @@ async def test_statements_of_a_merged_record_are_the_partys_and_go_back_with_it(
     await step("merge", "merged_party_id")
     ratios = (await officer.get(f"/v1/parties/{party}/ratios")).json()
     assert [entry["period_end"] for entry in ratios["periods"]] == ["2023-12-31", "2024-12-31"]
+    known = await facts(db, party) or {}
+    assert (known["statement_date"], known["revenue_growth"]) == ("2024-12-31", "0.064407")
     assert (await submit(officer, party, body(2024))).json()["code"] == "statement_exists"
     assert (await officer.get(f"/v1/parties/{party}/statements/{made['statement_id']}")).status_code == 200
     await step("unmerge", "unmerged_party_id")
-    assert len((await officer.get(f"/v1/parties/{party}/statements")).json()["items"]) == 1
-    assert len((await officer.get(f"/v1/parties/{other}/statements")).json()["items"]) == 1
+    for record, year in ((party, 2023), (other, 2024)):
+        assert len((await officer.get(f"/v1/parties/{record}/statements")).json()["items"]) == 1
+        known = await facts(db, record) or {}
+        assert known["statement_date"] == f"{year}-12-31"
+        assert "revenue_growth" not in known

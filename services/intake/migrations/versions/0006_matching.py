@@ -42,7 +42,7 @@ def upgrade() -> None:
         "match_difference",
         sa.Column("party_id", sa.Text, primary_key=True),
         sa.Column("other_id", sa.Text, primary_key=True),
-        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("case_id", sa.Text),
     )
     # Keys are replaced with the profile that they are of, and go when the party is erased.
     for_app_role("GRANT DELETE ON match_key TO %I")

@@ -40,11 +40,11 @@ match_candidate = sa.Table(
     sa.Column("grounds", pg.ARRAY(sa.Text), nullable=False),
 )
 
-# Both ways round, so that each party finds its own.
+# Both ways round, so that each party finds its own. Where a merge was taken back no case says it.
 match_difference = sa.Table(
     "match_difference",
     metadata,
     sa.Column("party_id", sa.Text, primary_key=True),
     sa.Column("other_id", sa.Text, primary_key=True),
-    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("case_id", sa.Text),
 )
