@@ -81,9 +81,9 @@ async def test_of_two_decisions_on_an_amended_application_the_later_one_is_the_l
     db: Database, later_limit: int
 ) -> None:
     party_id, application_id = new_id("pty"), new_id("app")
-    on = {"party_id": party_id, "application_id": application_id}
-    first = given.decision(100_000, **on)
-    second = given.decision(later_limit, **on, decided_at=MADE_AT + timedelta(days=1))
+    later = MADE_AT + timedelta(days=1)
+    first = given.decision(100_000, party_id=party_id, application_id=application_id)
+    second = given.decision(later_limit, party_id=party_id, application_id=application_id, decided_at=later)
     for event in (first, second, first):
         await granting.grant_limits(db, [event])
     (account,) = await accounts.list_accounts(db, party_id)
@@ -95,9 +95,11 @@ async def test_of_two_decisions_on_an_amended_application_the_later_one_is_the_l
 
 async def test_what_was_referred_first_becomes_a_limit_once_the_amended_application_is_approved(db: Database) -> None:
     party_id, application_id = new_id("pty"), new_id("app")
-    on = {"party_id": party_id, "application_id": application_id}
-    await granting.grant_limits(db, [given.decision(None, **on, outcome="refer")])
-    await granting.grant_limits(db, [given.decision(70_000, **on, decided_at=MADE_AT + timedelta(days=1))])
+    later = MADE_AT + timedelta(days=1)
+    referred = given.decision(None, party_id=party_id, application_id=application_id, outcome="refer")
+    approved = given.decision(70_000, party_id=party_id, application_id=application_id, decided_at=later)
+    for event in (referred, approved):
+        await granting.grant_limits(db, [event])
     (account,) = await accounts.list_accounts(db, party_id)
     assert account.limit_minor == 70_000
 

@@ -34,10 +34,13 @@ _SLACK: Final = timedelta(days=1)
 """Ids are made a moment after the decision's own; by how much, clocks say."""
 
 _MISSING: Final = "\\N"
-_TAKEN: Final = ("decision_id", "party_id", "decided_at", "outcome", "bad", "facts", "score")
+_SUPERSEDED: Final = (
+    "decisions were followed by a later one on the same application: an amended one counts once, by its last"
+)
+_TAKEN: Final = ("decision_id", "application_id", "party_id", "decided_at", "outcome", "bad", "facts", "score")
 _PAGE: Final = text("""
     SELECT decision_id, product = :product AND decided_at >= :since AND decided_at < :until AS wanted,
-           party_id, decided_at, outcome, CAST(facts AS text) AS facts, CAST(score AS text) AS score,
+           application_id, party_id, decided_at, outcome, CAST(facts AS text) AS facts, CAST(score AS text) AS score,
            (SELECT CAST(p.bad AS text) FROM performance p WHERE p.decision_id = decision.decision_id) AS bad
     FROM decision WHERE decision_id > :after AND decision_id < :before
     ORDER BY decision_id LIMIT :limit
@@ -59,10 +62,11 @@ async def read_decisions(
     """Read the decisions of a product made from `since` until before `until` into `application`.
 
     Facts, score and moment are those that each was decided on; what was answered is `decided`, and the reference is the
-    decision's id; `bad` is what was reported of it since. A fact that no longer fits the product counts as missing, as
-    where decisions are recalled, and a warning counts those. Groups are by facts; protected facts that are enums or
-    booleans are groups anyway. Raises `InputError` when there are no decisions, `Cancelled`, and what
-    `Database.transaction` raises.
+    decision's id; `bad` is what was reported of it since. Of several decisions on an application, which was amended in
+    between, only the last one of the time counts, and a warning counts the others. A fact that no longer fits the
+    product counts as missing, as where decisions are recalled, and a warning counts those. Groups are by facts;
+    protected facts that are enums or booleans are groups anyway. Raises `InputError` when there are no decisions,
+    `Cancelled`, and what `Database.transaction` raises.
     """
     kinds = ", ".join(f"{name} VARCHAR" for name in _TAKEN)
     db.execute("CREATE OR REPLACE TABLE rejected (row_no BIGINT, column_name VARCHAR, reason VARCHAR)")
@@ -70,6 +74,7 @@ async def read_decisions(
     count = await _take(db, database, product, since, until, progress, stopped)
     if count == 0:
         raise InputError([InputFault(NAME, f"none of {product.name} between {since:%Y-%m-%d} and {until:%Y-%m-%d}")])
+    superseded = _keep_last(db)
     raw = _texts(db, product)
     data_map = plain_map(product, raw, "minor")
     data_map = data_map.model_copy(
@@ -83,6 +88,8 @@ async def read_decisions(
             warnings = build(db, plan_columns(data_map, product, raw), product, NAME, None)
     finally:
         db.execute("DROP VIEW IF EXISTS raw; DROP TABLE IF EXISTS raw_text")
+    if superseded:
+        warnings = [f"{superseded} {_SUPERSEDED}", *warnings]
     return received(db, product, NAME, None, warnings)
 
 
@@ -120,8 +127,8 @@ def _keep(db: duckdb.DuckDBPyConnection, path: Path, rows: list[Any]) -> int:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         for row in rows:
-            known = (row.decision_id, row.party_id, row.decided_at.isoformat(), row.outcome, row.bad)
-            values = (*known, row.facts, row.score)
+            who = (row.decision_id, row.application_id, row.party_id)
+            values = (*who, row.decided_at.isoformat(), row.outcome, row.bad, row.facts, row.score)
             writer.writerow([_MISSING if value is None else value for value in values])
     columns = dict.fromkeys(_TAKEN, "VARCHAR")
     db.execute(f"""
@@ -130,6 +137,21 @@ def _keep(db: duckdb.DuckDBPyConnection, path: Path, rows: list[Any]) -> int:
             escape = '"', nullstr = '{_MISSING}', max_line_size = 20000000)
     """)
     return len(rows)
+
+
+def _keep_last(db: duckdb.DuckDBPyConnection) -> int:
+    """Leave of each application only the decision that was made last, and return how many had to go."""
+    found = db.execute("""
+        DELETE FROM raw_text WHERE application_id IS NOT NULL AND decision_id NOT IN (
+            SELECT max(decision_id) FROM raw_text WHERE application_id IS NOT NULL GROUP BY application_id
+        )
+    """).fetchone()
+    assert found is not None
+    gone: int = found[0]
+    if gone:
+        # Rows are numbered from 1 without gaps, and rows that were deleted keep their number.
+        db.execute("CREATE OR REPLACE TABLE raw_text AS SELECT * FROM raw_text ORDER BY decision_id")
+    return gone
 
 
 def _texts(db: duckdb.DuckDBPyConnection, product: Product) -> Raw:

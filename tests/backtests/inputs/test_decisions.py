@@ -46,14 +46,18 @@ async def _decided(database: Database, product: str, *known: tuple[dict[str, Any
     return [each.decision_id for each in made]
 
 
-def _decision(product: str, facts: dict[str, Any], score: ScoreOutcome | None) -> Decision:
+def _decision(
+    product: str, facts: dict[str, Any], score: ScoreOutcome | None, application_id: str | None = None
+) -> Decision:
     reasons = ("AFFORDABILITY",)
     evaluation = Evaluation(
         Outcome.DECLINE, None, None, None, reasons, {"tables": {}, "outputs": {}, "reasons": list(reasons)}
     )
     return Decision(
         decision_id=new_id("dec"),
-        question=Question(None, "their reference", "pty_1", product, Money(125_050, "USD"), facts, NOW),
+        question=Question(
+            application_id, "their reference", "pty_1", product, Money(125_050, "USD"), facts, datetime.now(UTC)
+        ),
         score=score,
         policy_name="p",
         policy_version="1",
@@ -121,6 +125,41 @@ async def test_what_no_longer_fits_the_product_is_missing_and_said(
         "purpose: 1 values no longer fit the product and count as missing",
     ]
     assert received.needs_score
+
+
+async def test_of_several_decisions_on_an_amended_application_the_last_one_counts_and_that_is_said(
+    db: duckdb.DuckDBPyConnection, database: Database, product: Product, rows: Rows
+) -> None:
+    amended = Product("amended-loan", product.title, product.currency, product.dictionary)
+    application_id = new_id("app")
+    made = [_decision("amended-loan", {"term_months": months}, SCORE, application_id) for months in (12, 24, 36)]
+    async with database.transaction() as tx:
+        await decisions.add(tx, made)
+    await _decided(database, "amended-loan", ({"term_months": 48}, None), ({"term_months": 48}, None))
+
+    received = await _read(db, database, amended)
+
+    assert rows("SELECT row_id, term_months FROM application ORDER BY row_id") == [(1, 36), (2, 48), (3, 48)]
+    assert received.warnings[0] == (
+        "2 decisions were followed by a later one on the same application: an amended one counts once, by its last"
+    )
+
+
+async def test_a_decision_after_the_period_takes_the_place_of_none_in_it(
+    db: duckdb.DuckDBPyConnection, database: Database, product: Product, rows: Rows
+) -> None:
+    amended = Product("amended-later-loan", product.title, product.currency, product.dictionary)
+    application_id = new_id("app")
+    first, second = [
+        _decision("amended-later-loan", {"term_months": months}, SCORE, application_id) for months in (12, 24)
+    ]
+    async with database.transaction() as tx:
+        await decisions.add(tx, [first, second])
+
+    received = await read_decisions(db, database, amended, NOW - timedelta(days=1), second.decided_at)
+
+    assert rows("SELECT row_id, term_months FROM application") == [(1, 12)]
+    assert not [warning for warning in received.warnings if "followed" in warning]
 
 
 async def test_pages_leave_no_decision_out(
