@@ -14,7 +14,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from services.intake.domain.inquiry import OUTAGES, Attempt, Metered, Outcome, Pull
 from services.intake.domain.party import NameUse, Party
-from services.intake.domain.report import AdverseItem, Contents, Report, is_sound
+from services.intake.domain.report import Contents, Report, is_sound
 from services.intake.handlers import metering
 from services.intake.handlers.metering import Inquired
 from services.intake.sources import Inquiry, SourceError, SourceReport
@@ -131,13 +131,7 @@ def _is_sound(report: SourceReport) -> bool:
         facts = to_json(report.facts)
     except PydanticSerializationError:
         return False
-    return is_sound(report.as_of, _adverse(report), facts, len(report.raw), datetime.now(UTC))
-
-
-def _adverse(report: SourceReport) -> tuple[AdverseItem, ...]:
-    return tuple(
-        AdverseItem(item.code, item.description, item.occurred_on, item.amount, item.settled) for item in report.adverse
-    )
+    return is_sound(report.as_of, report.adverse, facts, len(report.raw), datetime.now(UTC))
 
 
 async def keep(tx: Transaction, vault: Vault, answered: Sequence[Answered], now: datetime) -> list[Kept]:
@@ -192,7 +186,7 @@ def _report(entry: Answered, report: SourceReport, now: datetime) -> Report:
         as_of=report.as_of,
         received_at=now,
         facts=report.facts,
-        contents=Contents(report.provider_reference, _adverse(report)),
+        contents=Contents(report.provider_reference, report.adverse),
     )
 
 

@@ -2,7 +2,6 @@
 
 from services.intake.sources.configuration import ConfigurationError, ConfiguredSource, load
 from services.intake.sources.port import (
-    AdverseItem,
     Inquiry,
     Source,
     SourceError,
@@ -11,7 +10,6 @@ from services.intake.sources.port import (
 )
 
 __all__ = [
-    "AdverseItem",
     "ConfigurationError",
     "ConfiguredSource",
     "Inquiry",

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from services.intake.domain.finding import FindingKind
 from services.intake.domain.party import PartyKind
+from services.intake.domain.report import AdverseItem
 from services.intake.sources import values
-from services.intake.sources.port import AdverseItem, Inquiry, SourceError, SourceFault, SourceReport
+from services.intake.sources.port import Inquiry, SourceError, SourceFault, SourceReport
 from services.intake.sources.strict_xml import Element, read_xml
 from services.intake.sources.transport import Call, Transport
 from shared.facts import Fact, FactType

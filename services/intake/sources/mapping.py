@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from services.intake.domain.finding import FindingKind
 from services.intake.domain.party import PartyKind
+from services.intake.domain.report import AdverseItem
 from services.intake.sources import values
-from services.intake.sources.port import AdverseItem, Inquiry, SourceError, SourceFault, SourceReport
+from services.intake.sources.port import Inquiry, SourceError, SourceFault, SourceReport
 from services.intake.sources.strict_json import pointed, read_json
 from services.intake.sources.template import Template
 from services.intake.sources.transport import Call, Transport

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from services.intake.domain.finding import FindingKind
 from services.intake.domain.party import Address, Identifier, PartyKind
-from shared.money import Money
+from services.intake.domain.report import AdverseItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,6 @@ class Inquiry:
         if scheme is None:
             raise SourceError(SourceFault.REFUSED, "the party has no identifier that this source asks by")
         return scheme, known[scheme]
-
-
-@dataclass(frozen=True, slots=True)
-class AdverseItem:
-    """Something against the party: a default, a judgment, an insolvency. `amount` is None where none is told."""
-
-    code: str
-    description: str
-    occurred_on: date
-    amount: Money | None
-    settled: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.intake.domain.report import AdverseItem
 from services.intake.handlers import reports as handlers
 from services.intake.handlers.reports import Puller, PullReport, Windows
-from services.intake.sources import AdverseItem, Inquiry, SourceReport
+from services.intake.sources import Inquiry, SourceReport
 from shared.errors import Refusal
 from shared.idempotency import Claim
 from shared.ids import new_id
