@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from services.intake.domain.credit_report import Account, CreditReport, Exposure, Figure, Group, Lookup, Request
+from services.intake.domain.credit_report import (
+    Account,
+    Adverse,
+    CreditReport,
+    Exposure,
+    Figure,
+    Group,
+    Lookup,
+    Request,
+)
 from services.intake.report.figures import Sources, day, label, shown, total
 from services.intake.report.sheet import Block, Cell, Grid, Note, Pairs, Part, Sheet, Signatures
 from services.intake.report.statements import statements
-from services.intake.report.words import said
+from services.intake.report.words import WORDS, said
 
 _SHOWN_REQUESTS: Final = 6
 
@@ -155,13 +164,19 @@ def _adverse(report: CreditReport, lang: str, sources: Sources) -> list[Block]:
     rows = tuple(
         (
             sources.cell(item.occurred_on.isoformat(), item.origin),
-            Cell(item.description),
+            Cell(_adversity(item, lang)),
             Cell(say("settled" if item.settled else "unsettled"), alarm=not item.settled),
             Cell(shown(lang, item.amount)),
         )
         for item in report.adverse
     )
     return [Grid((say("date"), say("what"), say("status"), say("amount")), rows, texts=3)]
+
+
+def _adversity(item: Adverse, lang: str) -> str:
+    """Return what an item is: in the words of its source, or in Chinese by its code where that has words."""
+    key = f"adverse_{item.code.lower()}"
+    return said(lang, key) if lang == "zh" and key in WORDS else item.description
 
 
 def _opinion(report: CreditReport, lang: str) -> list[Block]:

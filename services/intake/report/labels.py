@@ -35,9 +35,18 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "trade_balance": ("Balance at suppliers", "供应商欠款余额"),
     "trade_past_due": ("Past due at suppliers", "供应商逾期金额"),
     "trade_days_slow": ("Days slow at suppliers", "供应商拖欠天数"),
+    "trade_references_slow": ("Suppliers paid slowly", "付款拖欠的供应商数"),
+    "trade_in_collection": ("In collection at a supplier", "供应商催收中"),
+    "trade_relationship_months": ("Longest supplier relationship, months", "最长供应商往来（月）"),
+    "trade_references_on": ("Trade references taken on", "商业参考取得日期"),
     "bank_references": ("Bank references", "银行参考家数"),
     "bank_relationship_months": ("Longest bank relationship, months", "最长银行往来（月）"),
     "bank_returned_items_12m": ("Returned items in 12 months", "近 12 个月退票次数"),
+    "bank_balance_band": ("Average balance", "平均存款档次"),
+    "bank_balance_at_least": ("Average balance at least", "平均存款下限"),
+    "bank_facility_limit": ("Bank facilities", "银行授信额度"),
+    "bank_facility_drawn": ("Drawn on bank facilities", "银行授信已用"),
+    "bank_references_on": ("Bank references taken on", "银行参考取得日期"),
     "own_exposure": ("Own exposure", "本户敞口"),
     "group_exposure": ("Exposure of the group", "集团敞口"),
     "overdue": ("Overdue", "逾期金额"),
@@ -49,6 +58,14 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "overdue_over_120": ("Overdue more than 120 days", "逾期超过 120 天"),
     "disputed": ("Disputed", "争议金额"),
 }
+
+
+_PLACES: Final = {code: place for place, code in enumerate(_NAMES)}
+
+
+def place(code: str) -> tuple[int, str]:
+    """Return what puts facts in the order in which people read them; those without a name of their own come last."""
+    return (_PLACES.get(code, len(_PLACES)), code)
 
 
 def named(code: str) -> Label:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -20,18 +21,18 @@ from services.intake.domain.credit_report import (
     Value,
 )
 from services.intake.domain.finding import Finding
+from services.intake.domain.indicator import Series
 from services.intake.domain.report import Report
-from services.intake.domain.statements.analysis import AMOUNTS, Analysis, PeriodRatios
+from services.intake.domain.statements.analysis import Analysis, PeriodRatios
 from services.intake.domain.statements.ratios import RATIOS, Unit
 from services.intake.domain.statements.taxonomy import LINES
-from services.intake.report.labels import named
+from services.intake.report.labels import named, place
 from shared.money import Money
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,12}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_RATIOS: Final = (
     "current_ratio",
-    "quick_ratio",
     "debt_to_equity",
     "liabilities_to_assets",
     "interest_coverage",
@@ -43,6 +44,18 @@ _SHOWN_RATIOS: Final = (
     "altman_z2",
 )
 """Of all ratios those that fit on one page; the others are at `/ratios`."""
+
+
+_SHOWN_AMOUNTS: Final = (
+    "revenue",
+    "operating_profit",
+    "net_income",
+    "assets",
+    "liabilities",
+    "equity",
+    "operating_cash_flow",
+)
+"""The amounts that show how the business went and stands."""
 
 
 def value(wire: Any) -> Value | None:
@@ -57,13 +70,21 @@ def value(wire: Any) -> Value | None:
 
 
 def of_facts(facts: Mapping[str, Any], origin: Origin) -> tuple[Figure, ...]:
-    """Return the facts of one record as figures."""
-    return tuple(Figure(code, named(code), value(wire), origin) for code, wire in facts.items())
+    """Return the facts of one record as figures, in the order in which people read them."""
+    return tuple(Figure(code, named(code), value(facts[code]), origin) for code in sorted(facts, key=place))
 
 
 def of_findings(findings: Sequence[Finding]) -> tuple[Figure, ...]:
     """Return the facts of findings as figures."""
     return tuple(figure for found in findings for figure in of_facts(found.facts, _origin_of(found)))
+
+
+def of_indicators(findings: Sequence[Finding], known: Mapping[str, Series]) -> tuple[Figure, ...]:
+    """Return what series say as figures, each called as its series is."""
+    return tuple(
+        replace(figure, label=Label(known[figure.origin.source].label, known[figure.origin.source].label_zh))
+        for figure in of_findings(findings)
+    )
 
 
 def lookups(reports: Sequence[Report]) -> tuple[Lookup, ...]:
@@ -131,7 +152,7 @@ def _period(entry: PeriodRatios) -> Period:
     origin = Origin("statement", "statements", statement.statement_id, statement.submitted_at)
     amounts = tuple(
         Figure(code, Label(LINES[code].en, LINES[code].zh), Money(minor, figures.currency), origin)
-        for code in AMOUNTS
+        for code in _SHOWN_AMOUNTS
         if (minor := entry.amounts_minor.get(code)) is not None
     )
     return Period(figures.period.end, figures.period.months, figures.standard, figures.assurance, amounts, origin)

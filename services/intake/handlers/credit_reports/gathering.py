@@ -29,8 +29,9 @@ from services.intake.handlers.credit_reports import figures
 from services.intake.limits_client import LimitsClient
 from services.intake.report.labels import named
 from services.intake.store import applications, findings, opinions, parties, reports, statements
+from services.intake.store import indicators as indicator_series
 from services.intake.vault import Vault
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import not_found
 from shared.ids import new_id
 
@@ -55,7 +56,7 @@ class _File:
     reports: tuple[Report, ...]
     analysis: Analysis
     references: tuple[Finding, ...]
-    indicators: tuple[Finding, ...]
+    indicators: tuple[Figure, ...]
     opinions: tuple[Opinion, ...]
 
 
@@ -75,7 +76,7 @@ async def gather(db: Database, vault: Vault, limits: LimitsClient, party_id: str
 
 
 async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
-    now = await parties.clock(tx)
+    now = await clock(tx)
     survivor = (await parties.surviving(tx, [party_id])).get(party_id)
     if survivor is None:
         raise not_found("party_not_found", "there is no such party")
@@ -88,7 +89,8 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
     told = await findings.newest(tx, own)
     industry = party.attribution.industry
     table = None if industry is None else await statements.last_table(tx, industry, now.year)
-    said = await indicators.findings(tx, {survivor: party.attribution}, now)
+    said = (await indicators.findings(tx, {survivor: party.attribution}, now)).get(survivor, [])
+    series = await indicator_series.find(tx, {one.source for one in said})
     return _File(
         now=now,
         party=party,
@@ -99,7 +101,7 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
         reports=tuple([one for record in own for one in await reports.of_party(tx, vault, record)]),
         analysis=analyse(await statements.of_party(tx, survivor), table),
         references=tuple(one for each in told.values() for one in each if one.kind in _REFERENCES),
-        indicators=tuple(said.get(survivor, ())),
+        indicators=figures.of_indicators(said, series),
         opinions=tuple(await opinions.of_parties(tx, vault, own, _MOST_OPINIONS)),
     )
 
@@ -119,7 +121,7 @@ def _written(
         references=figures.of_findings(file.references),
         accounts=figures.accounts(file.analysis),
         adverse=figures.adverse(file.reports),
-        indicators=figures.of_findings(file.indicators),
+        indicators=file.indicators,
         opinions=file.opinions,
         unknown=tuple(unknown if known is not None else ["exposure"]),
     )
