@@ -25,7 +25,7 @@ from services.intake.replies import groups as replies
 from services.intake.store import ownership, parties
 from services.intake.vault import Vault
 from shared import idempotency, outbox
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Fault, Kind, Refusal, conflict, invalid, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -76,7 +76,8 @@ async def members(tx: Transaction, party_id: str, on: date) -> Group:
         new_owners, new_holdings = above - asked_owners, below - asked_holdings
         if not group.complete or not (new_owners or new_holdings):
             return group
-        edges |= await _edges(tx, new_owners, new_holdings, on, MOST_EDGES + 1 - len(edges))
+        # As many as are too many, whatever is known by now: known ones come again, and take the place of others.
+        edges |= await _edges(tx, new_owners, new_holdings, on, MOST_EDGES + 1)
         # What a thread of its own computes holds up no other request, however much there is.
         group = await asyncio.to_thread(group_of, survivor, tuple(edges.values()))
         if len(edges) > MOST_EDGES:
@@ -143,7 +144,7 @@ async def state(db: Database, vault: Vault, claim: Claim, command: StateOwnershi
 
 
 async def _state(tx: Transaction, vault: Vault, command: StateOwnership, actor: str) -> Answer | Refusal:
-    now = await parties.clock(tx)
+    now = await clock(tx)
     # Locked: what others state of the same company waits, so that together it is never more than the whole.
     found = await parties.lock(tx, vault, [command.owner_id, command.owned_id])
     refused = _unfit(command, found, now.date()) or await _too_much(tx, command)
@@ -208,7 +209,7 @@ async def end(db: Database, ownership_id: str, version: int, valid_to: date) -> 
     Raises `Refusal`: 404, 412, 409 for one that has ended, and 422 for a day before it began or that has not come.
     """
     async with db.transaction() as tx:
-        now = await parties.clock(tx)
+        now = await clock(tx)
         stated = await ownership.find(tx, ownership_id, lock=True)
         if stated is None:
             raise NOT_FOUND
@@ -250,7 +251,7 @@ async def list_ownership(db: Database, party_id: str, before: str, limit: int) -
 async def get_group(db: Database, limits: LimitsClient, party_id: str, on: date | None) -> Belonging:
     """Return the group of a party on a day (today) and what it owes now; raises `Refusal` with 404."""
     async with db.transaction() as tx:
-        day = on or (await parties.clock(tx)).date()
+        day = on or (await clock(tx)).date()
         own_ids = await parties.of_one_party(tx, party_id)
         if not own_ids:
             raise _NO_PARTY

@@ -200,6 +200,21 @@ async def test_a_group_too_large_to_look_at_says_so_and_its_exposure_is_unknown(
     assert found["exposure"] == {"known": False, "as_of": None, "group": [], "own": []}
 
 
+async def test_what_is_known_already_takes_no_room_from_what_is_not(
+    officer: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top, *below = [await new_company(officer) for _ in range(5)]
+    for owned in below:
+        await own(officer, top, owned, "100")
+    for most in range(1, 6):
+        monkeypatch.setattr(groups, "MOST_EDGES", most)
+        for party_id in (top, below[0]):
+            found = await group(officer, party_id)
+            everybody = {member["party_id"] for member in found["members"]} == {top, *below}
+            assert found["complete"] is (most >= 4)
+            assert everybody or not found["complete"]
+
+
 async def test_an_investors_many_small_shares_are_not_looked_at(officer: httpx.AsyncClient, db: Database) -> None:
     investor, owned = await new_company(officer), await new_company(officer)
     for _ in range(3):
