@@ -1,5 +1,6 @@
 """HTTP in: dated series, their observations, and the triggers that look at them."""
 
+import asyncio
 import re
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake.api.observation_files import MEDIA_TYPE, MOST_BYTES, read_observations, take_in
+from services.intake.api.observation_files import MEDIA_TYPE, MOST_BYTES, read_observations, require_csv
+from services.intake.api.raw_bodies import RawBodies
 from services.intake.domain.indicator import (
     MAX_SCALE,
     STALE_AFTER_DAYS,
@@ -155,6 +157,8 @@ def _add_series(routes: APIRouter, db: Database) -> None:
 
 
 def _add_observations(routes: APIRouter, db: Database) -> None:
+    files = RawBodies(MOST_BYTES, 4 * MOST_BYTES)
+
     @routes.put(
         "/indicator-observations",
         tags=["indicators"],
@@ -176,7 +180,10 @@ def _add_observations(routes: APIRouter, db: Database) -> None:
     )
     async def import_observations(request: Request, series: str) -> Response:
         """Store the observations of a CSV file, all or none: columns `observed_on`, `value`, maybe `published_at`."""
-        readings = read_observations(series, await take_in(request))
+        require_csv(request)
+        async with files.read(request) as raw:
+            # Fifty thousand lines take a while; other requests go on meanwhile.
+            readings = await asyncio.to_thread(read_observations, series, raw)
         added = await handlers.observe(db, readings, caller(request).client)
         return reply(replies.ObservedReply(added=added, unchanged=len(readings) - added))
 

@@ -1,4 +1,4 @@
-"""Observations of one series as a CSV file: read within bounds, refused with the line that does not fit."""
+"""Observations of one series as a CSV file: refused with the line that does not fit."""
 
 import csv
 import re
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from services.intake.handlers.indicators import Reading
 from shared.errors import Fault, Kind, Refusal, invalid
@@ -15,7 +15,6 @@ from shared.errors import Fault, Kind, Refusal, invalid
 MEDIA_TYPE: Final = "text/csv"
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_LINES: Final = 50_000
-_DRAIN_BYTES: Final = 32 * 1024 * 1024
 _VALUE: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,10})?")
 _NEEDED: Final = {"observed_on", "value"}
 _KNOWN: Final = _NEEDED | {"published_at"}
@@ -23,32 +22,19 @@ _FAULTS: Final = 20
 _MOST_CELL: Final = 64
 
 
-async def take_in(request: Request) -> str:
-    """Return a CSV body as text; raises `Refusal` with 413, 415, or 422 for what is not UTF-8."""
+def require_csv(request: Request) -> None:
+    """Raise `Refusal` with 415 for a body that is not sent as CSV."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != MEDIA_TYPE:
         raise Refusal(Kind.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", f"send {MEDIA_TYPE}")
-    chunks: list[bytes] = []
-    taken = 0
+
+
+def read_observations(series: str, raw: bytes) -> list[Reading]:
+    """Return the observations of a file; raises `Refusal` with 422 that names the lines that do not fit."""
     try:
-        async for part in request.stream():
-            taken += len(part)
-            if taken <= MOST_BYTES:
-                chunks.append(part)
-            elif taken > _DRAIN_BYTES:
-                break
-    except ClientDisconnect:
-        raise Refusal(Kind.MALFORMED, "client_disconnected", "the client went away") from None
-    if taken > MOST_BYTES:
-        raise Refusal(Kind.TOO_LARGE, "body_too_large", f"a file may have {MOST_BYTES} bytes")
-    try:
-        return b"".join(chunks).decode("utf-8-sig")
+        written = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise invalid("invalid_file", "the file is not UTF-8") from None
-
-
-def read_observations(series: str, written: str) -> list[Reading]:
-    """Return the observations of a file; raises `Refusal` with 422 that names the lines that do not fit."""
     lines = csv.reader(written.splitlines(), strict=True)
     readings: list[Reading] = []
     faults: list[Fault] = []

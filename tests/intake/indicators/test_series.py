@@ -112,6 +112,9 @@ async def test_a_file_that_does_not_fit_is_refused_by_line_without_its_values(fe
     assert (await _import(feed, code, b"observed_on,value\n\xff\xfe,1\n")).status_code == 422
     assert (await _import(feed, code, b"x" * (2 * 1024 * 1024 + 1))).status_code == 413
     assert (await feed.post(f"/v1/indicators/{code}/observations", json={})).status_code == 415
+    packed = {"content-type": "text/csv", "content-encoding": "gzip"}
+    answer = await feed.post(f"/v1/indicators/{code}/observations", content=b"\x1f\x8b", headers=packed)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_content_encoding")
     assert (await _import(feed, given.unique(), "observed_on,value\n2026-08-31,1\n")).status_code == 422
     assert await _values(feed, code) == {}
 
