@@ -110,7 +110,14 @@ HELD: Final = (
         through=("financial_statement", "statement_id, version"),
         sealed={"reason": "statement.reason"},
     ),
-    Holding("investigations", "investigation", "opened_at", _CREDIT, "this service"),
+    Holding(
+        "investigations",
+        "investigation",
+        "opened_at",
+        _CREDIT,
+        "this service",
+        through=("application", "application_id"),
+    ),
     Holding("inquiries", "inquiry", "inquiry_id", _PROOF, "this service"),
     Holding(
         "reports",
