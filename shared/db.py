@@ -6,11 +6,12 @@ unqualified and each service reaches its own tables only.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import asyncpg
 from pydantic_core import to_json
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,6 +21,7 @@ from shared.errors import unavailable
 Transaction = AsyncConnection
 """An open transaction, passed explicitly. Whoever opened it commits; nobody below does."""
 
+_CLOCK: Final = text("SELECT clock_timestamp()")
 _TRANSIENT_SQLSTATES = (
     "08",  # connection exception
     "40001",  # serialization failure
@@ -68,6 +70,16 @@ async def copy_rows(tx: Transaction, table: str, columns: Sequence[str], rows: S
     A value is given as asyncpg takes it for its column.
     """
     await (await driver(tx)).copy_records_to_table(table, columns=columns, records=rows)
+
+
+async def clock(tx: Transaction) -> datetime:
+    """Return the time by the database's clock, which all processes share.
+
+    It goes on while a transaction waits for a lock, as the time of the transaction doesn't: ask after locking, so that
+    whoever comes later is later.
+    """
+    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
+    return now
 
 
 class Database:

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, text
 
 from shared.canonical import canonical_json
 from shared.catalogue import EntryKind
-from shared.db import Transaction
+from shared.db import Transaction, clock
 from shared.errors import conflict
 from shared.governance.domain import State, StopRules, Trial, Version
 from shared.governance.timeline import Activation
@@ -24,7 +24,6 @@ VERSION: Final = """
 _SELECT: Final = f"SELECT {VERSION} FROM version v "  # noqa: S608 - names of columns, no input
 # One transaction at a time changes what is live in a service: what stands on what is looked at as a whole.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('releases'), hashtext(current_schema()))")
-_NOW: Final = text("SELECT clock_timestamp()")
 _NEXT_NUMBER: Final = text("""
     SELECT greatest(
         (SELECT coalesce(max(number), 0) FROM version WHERE kind = :kind AND name = :name),
@@ -86,13 +85,7 @@ _HISTORY: Final = text("""
 async def lock_releases(tx: Transaction) -> datetime:
     """Keep everybody else from changing what is live until the end of this transaction; return the moment."""
     await tx.execute(_LOCK)
-    return await now(tx)
-
-
-async def now(tx: Transaction) -> datetime:
-    """Return the moment by the database's clock."""
-    moment: datetime = (await tx.execute(_NOW)).scalar_one()
-    return moment
+    return await clock(tx)
 
 
 async def next_number(tx: Transaction, kind: EntryKind, name: str) -> int:

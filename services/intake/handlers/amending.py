@@ -19,7 +19,7 @@ from services.intake.handlers.settling import Going, Gone, settle
 from services.intake.store import applications, keys
 from services.intake.store.moves import Note
 from services.intake.vault import Vault
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal, conflict
 from shared.money import Money
 from shared.products import REQUESTED_AMOUNT, Product
@@ -65,7 +65,7 @@ async def amend(db: Database, amendment: Amendment) -> Application:
         going = Going(
             amended, product, found.status, amendment.actor, is_amended=True, traceparent=amendment.traceparent
         )
-        return (await go_on(tx, [going], await applications.clock(tx)))[0]
+        return (await go_on(tx, [going], await clock(tx)))[0]
 
 
 async def withdraw(db: Database, vault: Vault, application_id: str, actor: str, reason: str) -> Application:
@@ -84,7 +84,7 @@ async def withdraw(db: Database, vault: Vault, application_id: str, actor: str, 
         note = await _note(tx, vault, found, reason)
         going = Going(found, product, found.status, actor, note=note)
         step = Step(Status.WITHDRAWN, (WITHDRAWN_BY_APPLICANT,))
-        return (await settle(tx, [Gone(going, step)], await applications.clock(tx)))[0]
+        return (await settle(tx, [Gone(going, step)], await clock(tx)))[0]
 
 
 async def override(db: Database, vault: Vault, application_id: str, actor: str, reason: str) -> Application:
@@ -100,7 +100,7 @@ async def override(db: Database, vault: Vault, application_id: str, actor: str, 
         product = await _product(tx, found)
         note = await _note(tx, vault, found, reason)
         going = Going(found, product, found.status, actor, (OVERRIDDEN,), note)
-        return (await go_on(tx, [going], await applications.clock(tx)))[0]
+        return (await go_on(tx, [going], await clock(tx)))[0]
 
 
 async def _locked(tx: Transaction, application_id: str) -> Application:

@@ -23,7 +23,7 @@ from shared.catalogue import EntryKind, Shelf, all_live
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Event
 from shared.contracts.limits import LimitGranted
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -192,7 +192,7 @@ async def known_of(db: Database, application_id: str) -> Known:
             return Known(found, last.facts, last.sources, labels, last.fallbacks)
         if found.submitted_at is not None and not found.moves:
             return Known(found, found.facts, {}, labels, ())
-        now = await applications.clock(tx)
+        now = await clock(tx)
         look = (await look_at(tx, [Going(found, product, found.status)], now))[application_id]
     file = look.evidence
     sources = {name: events.fact_source(finding).model_dump(mode="json") for name, finding in file.sources.items()}
@@ -231,7 +231,7 @@ async def _go_into_decided(tx: Transaction, ids: Sequence[str]) -> None:
         )
         for entry in found
     ]
-    await settle(tx, gone, await applications.clock(tx))
+    await settle(tx, gone, await clock(tx))
 
 
 async def record_limits(db: Database, batch: Sequence[Event[LimitGranted]]) -> None:

@@ -11,7 +11,7 @@ from services.intake.handlers.progress import products_of
 from services.intake.handlers.settling import Going, Gone, settle
 from services.intake.store import applications, clocks
 from shared import outbox
-from shared.db import Database
+from shared.db import Database, clock
 
 NEAR_DAYS: Final = 7
 """A clock that runs out within so many days counts as near."""
@@ -45,7 +45,7 @@ async def close_incomplete(db: Database, limit: int) -> int:
             Gone(Going(entry, known.get(entry.product), entry.status), Step(Status.CLOSED, (CLOSED_INCOMPLETE,)))
             for entry in closing
         ]
-        await settle(tx, gone, await applications.clock(tx))
+        await settle(tx, gone, await clock(tx))
     return len(ids)
 
 

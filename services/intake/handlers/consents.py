@@ -7,10 +7,10 @@ from datetime import datetime
 from services.intake.domain.consent import Consent, Proof, covering, faults_of
 from services.intake.domain.party import PartyStatus
 from services.intake.replies import consents as replies
-from services.intake.store import consents, investigations, keys, parties
+from services.intake.store import consents, keys, parties
 from services.intake.vault import Vault
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, conflict, invalid, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -40,7 +40,7 @@ async def record(db: Database, vault: Vault, command: GiveConsent, claim: Claim)
 
     async def act(tx: Transaction, _places: Sequence[int]) -> list[Answer | Refusal]:
         party_id = await _party(tx, vault, command.party_id)
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         faults = faults_of(command.given_at, command.expires_at, now)
         if faults:
             return [invalid("invalid_consent", "this can't be a consent", faults)]
@@ -78,7 +78,7 @@ async def revoke(db: Database, vault: Vault, consent_id: str, actor: str, why: s
             raise not_found("consent_not_found", "there is no such consent")
         if consent.revoked_at is not None:
             raise conflict("already_revoked", "this consent was revoked before")
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         key = (await keys.existing(tx, vault, [consent.party_id])).get(consent.party_id)
         await consents.revoke(tx, consent_id, now, actor, why, key)
         revoked = await consents.find(tx, consent_id)
@@ -99,7 +99,7 @@ async def list_consents(
             raise _NO_PARTY
         opened = await keys.existing(tx, vault, records)
         found = await consents.page(tx, records, before, limit, opened)
-        return found, await investigations.clock(tx)
+        return found, await clock(tx)
 
 
 async def valid(tx: Transaction, party_id: str, purpose: str, scope: Collection[str], now: datetime) -> Consent | None:

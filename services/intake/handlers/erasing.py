@@ -16,7 +16,7 @@ from services.intake.replies import privacy as replies
 from services.intake.store import documents, holdings, parties, privacy
 from shared import idempotency, outbox
 from shared.contracts.intake import PARTY_AGGREGATE, PartyErased
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, conflict, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -103,7 +103,7 @@ async def erasable(tx: Transaction, policy: Policy, party_id: str) -> list[str]:
         raise conflict("party_erased", "the party was erased before")
     if await privacy.is_held(tx, records):
         raise conflict("legal_hold", "a legal hold is in force")
-    keep = kept(policy.of(country), await privacy.past_applications(tx, records), await privacy.clock(tx))
+    keep = kept(policy.of(country), await privacy.past_applications(tx, records), await clock(tx))
     if keep is not None:
         raise _too_early(keep)
     return records

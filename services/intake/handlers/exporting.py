@@ -8,7 +8,7 @@ from services.intake.domain.retention import Policy, Profile, Rule
 from services.intake.store import holdings, keys, parties, privacy
 from services.intake.store.holdings import Holding
 from services.intake.vault import Vault
-from shared.db import Database
+from shared.db import Database, clock
 from shared.errors import not_found
 
 
@@ -51,5 +51,5 @@ async def export(db: Database, vault: Vault, policy: Policy, party_id: str, acto
             )
             for holding in holdings.HELD
         ]
-        exported_at = await privacy.clock(tx)
+        exported_at = await clock(tx)
     return Export(survivor, tuple(records), exported_at, profile, tuple(sections))

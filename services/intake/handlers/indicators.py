@@ -13,7 +13,7 @@ from services.intake.domain.party import Attribution
 from services.intake.store import indicators, reviews
 from shared import outbox
 from shared.contracts.intake import INDICATOR_AGGREGATE, IndicatorMoved
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Fault, conflict, invalid, not_found
 from shared.outbox import Fact
 
@@ -83,7 +83,7 @@ async def list_observations(
     """
     async with db.transaction() as tx:
         series = await _series(tx, code)
-        moment = as_of or await indicators.clock(tx)
+        moment = as_of or await clock(tx)
         return series, moment, await indicators.course(tx, code, moment, before, limit)
 
 
@@ -96,7 +96,7 @@ async def observe(db: Database, readings: Sequence[Reading], actor: str) -> int:
     """
     async with db.transaction() as tx:
         known = await indicators.find(tx, {entry.series for entry in readings}, is_locked=True)
-        now = await indicators.clock(tx)
+        now = await clock(tx)
         faults = _faults(readings, known, now)
         if faults:
             raise invalid("invalid_observations", "the observations can't be stored", faults[:_FAULTS])
@@ -149,7 +149,7 @@ async def put_trigger(db: Database, trigger: Trigger, actor: str) -> tuple[Trigg
         others = [entry for entry in await indicators.triggers(tx, [trigger.series]) if entry.name != trigger.name]
         if len(others) >= MOST_TRIGGERS:
             raise conflict("too_many_triggers", f"a series may have {MOST_TRIGGERS} triggers")
-        now = await indicators.clock(tx)
+        now = await clock(tx)
         course = await indicators.course(tx, trigger.series, now, date.max, trigger.periods + 1)
         seen = indicator.look(trigger, course)
         stored = replace(trigger, is_fired=seen is not None and seen.is_fired)

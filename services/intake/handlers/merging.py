@@ -11,7 +11,7 @@ from services.intake.handlers.statements import keeping
 from services.intake.store import match_cases, parties, statements
 from services.intake.vault import Vault
 from shared import outbox
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, not_found
 from shared.ids import new_id
 
@@ -42,7 +42,7 @@ async def merge(tx: Transaction, vault: Vault, survivor_id: str, merged_id: str,
     result = merging.merged(survivor, other)
     if isinstance(result, Refusal):
         raise result
-    now = await parties.clock(tx)
+    now = await clock(tx)
     before = await groups.of_all(tx, [survivor_id, merged_id], now.date())
     await parties.save(tx, vault, result)
     await match_cases.void(tx, [merged_id])
@@ -65,7 +65,7 @@ async def unmerge(tx: Transaction, vault: Vault, survivor_id: str, other_id: str
     result = merging.unmerged(other, survivor_id)
     if isinstance(result, Refusal):
         raise result
-    now = await parties.clock(tx)
+    now = await clock(tx)
     before = await groups.of_all(tx, [survivor_id], now.date())
     await parties.save(tx, vault, result)
     actions = (PartyAction.RELEASED, PartyAction.UNMERGED)

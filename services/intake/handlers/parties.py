@@ -20,7 +20,7 @@ from services.intake.replies import parties as replies
 from services.intake.store import match_cases, parties
 from services.intake.vault import Vault
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -184,7 +184,7 @@ async def _enter(
     actor: str,
 ) -> None:
     """Enter into the change log what came in of parties, with the versions that they have by it."""
-    now = await parties.clock(tx)
+    now = await clock(tx)
     changes = [
         PartyChange(
             new_id("chg"),

@@ -21,7 +21,7 @@ from services.intake.handlers.parties import NOT_FOUND
 from services.intake.store import match_cases, parties
 from services.intake.store import matching as match_keys
 from services.intake.vault import Vault
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal, conflict
 from shared.ids import new_id
 
@@ -55,7 +55,7 @@ async def reveal_party(db: Database, vault: Vault, party_id: str, actor: str) ->
     """Return a party for somebody who sees its identifiers whole, which is entered; raises `Refusal` with 404."""
     async with db.transaction() as tx:
         shown = await _shown(tx, vault, party_id)
-        now = await parties.clock(tx)
+        now = await clock(tx)
         entries = [
             PartyChange(new_id("chg"), party.party_id, party.version, PartyAction.REVEALED, actor, now)
             for party in (shown.party, *shown.merged)
@@ -84,7 +84,7 @@ async def change_party(db: Database, vault: Vault, command: ChangeParty, actor: 
             attribution=command.attribution or party.attribution,
         )
         await parties.save(tx, vault, changed)
-        await parties.add_changes(tx, vault, [_updated(party, changed, command.reason, actor, await parties.clock(tx))])
+        await parties.add_changes(tx, vault, [_updated(party, changed, command.reason, actor, await clock(tx))])
         if command.profile is not None:
             await _find_again(tx, vault, changed)
         return await _shown(tx, vault, command.party_id)

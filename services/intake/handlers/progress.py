@@ -14,7 +14,7 @@ from services.intake.handlers.settling import Going, Gone, settle
 from services.intake.store import applications, moves, parties
 from services.intake.vault import Vault
 from shared.catalogue import product_shelf
-from shared.db import Transaction
+from shared.db import Transaction, clock
 from shared.errors import conflict
 from shared.products import Product
 
@@ -73,7 +73,7 @@ async def investigated(
     if product is None:
         raise conflict("unknown_product", "the application's product is not live any more")
     going = Going(found, product, found.status, investigated=True, fallbacks=tuple(fallbacks))
-    await go_on(tx, [going], await applications.clock(tx))
+    await go_on(tx, [going], await clock(tx))
 
 
 async def go_on(

@@ -21,11 +21,11 @@ from services.intake.handlers.pulling import (
 from services.intake.replies import reports as replies
 from services.intake.sources import Inquiry
 from services.intake.sources.configuration import ConfiguredSource
-from services.intake.store import inquiries, investigations, parties, reports
+from services.intake.store import inquiries, parties, reports
 from services.intake.store.inquiries import Told
 from services.intake.vault import Vault
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Fault, Refusal, conflict, invalid, not_found, unavailable
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -106,7 +106,7 @@ async def _prepare(
     async with puller.db.transaction() as tx:
         if await reports.is_there(tx, reference):
             return None
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         party_id = (await parties.surviving(tx, [command.party_id])).get(command.party_id)
         if party_id is None:
             raise _NO_PARTY
@@ -153,7 +153,7 @@ async def _keep(puller: Puller, answered: Answered, claim: Claim) -> Answer:
     async def act(tx: Transaction, _places: Sequence[int]) -> list[Answer | Refusal]:
         if await reports.is_there(tx, answered.pull.reference):
             return [conflict("idempotency_key_in_flight", "the first request with this key is under way")]
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         (kept,) = await keep(tx, puller.vault, [answered], now)
         if kept.report is not None:
             await progress.arrived(tx, puller.vault, [answered.pull.party_id])

@@ -12,7 +12,7 @@ from services.intake.handlers.erasing import Grounds
 from services.intake.metrics import RETENTION_DELETED
 from services.intake.store import parties, privacy, retention
 from services.intake.store.retention import Aged
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal
 from shared.yaml import load_yaml
 
@@ -60,7 +60,7 @@ async def step(db: Database, policy: Policy, walk: Walk, limit: int) -> None:
         walk.go_on(None)
         return
     async with db.transaction() as tx:
-        now = await privacy.clock(tx)
+        now = await clock(tx)
         aged, last = await retention.page(tx, kind, walk.after, now - timedelta(days=days), limit)
         due = [record for record in aged if is_due(policy.of(record.country), kind, record.at, now)]
         free = await _not_held(tx, due)

@@ -12,7 +12,7 @@ from services.intake.store.reviews import Kept, Spreading
 from services.intake.vault import DataKey, Vault
 from shared import outbox
 from shared.contracts.intake import INDICATOR_AGGREGATE, PARTY_AGGREGATE, ReviewDue
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import conflict, not_found
 from shared.outbox import Fact
 
@@ -55,7 +55,7 @@ async def _open(tx: Transaction, party_ids: Sequence[str | None], signal: Spread
     if not party_ids:
         return
     opened = await reviews.open_tasks(tx, party_ids, signal.cause, signal.due_at)
-    now = await indicators.clock(tx)
+    now = await clock(tx)
     await outbox.put(tx, [_due(review_id, party_id, signal, now) for review_id, party_id in opened])
 
 
@@ -102,7 +102,7 @@ async def measure(db: Database) -> None:
     """Set the gauges of reviews and series; raises `Refusal` when the database is away."""
     async with db.transaction() as tx:
         is_open, overdue = await reviews.count_open(tx)
-        stale = await indicators.count_stale(tx, (await indicators.clock(tx)).date())
+        stale = await indicators.count_stale(tx, (await clock(tx)).date())
     metrics.FILE_REVIEWS_OPEN.set(is_open)
     metrics.FILE_REVIEWS_OVERDUE.set(overdue)
     metrics.INDICATOR_SERIES_STALE.set(stale)

@@ -8,11 +8,10 @@ from typing import Final
 from services.intake.domain.application import NO_SIGNALS, Application, Signals, Status
 from services.intake.domain.progress import Step
 from services.intake.domain.screening import Times, reach_days, screen, values_of
-from services.intake.store import applications
 from services.intake.store import screening as store
 from services.intake.store.screening import Counted
 from services.intake.vault import Vault
-from shared.db import Transaction
+from shared.db import Transaction, clock
 from shared.products import Product
 from shared.products.plan import Key
 
@@ -44,7 +43,7 @@ async def hold(tx: Transaction, vault: Vault, entries: Collection[tuple[str, Sig
     counted = {_party(vault, party_id) for party_id, _ in entries}
     counted.update(entry for _, signals in entries for entry in counted_by(vault, signals))
     await store.one_at_a_time(tx, counted)
-    return await applications.clock(tx)
+    return await clock(tx)
 
 
 async def answered(tx: Transaction, vault: Vault, batch: Sequence[Screened], now: datetime) -> dict[str, Step]:

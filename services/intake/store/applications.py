@@ -116,7 +116,6 @@ _COUNT_WAITING: Final = text("""
     SELECT status, product, count(*) AS number FROM application
     WHERE status NOT IN ('submitted', 'decided') AND status IN ('pend_info', 'investigating') GROUP BY status, product
 """)
-_CLOCK: Final = text("SELECT clock_timestamp()")
 
 DECIDED_CHANNEL: Final = "intake_decided"
 
@@ -137,12 +136,6 @@ _CRITERIA: Final = {
     "product": "a.product = :product",
     "due_before": "a.due_at < :due_before",
 }
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the time by the database's clock, which applications are counted by."""
-    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return now
 
 
 async def party_ids(tx: Transaction, parties: Collection[tuple[str, PartyKind]]) -> tuple[dict[str, str], bool]:

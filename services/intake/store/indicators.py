@@ -104,13 +104,6 @@ _STALE: Final = text("""
     ) o ON true
     WHERE o.observed_on IS NULL OR o.observed_on + s.stale_after_days < CAST(:today AS date)
 """)
-_CLOCK: Final = text("SELECT now()")
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the time of the transaction by the database's clock."""
-    found: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return found
 
 
 async def put_series(tx: Transaction, series: Series, actor: str) -> None:

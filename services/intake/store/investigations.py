@@ -1,7 +1,6 @@
 """Investigations in PostgreSQL: opened, taken by workers source by source, and ended."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -75,17 +74,10 @@ _RETURN: Final = text("""
     WHERE ended_at IS NULL AND source > '' AND source <> ALL(CAST(:sources AS text[]))
           AND due_at <= clock_timestamp()
 """)
-_CLOCK: Final = text("SELECT clock_timestamp()")
 _WAITING: Final = text("""
     SELECT source, count(*) AS number, extract(epoch FROM clock_timestamp() - min(opened_at))::float8 AS age_seconds
     FROM investigation WHERE ended_at IS NULL AND source >= '' GROUP BY source
 """)
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the time of the database, by which consents and reports grow old."""
-    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return now
 
 
 async def open(tx: Transaction, entries: Sequence[tuple[str, int, str, str]]) -> None:

@@ -32,7 +32,6 @@ _SELECT: Final = """
     LEFT JOIN data_key k ON k.subject_id = p.party_id
 """
 _FIND: Final = text(_SELECT)
-_CLOCK: Final = text("SELECT now()")
 _ADD: Final = text("""
     INSERT INTO party (party_id, external_ref, kind, business_unit, channel, partner, country, industry)
     SELECT * FROM json_to_recordset(CAST(:rows AS json))
@@ -103,12 +102,6 @@ class _Detail:
 
 
 _DETAIL: Final = TypeAdapter(_Detail)
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the database's time, by which intake enters what was done to parties."""
-    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return now
 
 
 async def add(tx: Transaction, entries: Mapping[str, NewParty]) -> set[str]:

@@ -42,7 +42,6 @@ _ERASED: Final = text("""
     INSERT INTO erasure (erasure_id, party_id, records, grounds, actor)
     VALUES (:erasure_id, :party_id, CAST(:records AS text[]), :grounds, :actor) RETURNING erased_at
 """)
-_CLOCK: Final = text("SELECT now()")
 _STATUS: Final = text("""
     SELECT party_id, status, country FROM party WHERE party_id = ANY(CAST(:party_ids AS text[])) ORDER BY party_id
     FOR UPDATE
@@ -77,12 +76,6 @@ class StoredHold:
     released_by: str | None
     released_at: datetime | None
     release_reason: bytes | None
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the time of the transaction by the database's clock."""
-    found: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return found
 
 
 async def place(tx: Transaction, hold_id: str, party_id: str, reason: bytes, actor: str) -> datetime:

@@ -16,7 +16,7 @@ from services.limits.handlers.again import again
 from services.limits.replies import accounts as replies
 from services.limits.store import accounts, history, tree
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal, conflict, not_found
 from shared.idempotency import Answer, Claim
 from shared.tracing import current_traceparent
@@ -118,7 +118,7 @@ async def open_account(
 
 async def _open(tx: Transaction, command: OpenAccount, cause: Cause) -> Answer:
     # First the row and then the locks, as whoever opens accounts for decisions does: so neither waits for the other.
-    if not await tree.open_account(tx, command, await accounts.clock(tx)):
+    if not await tree.open_account(tx, command, await clock(tx)):
         raise AccountExistsError(await tree.same(tx, command))
     wanted = [command.account_id, *([] if command.parent_id is None else [command.parent_id])]
     books = await bookkeeping.open_books(tx, wanted)

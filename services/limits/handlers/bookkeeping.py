@@ -19,7 +19,7 @@ from services.limits.handlers import rolling, signals
 from services.limits.metrics import RESERVATIONS
 from services.limits.store import accounts, entries, rates, reservations
 from shared import outbox
-from shared.db import Transaction
+from shared.db import Transaction, clock
 
 
 async def open_books(
@@ -51,7 +51,7 @@ async def read_books(tx: Transaction, account_ids: Collection[str], currencies: 
     own = await accounts.find_all(tx, account_ids)
     above = {account_id for account in own for account_id in account.path} - {account.account_id for account in own}
     levels = await accounts.find_all(tx, above) if above else []
-    now = await accounts.clock(tx)
+    now = await clock(tx)
     known = await rolling.as_of(tx, [*own, *levels], now)
     return Books(known, [], now, await _rates(tx, known, currencies, now))
 

@@ -19,7 +19,7 @@ from services.limits.replies import items as replies
 from services.limits.store import accounts, exposure, exposure_rules, items
 from services.limits.store.items import AccountName, ItemsChangedError
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal, invalid, not_found
 from shared.idempotency import Answer, Claim
 
@@ -118,7 +118,7 @@ async def count_due(db: Database, limit: int) -> int:
     Raises the `Refusal` of those that can't be entered now only when there are no others.
     """
     async with db.transaction() as tx:
-        wanted = await items.due(tx, (await accounts.clock(tx)).date(), limit)
+        wanted = await items.due(tx, (await clock(tx)).date(), limit)
     if not wanted:
         return 0
     try:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from services.limits.domain.rates import Pair, Statement
-from services.limits.store import accounts, rates
-from shared.db import Database
+from services.limits.store import rates
+from shared.db import Database, clock
 from shared.errors import Fault, conflict, invalid
 
 MAX_PAIRS: Final = 2_000
@@ -35,7 +35,7 @@ async def state_rates(db: Database, command: StateRates) -> int:
     """
     _require_pairs([pair for pair, _ in command.rates])
     async with db.transaction() as tx:
-        if command.effective_on > (await accounts.clock(tx)).date() + timedelta(days=MAX_DAYS_AHEAD):
+        if command.effective_on > (await clock(tx)).date() + timedelta(days=MAX_DAYS_AHEAD):
             fault = Fault("/effective_on", "too_far_ahead", f"is more than {MAX_DAYS_AHEAD} days ahead")
             raise invalid("invalid_rates", "the rates can't be stated", [fault])
         added = await rates.add(
@@ -67,5 +67,5 @@ def _require_pairs(pairs: Sequence[Pair]) -> None:
 async def list_rates(db: Database, on: date | None, after: Pair, limit: int) -> tuple[date, list[Statement]]:
     """Return the latest rate of each pair on a day, today without one, and the day."""
     async with db.transaction() as tx:
-        day = on or (await accounts.clock(tx)).date()
+        day = on or (await clock(tx)).date()
         return day, await rates.page(tx, day, after, limit)

@@ -21,7 +21,7 @@ from services.limits.metrics import EXPOSURE_REBUILDS
 from services.limits.replies import rebuilds as replies
 from services.limits.store import accounts, exposure_rules, items, rebuilds
 from shared import idempotency
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal, conflict, invalid, not_found
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -49,7 +49,7 @@ async def start_rebuild(db: Database, claim: Claim, account_id: str | None, prod
             return [invalid("account_not_found", "there is no such account")]
         if await rebuilds.count_under_way(tx) >= MOST_UNDER_WAY:
             return [conflict("rebuilds_under_way", "wait until other rebuilds are done")]
-        now = await accounts.clock(tx)
+        now = await clock(tx)
         rebuild = Rebuild(new_id("reb"), account_id, product, RebuildState.RUNNING, actor, now)
         await rebuilds.add(tx, rebuild)
         return [replies.accepted(rebuild)]
@@ -144,7 +144,7 @@ async def _compute(tx: Transaction, rebuild: Rebuild, accounts_at_once: int) -> 
     """Look at the next accounts, until there were as many documents as one transaction should have."""
     wanted = await rebuilds.accounts_to_compute(tx, rebuild, accounts_at_once)
     if not wanted:
-        return replace(rebuild, state=RebuildState.FINISHED, finished_at=await accounts.clock(tx))
+        return replace(rebuild, state=RebuildState.FINISHED, finished_at=await clock(tx))
     books = await bookkeeping.read_books(tx, wanted, await items.currencies(tx, wanted))
     for account_id in wanted:
         seen = await _look_at(tx, books, account_id, rebuild.rebuild_id)
@@ -177,7 +177,7 @@ async def _apply(tx: Transaction, rebuild: Rebuild) -> Rebuild:
     """Enter what differs of the next documents, as it is by now, under the lock of their account."""
     account_id = rebuild.reached if rebuild.reached_item else await rebuilds.account_to_apply(tx, rebuild)
     if account_id is None:
-        return replace(rebuild, state=RebuildState.APPLIED, applied_at=await accounts.clock(tx))
+        return replace(rebuild, state=RebuildState.APPLIED, applied_at=await clock(tx))
     wanted = await items.ids(tx, account_id, rebuild.reached_item, _ITEMS_AT_ONCE)
     register, books = await open_register(tx, wanted, (), rebuild.applied_by)
     found = _beginning_in(wanted, list(register.items.values()), account_id)

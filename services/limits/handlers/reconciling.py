@@ -13,7 +13,7 @@ from services.limits.store import accounts, items
 from services.limits.store.plans import read_by_key, read_much
 from services.limits.store.reconcile import documents, ledger, orphans, trees
 from services.limits.store.reconcile.statement import compare
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import not_found
 
 MOST_KEPT: Final = 10_000
@@ -118,7 +118,7 @@ async def _compare_trees(tx: Transaction, roots: Collection[str], report: Report
 
 async def _compare_terms(tx: Transaction, roots: Collection[str], report: Report) -> None:
     """Compare limits and covers with the terms that are in force, but for what is about to change at this moment."""
-    now = await accounts.clock(tx)
+    now = await clock(tx)
     unsettled = await trees.unsettled_products(tx)
     members = await trees.members(tx, roots, "", _ACCOUNTS_AT_ONCE)
     while members and report.room:

@@ -12,7 +12,7 @@ from services.limits.handlers import rolling
 from services.limits.store import accounts, signals
 from services.limits.store.signals import LIMIT_EXPIRING, REVIEW_DUE, Place
 from shared import outbox
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 
 _USUAL_NOTICE_DAYS: Final = ProductTerms("").expiring_notice_days
 
@@ -22,7 +22,7 @@ async def tell_reviews(db: Database, limit: int) -> int:
     async with db.transaction() as tx:
         if not await signals.lead(tx):
             return 0
-        today = (await accounts.clock(tx)).date()
+        today = (await clock(tx)).date()
         dues = await signals.overdue(tx, today, limit)
         known = await _known(tx, {due.account_id for due in dues})
         overdue = [Overdue(known[due.account_id], due.review_due_on) for due in dues]
@@ -63,7 +63,7 @@ async def tell_expiring(db: Database, limit: int) -> int:
 
 async def _next_expiring(tx: Transaction, place: Place | None, limit: int) -> tuple[list[Expiring], Place | None]:
     """Return what runs out on the next accounts, and how far that went: None when there are no more."""
-    now = await accounts.clock(tx)
+    now = await clock(tx)
     days = max(_USUAL_NOTICE_DAYS, await signals.longest_notice_days(tx))
     places = await signals.changing(tx, now, now + timedelta(days=days), place or (now, ""), limit)
     if not places:

@@ -8,7 +8,7 @@ from services.limits.domain.terms import Step, Term
 from services.limits.handlers import bookkeeping, rolling
 from services.limits.handlers.again import again
 from services.limits.store import accounts, product_terms, terms
-from shared.db import Database
+from shared.db import Database, clock
 from shared.errors import not_found
 
 
@@ -31,7 +31,7 @@ async def get_limits(db: Database, account_id: str, at: datetime | None) -> Limi
         account = await accounts.find(tx, account_id)
         if account is None:
             raise not_found("account_not_found", "there is no such account")
-        now = await accounts.clock(tx)
+        now = await clock(tx)
         moment = now if at is None else at
         holds = await rolling.agreed(tx, [account], moment, known_at=min(moment, now))
     held = holds[account_id]

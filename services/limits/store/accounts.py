@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
@@ -48,7 +47,6 @@ _LOCK: Final = f"""
     ORDER BY a.account_id FOR UPDATE OF a
 """  # noqa: S608 - both parts are constants
 _LOCK_FREE: Final = f"{_LOCK.rstrip()} SKIP LOCKED"
-_CLOCK: Final = text("SELECT clock_timestamp()")
 # What has run out no longer counts as reserved, whether or not that has been recorded.
 _VIEW: Final = """
     a.reserved_minor - coalesce(due.held_minor, 0)::bigint AS reserved_minor
@@ -122,12 +120,6 @@ async def lock(tx: Transaction, account_ids: Collection[str], *, skip_locked: bo
     if not skip_locked:
         raise TreeChangedError
     return [account for account in accounts if found.keys() >= set(account.path)]
-
-
-async def clock(tx: Transaction) -> datetime:
-    """Return the time of the database, the authority for expiries; to be asked after locking, not before."""
-    now: datetime = (await tx.execute(_CLOCK)).scalar_one()
-    return now
 
 
 async def find(tx: Transaction, account_id: str) -> Account | None:

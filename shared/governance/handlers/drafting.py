@@ -7,7 +7,7 @@ from typing import Any, Final
 from shared import catalogue, idempotency
 from shared.canonical import content_hash
 from shared.catalogue import EntryKind
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Fault, Refusal, invalid
 from shared.governance import fitting, replies, store
 from shared.governance.domain import Action, Given, State, Version, step
@@ -65,7 +65,7 @@ async def edit(
             fault = Fault(f"/document/{governance[before.kind].name_key}", "name_changed", "is fixed for this version")
             raise invalid("name_changed", "a version keeps the name it was drafted for; draft another one", [fault])
         edited = Given(given.comment, content_hash(document), row_version=given.row_version)
-        after = step(before, Action.EDIT, by, edited, await store.now(tx))
+        after = step(before, Action.EDIT, by, edited, await clock(tx))
         await store.add_editor(tx, version_id, by)
         await store.save_document(tx, version_id, document)
         await store.save_findings(tx, version_id, None)
@@ -81,17 +81,17 @@ async def validate(db: Database, governance: Governance, version_id: str, by: st
     """
     async with db.transaction() as tx:
         before = await find(tx, version_id)
-        step(before, Action.VALIDATE, by, given, await store.now(tx))
+        step(before, Action.VALIDATE, by, given, await clock(tx))
         governed = governance[before.kind]
         document = await store.document(tx, version_id)
-        needed = (await fitting.settings(tx, governed, before.name, await store.now(tx)))[0]
+        needed = (await fitting.settings(tx, governed, before.name, await clock(tx)))[0]
         against = await _against(tx, governed, before.name)
     found = await fitting.check(governed, document, needed)
     action = Action.INVALIDATE if found.faults else Action.VALIDATE
     async with db.transaction() as tx:
         current = await claim(tx, version_id)
         same = Given(given.comment, row_version=before.row_version)
-        after = step(current, action, by, same, await store.now(tx))
+        after = step(current, action, by, same, await clock(tx))
         await store.save_findings(tx, version_id, {**_wire(found), "against": against})
         counts = {"faults": len(found.faults), "warnings": len(found.warnings)}
         await record(tx, current, after, action, by, given.comment, counts)
@@ -120,7 +120,7 @@ async def submit(db: Database, version_id: str, by: str, given: Given) -> Versio
     """Hand a validated version in. From now on its document is an entry of the catalogue that nobody can change."""
     async with db.transaction() as tx:
         before = await claim(tx, version_id)
-        after = step(before, Action.SUBMIT, by, given, await store.now(tx))
+        after = step(before, Action.SUBMIT, by, given, await clock(tx))
         document = await store.document(tx, version_id)
         await catalogue.add(tx, EntryKind(before.kind), before.name, before.number, document, by)
         await store.save_document(tx, version_id, None)
@@ -132,6 +132,6 @@ async def move(db: Database, version_id: str, action: Action, by: str, given: Gi
     """Approve, reject, withdraw or review a version: steps that change nothing of what runs."""
     async with db.transaction() as tx:
         before = await claim(tx, version_id)
-        after = step(before, action, by, given, await store.now(tx))
+        after = step(before, action, by, given, await clock(tx))
         await record(tx, before, after, action, by, given.comment)
         return after

@@ -9,7 +9,7 @@ import structlog
 
 from shared import catalogue
 from shared.catalogue import Activate, Entry, EntryKind
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal
 from shared.governance import store
 from shared.governance.domain import Action, Given, State, Version, step
@@ -39,7 +39,7 @@ async def keep_following(db: Database, governance: Governance) -> None:
 async def follow_clock(db: Database, governance: Governance) -> None:
     """Bring states in line with the clock, where they are behind it, and count the reviews that are due."""
     async with db.transaction() as tx:
-        behind = await _behind(tx, governance, await store.now(tx))
+        behind = await _behind(tx, governance, await clock(tx))
         due = await store.reviews_due(tx, list(governance.kinds))
     for kind in governance.kinds:
         REVIEWS_DUE.labels(kind).set(due.get(kind, 0))

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared import catalogue
 from shared.catalogue import Entry, EntryKind
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import invalid, not_found
 from shared.governance import listing, store
 from shared.governance.differences import differences
@@ -87,7 +87,7 @@ async def _other(tx: Transaction, version: Version, against: str | None) -> Vers
 async def list_live(db: Database, governance: Governance) -> list[Live]:
     """Return what is live of every kind and name that this service governs."""
     async with db.transaction() as tx:
-        now = await store.now(tx)
+        now = await clock(tx)
         names = [(kind, name) for kind in governance.kinds for name in await catalogue.all_live(tx, kind)]
         return [await _live(tx, kind, name, now) for kind, name in sorted(names)]
 
@@ -98,7 +98,7 @@ async def get_live(db: Database, governance: Governance, kind: str, name: str) -
     async with db.transaction() as tx:
         if not await store.history(tx, governed.kind, name):
             raise not_found("name_not_found", "nothing has ever been live under this name")
-        found = await _live(tx, governed.kind, name, await store.now(tx))
+        found = await _live(tx, governed.kind, name, await clock(tx))
         return found, await running(tx, governed.kind, name)
 
 

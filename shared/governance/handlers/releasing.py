@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.canonical import content_hash
 from shared.catalogue import EntryKind
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import conflict, not_found
 from shared.governance import fitting, store
 from shared.governance.domain import Action, Given, State, Version, require_figures, require_room, step
@@ -166,7 +166,7 @@ async def roll_back(
 async def _former(tx: Transaction, kind: EntryKind, name: str) -> str | None:
     """Return the version that was live before the one that is, leaving out those that were rolled back."""
     live = {version.version_id for version in await store.in_states(tx, [kind], [State.LIVE], name)}
-    now = await store.now(tx)
+    now = await clock(tx)
     for entry in standing(await store.history(tx, kind, name)):
         if entry.version_id is None or entry.version_id in live or entry.effective_from > now:
             continue

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from services.intake.handlers import consents
-from services.intake.store import investigations
+from shared.db import clock
 from tests.intake.investigation.given import PURPOSE, Office, key
 
 
@@ -104,7 +104,7 @@ async def test_a_consent_counts_for_its_purpose_its_scope_and_its_time(office: O
     party_id = await office.person()
     await office.consents(party_id, scope=["bureau"], expires_at=at(days=2))
     async with office.db.transaction() as tx:
-        now = await investigations.clock(tx)
+        now = await clock(tx)
 
         async def counts(purpose: str, *scope: str, days: int = 0) -> bool:
             moment = now + timedelta(days=days)

@@ -13,7 +13,7 @@ from services.limits.handlers import granting, holds
 from services.limits.store import accounts
 from services.limits.store import holds as store
 from shared import outbox
-from shared.db import Database
+from shared.db import Database, clock
 from shared.ids import new_id
 from shared.money import Money
 from tests.limits import given as limits
@@ -57,7 +57,7 @@ def record(
 async def checked(db: Database, *records: CheckRecord) -> None:
     """Let holds follow checks, as the transaction of the checks does."""
     async with db.transaction() as tx:
-        facts = await holds.follow(tx, records, await accounts.clock(tx))
+        facts = await holds.follow(tx, records, await clock(tx))
         await outbox.put(tx, facts)
     holds.count(facts)
 

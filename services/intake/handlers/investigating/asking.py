@@ -24,7 +24,7 @@ from services.intake.handlers.pulling import (
 )
 from services.intake.sources import Inquiry
 from services.intake.store import inquiries, investigations, parties
-from shared.db import Database
+from shared.db import Database, clock
 from shared.products import Consult
 
 MOST_TRIES: Final = 3
@@ -76,7 +76,7 @@ async def take(db: Database, desk: Desk, source: str, limit: int) -> tuple[list[
         entries = await investigations.take(tx, source, limit)
         if not entries:
             return [], Moved()
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         opened = await open_files(tx, desk, entries, now)
         known = await parties.find(tx, desk.vault, {one.party_id for one in opened})
         going_on: list[tuple[Opened, Course]] = []
@@ -135,7 +135,7 @@ async def record(db: Database, desk: Desk, batch: Sequence[Reply]) -> list[Moved
     async with db.transaction() as tx:
         await screening.hold(tx, desk.vault, [(reply.question.pull.party_id, NO_SIGNALS) for reply in batch])
         standing = await investigations.asked(tx, {reply.place for reply in batch})
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         concerned = [reply for reply in batch if not _is_taken_over(reply, standing[reply.place])]
         answered = [
             Answered(

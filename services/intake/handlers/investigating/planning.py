@@ -10,7 +10,7 @@ from services.intake.handlers import metering, progress
 from services.intake.handlers.investigating.desk import Desk, Opened, open_files
 from services.intake.handlers.metering import Inquired
 from services.intake.store import inquiries, investigations
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal
 from shared.ids import new_id
 
@@ -31,7 +31,7 @@ async def plan_due(db: Database, desk: Desk, limit: int) -> Moved:
         entries = await investigations.take(tx, "", limit)
         if not entries:
             return Moved()
-        now = await investigations.clock(tx)
+        now = await clock(tx)
         opened = await open_files(tx, desk, entries, now)
         courses = [course_of(desk, one, one.entry.progress, now) for one in opened]
         moved, settled = await move(tx, desk, list(zip(opened, courses, strict=True)))

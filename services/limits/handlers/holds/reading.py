@@ -11,9 +11,9 @@ from services.limits.handlers.holds.answering import hold_not_found
 from services.limits.replies import holds as replies
 from services.limits.replies.accounts import account_reply
 from services.limits.replies.checks import check_record_reply
-from services.limits.store import accounts, checks
+from services.limits.store import checks
 from services.limits.store import holds as store
-from shared.db import Database
+from shared.db import Database, clock
 
 _EVENTS: Final = 500
 _CHECKS: Final = 50
@@ -55,7 +55,7 @@ async def list_holds(db: Database, wanted: Wanted, cursor: str | None, limit: in
     async with db.transaction() as tx:
         queue = store.Queue(wanted.state, wanted.product, wanted.segment, is_newest_first)
         found = await store.queue(tx, queue, start, limit + 1)
-        now = await accounts.clock(tx)
+        now = await clock(tx)
     holds = found[:limit]
     return Page(holds, now, holds[-1].hold_id if len(found) > limit else None)
 

@@ -9,9 +9,9 @@ from services.limits.handlers.checks.asking import ask
 from services.limits.handlers.holds.answering import hold_not_found, once
 from services.limits.handlers.holds.following import count
 from services.limits.replies import holds as replies
-from services.limits.store import accounts, checks
+from services.limits.store import checks
 from services.limits.store import holds as store
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal
 from shared.idempotency import Answer, Claim
 from shared.ids import new_id
@@ -42,7 +42,7 @@ async def recheck(db: Database, hold_id: str, actor: str, claim: Claim) -> Answe
         facts.extend(made)
         followed = await store.lock(tx, hold_id)
         assert followed is not None
-        now = await accounts.clock(tx)
+        now = await clock(tx)
         after, event = recorded(followed, EventKind.RECHECKED, actor, Particulars(check_id=question.check_id), now)
         await store.save(tx, after)
         await store.add_event(tx, event)

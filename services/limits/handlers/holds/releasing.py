@@ -20,7 +20,7 @@ from services.limits.handlers.again import again
 from services.limits.handlers.holds.answering import answered, hold_not_found
 from services.limits.store import accounts, authorities
 from services.limits.store import holds as store
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal
 from shared.idempotency import Answer, Claim
 from shared.money import Money
@@ -81,7 +81,7 @@ async def _locked(tx: Transaction, hold_id: str) -> tuple[Hold, datetime]:
     await accounts.lock(tx, [found.owner.account_id])
     hold = await store.lock(tx, hold_id)
     assert hold is not None
-    return hold, await accounts.clock(tx)
+    return hold, await clock(tx)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from services.limits.domain.holds import Change
 from services.limits.domain.holds.closing import Step, taken
 from services.limits.handlers.holds.answering import answered, hold_not_found
-from services.limits.store import accounts
 from services.limits.store import holds as store
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal
 from shared.idempotency import Answer, Claim
 
@@ -17,6 +16,6 @@ async def take(db: Database, step: Step, claim: Claim) -> Answer:
         hold = await store.lock(tx, step.hold_id)
         if hold is None:
             raise hold_not_found()
-        return taken(hold, step, await accounts.clock(tx))
+        return taken(hold, step, await clock(tx))
 
     return await answered(db, claim, act)
