@@ -31,6 +31,7 @@ class Finding:
     """Facts in wire form by name, known of `party_id` as of a moment, from `source` (a connector, a series, ...).
 
     `record_id` is the record that has the rest (a report, a statement). After `expires_at` they count no more.
+    `received_at` is when the report came that they are from; None for what is from no report that is kept.
     """
 
     finding_id: str
@@ -41,6 +42,7 @@ class Finding:
     as_of: datetime
     facts: Mapping[str, Any]
     expires_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

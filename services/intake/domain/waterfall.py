@@ -21,6 +21,9 @@ REPORTED: Final = frozenset({FindingKind.BUREAU, FindingKind.REGISTRY, FindingKi
 OURS: Final = FindingKind.EXPOSURE
 """What our own books say of a party: nobody else is asked, so it takes no consent."""
 
+ASKED: Final = REPORTED | {OURS}
+"""Kinds of findings that are from sources which are asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -139,6 +142,26 @@ def go_on(product: Product, progress: Progress, file: File, kinds: Mapping[str, 
     return Course(progress, tuple(settled), None)
 
 
+def current(
+    product: Product, findings: Sequence[Finding], moment: datetime, reports: Collection[str] = ()
+) -> list[Finding]:
+    """Return the findings that count for an application for `product` whose investigation began at `moment`.
+
+    What a source that the product asks has reported counts when it might be used again then, when it came later, and
+    when the investigation rests on it (`reports`, by id). All else counts for as long as it says itself.
+    """
+    plan = product.plan.investigation
+    may_be_old = {} if plan is None else {consult.source: consult.max_age_days for consult in plan.sources}
+    return [
+        entry
+        for entry in findings
+        if entry.kind not in ASKED
+        or entry.source not in may_be_old
+        or entry.record_id in reports
+        or is_fresh(entry.received_at or entry.as_of, may_be_old[entry.source], moment)
+    ]
+
+
 def _settle(consult: Consult, purpose: str, file: File, kind: FindingKind | None, now: datetime) -> Settled | None:
     """Return what a step comes to when nobody needs to be asked for it, None when the source has to be."""
     if kind is None:
@@ -158,7 +181,8 @@ def _is_known(product: Product, consult: Consult, progress: Progress, file: File
     if not wanted:
         return False
     oldest = now - timedelta(days=consult.max_age_days)
-    young = [entry for entry in file.findings if _counts(entry, progress.reports, oldest)]
+    counting = current(product, file.findings, now, progress.reports)
+    young = [entry for entry in counting if _counts(entry, progress.reports, oldest)]
     known = evidence(product, young, now).facts
     return all(name in known or file.facts.get(name) is not None for name in wanted)
 

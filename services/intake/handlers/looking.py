@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.intake.domain.finding import Finding, evidence
 from services.intake.domain.progress import Look
+from services.intake.domain.waterfall import current
 from services.intake.handlers import indicators
 from services.intake.handlers.settling import NO_EVIDENCE, Going
-from services.intake.store import applications, documents, findings, match_cases, parties
+from services.intake.store import applications, documents, findings, investigations, match_cases, parties
 from shared.db import Transaction
 from shared.facts import Source
 from shared.products import Product
@@ -23,7 +24,9 @@ async def look_at(tx: Transaction, going: Sequence[Going], now: datetime) -> dic
     survivors = await parties.surviving(tx, {entry.application.party_id for entry in going})
     records = await parties.records(tx, set(survivors.values()))
     everyone = {record for known in records.values() for record in known}
-    file_of = await _file(tx, [entry for entry in going if reads_file(entry.product)], survivors, records, now)
+    reading = [entry for entry in going if reads_file(entry.product)]
+    file_of = await _file(tx, reading, survivors, records, now)
+    begun = await _begun(tx, reading)
     needs_documents = any(entry.product is not None and entry.product.plan.needs.documents for entry in going)
     types = await documents.types_of(tx, everyone) if needs_documents else {}
     cases = await match_cases.open_cases(tx, everyone)
@@ -32,7 +35,8 @@ async def look_at(tx: Transaction, going: Sequence[Going], now: datetime) -> dic
         party_id = survivors[entry.application.party_id]
         found = NO_EVIDENCE
         if entry.product is not None and party_id in file_of:
-            found = evidence(entry.product, file_of[party_id], now)
+            moment, reports = begun.get(entry.application.application_id, (now, ()))
+            found = evidence(entry.product, current(entry.product, file_of[party_id], moment, reports), now)
         looks[entry.application.application_id] = Look(
             stated=entry.application.facts,
             evidence=found,
@@ -47,6 +51,16 @@ async def look_at(tx: Transaction, going: Sequence[Going], now: datetime) -> dic
 def reads_file(product: Product | None) -> bool:
     """Tell whether the credit file supplies any fact of a product."""
     return product is not None and Source.FILE in product.dictionary.sources
+
+
+async def _begun(tx: Transaction, going: Sequence[Going]) -> dict[str, tuple[datetime, tuple[str, ...]]]:
+    """Return when the last investigation of each application that had one began, and on which reports it rests."""
+    investigated = [
+        entry.application.application_id
+        for entry in going
+        if entry.from_status is not None and entry.product is not None and entry.product.plan.investigation is not None
+    ]
+    return await investigations.last(tx, investigated) if investigated else {}
 
 
 async def _file(

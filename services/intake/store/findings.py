@@ -13,10 +13,12 @@ from shared.db import Transaction, copy_rows
 _COLUMNS: Final = ("finding_id", "party_id", "kind", "source", "record_id", "as_of", "expires_at", "facts")
 # Of each source the newest record only: what an older report says has been said anew.
 _NEWEST: Final = text("""
-    SELECT DISTINCT ON (f.party_id, f.kind, f.source)
-           f.finding_id, f.party_id, f.kind, f.source, f.record_id, f.as_of, f.expires_at, f.facts::text AS facts
-    FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN finding f USING (party_id)
-    ORDER BY f.party_id, f.kind, f.source, f.as_of DESC, f.finding_id DESC
+    SELECT n.*, r.received_at FROM (
+        SELECT DISTINCT ON (f.party_id, f.kind, f.source)
+               f.finding_id, f.party_id, f.kind, f.source, f.record_id, f.as_of, f.expires_at, f.facts::text AS facts
+        FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN finding f USING (party_id)
+        ORDER BY f.party_id, f.kind, f.source, f.as_of DESC, f.finding_id DESC
+    ) AS n LEFT JOIN report r ON r.report_id = n.record_id
 """)
 
 
@@ -53,6 +55,7 @@ async def newest(tx: Transaction, party_ids: Collection[str]) -> dict[str, list[
                 as_of=row.as_of,
                 facts=from_json(row.facts),
                 expires_at=row.expires_at,
+                received_at=row.received_at,
             )
         )
     return dict(found)

@@ -1,6 +1,7 @@
 """Investigations in PostgreSQL: opened, taken by workers source by source, and ended."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -74,6 +75,11 @@ _RETURN: Final = text("""
     WHERE ended_at IS NULL AND source > '' AND source <> ALL(CAST(:sources AS text[]))
           AND due_at <= clock_timestamp()
 """)
+_LAST: Final = text("""
+    SELECT DISTINCT ON (i.application_id) i.application_id, i.opened_at, i.reports
+    FROM unnest(CAST(:application_ids AS text[])) AS wanted(application_id) JOIN investigation i USING (application_id)
+    ORDER BY i.application_id, i.revision DESC
+""")
 _WAITING: Final = text("""
     SELECT source, count(*) AS number, extract(epoch FROM clock_timestamp() - min(opened_at))::float8 AS age_seconds
     FROM investigation WHERE ended_at IS NULL AND source >= '' GROUP BY source
@@ -144,6 +150,12 @@ async def postpone(tx: Transaction, source: str, seconds: int) -> None:
 async def return_unknown(tx: Transaction, sources: Collection[str]) -> None:
     """Have investigations that wait for a source other than these be looked at again."""
     await tx.execute(_RETURN, {"sources": list(sources)})
+
+
+async def last(tx: Transaction, application_ids: Collection[str]) -> dict[str, tuple[datetime, tuple[str, ...]]]:
+    """Return when the last investigation for each application began, and on which reports it rests, by id."""
+    rows = await tx.execute(_LAST, {"application_ids": list(application_ids)})
+    return {row.application_id: (row.opened_at, tuple(row.reports)) for row in rows}
 
 
 async def waiting(tx: Transaction) -> dict[str, tuple[int, float]]:

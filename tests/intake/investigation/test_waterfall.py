@@ -1,5 +1,6 @@
 """The waterfall against what it promises, whatever is known, held and allowed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 from services.intake.domain.consent import Consent
 from services.intake.domain.finding import Finding, FindingKind
 from services.intake.domain.inquiry import Outcome
-from services.intake.domain.report import Held
-from services.intake.domain.waterfall import Course, File, Progress, go_on, no_consent, unavailable
+from services.intake.domain.report import Held, is_fresh
+from services.intake.domain.waterfall import ASKED, Course, File, Progress, current, go_on, no_consent, unavailable
 from shared.products import Consult, Product, parse_product
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -134,3 +135,64 @@ def test_our_own_books_are_asked_without_a_consent() -> None:
     asked_for = product([{"source": "one"}])
     course = go_on(asked_for, Progress(), File({}, [], {}, []), {"one": FindingKind.EXPOSURE}, NOW)
     assert course.ask is not None
+
+
+def ages(consults: list[dict[str, object]]) -> dict[str, int]:
+    plan = product(consults).plan.investigation
+    assert plan is not None
+    return {consult.source: consult.max_age_days for consult in plan.sources}
+
+
+CAME = st.builds(
+    lambda kind, source, record, hours: Finding(
+        f"fnd_{record}", "pty_1", kind, source, record, NOW - timedelta(days=400), {"score": 5}, received_at=NOW - hours
+    ),
+    st.sampled_from(FindingKind),
+    st.sampled_from(NAMES),
+    st.sampled_from(["rep_1", "rep_2", "rep_3"]),
+    st.integers(-2, 100).map(lambda hours: timedelta(hours=hours)),
+)
+
+
+@settings(max_examples=200)
+@given(CONSULTS, st.lists(CAME, max_size=4), st.sets(st.sampled_from(["rep_1", "rep_2"])))
+def test_of_a_source_that_is_asked_only_that_counts_which_would_be_used_again_or_was_brought_for_this(
+    consults: list[dict[str, object]], findings: list[Finding], reports: set[str]
+) -> None:
+    may = ages(consults)
+    counting = current(product(consults), findings, NOW, reports)
+    for entry in findings:
+        assert entry.received_at is not None
+        is_asked_for = entry.kind in ASKED and entry.source in may
+        is_usable = is_asked_for and is_fresh(entry.received_at, may[entry.source], NOW)
+        assert (entry in counting) == (not is_asked_for or is_usable or entry.record_id in reports)
+    assert [entry for entry in findings if entry in counting] == counting
+
+
+@settings(max_examples=100)
+@given(CONSULTS, FILES)
+def test_what_is_taken_for_known_counts_when_the_application_is_submitted(
+    consults: list[dict[str, object]], file: File
+) -> None:
+    asked_for = product(consults)
+    course = go_on(asked_for, Progress(), file, KINDS, NOW)
+    assert asked_for.plan.investigation is not None
+    passed = set(course.progress.done) - {step.source for step in course.settled}
+    known = {name for entry in current(asked_for, file.findings, NOW) for name in entry.facts}
+    for consult in asked_for.plan.investigation.sources:
+        assert consult.source not in passed or set(consult.unless_known) <= known
+
+
+def test_a_report_that_may_never_be_used_again_counts_for_what_it_was_asked_for_and_what_began_before_it_came() -> None:
+    asked_for = product([{"source": "one", "max_age_days": 0}])
+    told = replace(finding("one", "rep_1", 3, score=5), received_at=NOW)
+    assert current(asked_for, [told], NOW) == []
+    assert current(asked_for, [told], NOW, {"rep_1"}) == [told]
+    assert current(asked_for, [told], NOW - timedelta(seconds=1)) == [told]
+
+
+def test_what_no_source_of_the_product_was_asked_counts_as_long_as_it_says_itself() -> None:
+    asked_for = product([{"source": "one", "max_age_days": 0}])
+    statement = replace(finding("one", "fst_1", 300, score=5), kind=FindingKind.STATEMENT)
+    other = finding("two", "rep_2", 300, score=5)
+    assert current(asked_for, [statement, other], NOW) == [statement, other]
