@@ -267,6 +267,34 @@ def test_entities_in_a_spreadsheet_are_refused() -> None:
     assert not_read(with_member(raw, "xl/worksheets/sheet1.xml", bomb)) == "unreadable"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp037"])
+def test_entities_in_an_encoding_of_their_own_are_refused(encoding: str) -> None:
+    raw = xlsx_file({"sheet": [["line", 2024], ["revenue", 1]]})
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    body = '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
+    ascii_head = encoding == "cp037"
+    bomb = head.encode() + body.encode(encoding) if ascii_head else (head + body).encode(encoding)
+    assert not_read(with_member(raw, "xl/worksheets/sheet1.xml", bomb)) == "unreadable"
+    assert not_read(with_member(raw, "xl/media/picture.png", bomb)) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("member", "root", "element"),
+    [
+        ("xl/styles.xml", "styleSheet", "<xf/>"),
+        ("xl/workbook.xml", "workbook", "<definedName/>"),
+        ("xl/worksheets/sheet1.xml", "worksheet", "<row/>"),
+        ("xl/sharedStrings.xml", "sst", "<si/>"),
+    ],
+)
+def test_elements_that_would_take_minutes_are_counted_before_anybody_reads_them(
+    member: str, root: str, element: str
+) -> None:
+    raw = xlsx_file({"sheet": [["line", 2024], ["revenue", 1]]})
+    many = f"<{root}>{element * 1_000_000}</{root}>".encode()
+    assert not_read(with_member(raw, member, many)) == "too_large"
+
+
 def test_a_cell_a_million_rows_down_is_refused_and_not_walked_to() -> None:
     raw = xlsx_file({"sheet": [["line", 2024], ["revenue", 1]]})
     content = _member(raw, "xl/worksheets/sheet1.xml")
