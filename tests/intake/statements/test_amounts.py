@@ -52,6 +52,11 @@ def test_what_could_be_two_amounts_or_none_is_refused_without_being_quoted(text:
 def test_an_amount_finer_than_a_minor_unit_is_refused_and_never_rounded() -> None:
     with pytest.raises(ValueError, match="finer"):
         in_minor_units(Decimal("1.005"), "EUR", Scale.UNITS)
+    for text in ("1.000000000000000000000000000001", "(1.000000000000000000000000000001)"):
+        number = number_of(text)
+        assert number is not None
+        with pytest.raises(ValueError, match="finer"):
+            in_minor_units(number, "EUR", Scale.UNITS)
     assert in_minor_units(Decimal("1.005"), "EUR", Scale.THOUSANDS).minor == 100_500
 
 

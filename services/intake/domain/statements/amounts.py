@@ -79,7 +79,8 @@ def number_of(text: str, mark: DecimalMark = DecimalMark.POINT) -> Decimal | Non
         raise ValueError("is no amount; see the decimal mark")
     whole = re.sub(r"[^0-9]", "", found[1] or "0")
     number = Decimal(f"{whole}.{found[2] or found[3] or '0'}")
-    return -number if negative else number
+    # A sign of the usual kind would round.
+    return number.copy_negate() if negative else number
 
 
 def exact_number(cell: float, currency: str, scale: Scale) -> Decimal:
@@ -103,7 +104,7 @@ def in_minor_units(number: Decimal, currency: str, scale: Scale) -> Amount:
     exact. Raises `ValueError` for what is finer than a minor unit, or too large to be kept.
     """
     places = exponent(currency)
-    minor = (number * FACTORS[scale]).scaleb(places, context=_EXACT)
+    minor = _EXACT.multiply(number, FACTORS[scale]).scaleb(places, context=_EXACT)
     if minor != minor.to_integral_value():
         raise ValueError(f"is finer than a minor unit of {currency}")
     if abs(minor) > MAX_MINOR:

@@ -111,7 +111,9 @@ def _value(tag: Any) -> Decimal:
         scale = int(tag.get("scale") or 0)
         if abs(scale) > 15:
             raise ValueError
-        return (-number if tag.get("sign") == "-" else number).scaleb(scale)
+        # Read anew with its scale, because arithmetic would round.
+        exact = Decimal(f"{number:f}e{scale}")
+        return exact.copy_negate() if tag.get("sign") == "-" else exact
     except (ValueError, InvalidOperation):
         raise _unreadable("/facts", "invalid_amount", "the value of a fact is no number") from None
 
