@@ -1,7 +1,7 @@
 """JSON from strangers: exact numbers, no key twice, nothing without a bound."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from services.intake.sources.port import SourceError, SourceFault
@@ -56,7 +56,10 @@ def _integer(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    value = Decimal(text) if len(text) <= _MAX_DIGITS else None
+    try:
+        value = Decimal(text) if len(text) <= _MAX_DIGITS else None
+    except InvalidOperation:
+        value = None
     if value is None or abs(value.adjusted()) > _MAX_EXPONENT:
         raise ValueError("a number is out of range")
     return value
