@@ -68,7 +68,7 @@ async def _enter(
     """Screen new applications, whose parties are held, and take them to where they go from there."""
     if not made:
         return []
-    records = await parties.records(tx, {application.party_id for application in made})
+    lineage = await parties.lineage(tx, {application.party_id for application in made})
     screened = await screening.answered(
         tx,
         vault,
@@ -77,7 +77,7 @@ async def _enter(
                 application,
                 known[application.product],
                 application.party_id,
-                records[application.party_id],
+                lineage.records[application.party_id],
                 entry.command.signals,
             )
             for entry, application in zip(batch, made, strict=True)
@@ -88,7 +88,7 @@ async def _enter(
         Going(application, known[application.product], None, entry.client, traceparent=entry.traceparent)
         for entry, application in zip(batch, made, strict=True)
     ]
-    gone = await go_on(tx, going, now, screened)
+    gone = await go_on(tx, going, now, screened, lineage)
     await screening.keep(
         tx, vault, [(application, entry.command.signals) for entry, application in zip(batch, made, strict=True)]
     )
@@ -112,7 +112,7 @@ def _application(entry: Arriving, party_id: str, facts: Mapping[str, Any], now: 
 async def _applicants(tx: Transaction, vault: Vault, refs: Sequence[PartyRef]) -> list[str | None]:
     """Return the party that each reference comes down to, taking in those that are new; None where there is none."""
     plain = {(ref.external_ref, ref.kind) for ref in refs if ref.is_plain and ref.external_ref is not None}
-    by_ref = (await applications.party_ids(tx, plain))[0] if plain else {}
+    by_ref, any_merged = await applications.party_ids(tx, plain) if plain else ({}, False)
     named = {ref.party_id for ref in refs if ref.party_id is not None}
     there = await applications.known_parties(tx, named) if named else set()
     described = [ref for ref in refs if ref.party_id is None and not ref.is_plain]
@@ -126,5 +126,7 @@ async def _applicants(tx: Transaction, vault: Vault, refs: Sequence[PartyRef]) -
             found.append(by_ref[ref.external_ref])
         else:
             found.append(next(taken).party_id)
+    if not (any_merged or named or entries):
+        return found
     survivors = await parties.surviving(tx, {party_id for party_id in found if party_id is not None})
     return [None if party_id is None else survivors[party_id] for party_id in found]

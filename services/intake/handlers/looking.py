@@ -9,27 +9,34 @@ from services.intake.domain.waterfall import current
 from services.intake.handlers import indicators
 from services.intake.handlers.settling import NO_EVIDENCE, Going
 from services.intake.store import applications, documents, findings, investigations, match_cases, parties
+from services.intake.store.parties import Lineage
 from shared.db import Transaction
 from shared.facts import Source
 from shared.products import Product
 
 
-async def look_at(tx: Transaction, going: Sequence[Going], now: datetime) -> dict[str, Look]:
+async def look_at(
+    tx: Transaction, going: Sequence[Going], now: datetime, lineage: Lineage | None = None
+) -> dict[str, Look]:
     """Return what is known of each application, by id: its own facts, the credit file's, and which documents are there.
 
     The credit file is that of the party which the application's record belongs to by now, with all its records.
+    `lineage` is that of the applicants, where it is known already.
     """
     if not going:
         return {}
-    survivors = await parties.surviving(tx, {entry.application.party_id for entry in going})
-    records = await parties.records(tx, set(survivors.values()))
+    if lineage is None:
+        lineage = await parties.lineage(tx, {entry.application.party_id for entry in going})
+    survivors, records = lineage.survivors, lineage.records
     everyone = {record for known in records.values() for record in known}
     reading = [entry for entry in going if reads_file(entry.product)]
     file_of = await _file(tx, reading, survivors, records, now)
     begun = await _begun(tx, reading)
     needs_documents = any(entry.product is not None and entry.product.plan.needs.documents for entry in going)
     types = await documents.types_of(tx, everyone) if needs_documents else {}
-    cases = await match_cases.open_cases(tx, everyone)
+    # Nobody is taken for somebody else by a customer number alone.
+    described = everyone.intersection(lineage.described)
+    cases = await match_cases.open_cases(tx, described) if described else {}
     looks = {}
     for entry in going:
         party_id = survivors[entry.application.party_id]

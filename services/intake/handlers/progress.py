@@ -12,6 +12,7 @@ from services.intake.handlers.looking import look_at, reads_file
 from services.intake.handlers.screening import Screened
 from services.intake.handlers.settling import Going, Gone, settle
 from services.intake.store import applications, moves, parties
+from services.intake.store.parties import Lineage
 from services.intake.vault import Vault
 from shared.catalogue import product_shelf
 from shared.db import Transaction, clock
@@ -29,23 +30,23 @@ async def arrived(tx: Transaction, vault: Vault, party_ids: Collection[str]) -> 
     Those that something is missing of go on once it is there; those that a decision left open are decided again where
     the credit file says something else than when they were submitted.
     """
-    survivors = await parties.surviving(tx, party_ids)
-    records = await parties.records(tx, set(survivors.values()))
-    concerned = {record for known in records.values() for record in known}
-    # Who is just sending an application either sees what has arrived, or is seen here.
-    now = await screening.hold(tx, vault, [(party_id, NO_SIGNALS) for party_id in records])
-    ids = await applications.waiting(tx, concerned)
-    if not ids:
+    if not party_ids:
         return
-    locked = await applications.lock(tx, ids)
+    lineage = await parties.lineage(tx, party_ids)
+    concerned = {record for known in lineage.records.values() for record in known}
+    # Who is just sending an application either sees what has arrived, or is seen here.
+    now = await screening.hold(tx, vault, [(party_id, NO_SIGNALS) for party_id in lineage.records])
+    locked = await applications.lock_waiting(tx, concerned)
+    if not locked:
+        return
     known = await products_of(tx, locked.values())
     going = [
         Going(entry, known[entry.product], entry.status)
         for entry in locked.values()
         if entry.product in known and is_open(entry) and entry.status in (Status.PEND_INFO, Status.DECIDED)
     ]
-    looks = await look_at(tx, going, now)
-    screened = await _screened_again(tx, vault, going, looks, now)
+    looks = await look_at(tx, going, now, lineage)
+    screened = await _screened_again(tx, vault, going, looks, lineage, now)
     changed = await _newly_known(tx, going, looks)
     gone = []
     for entry in going:
@@ -56,7 +57,7 @@ async def arrived(tx: Transaction, vault: Vault, party_ids: Collection[str]) -> 
             # What sources say was asked for before, and asking again would bring evidence again, and so on.
             again, look = _again(entry), replace(look, investigated=True)
             gone.append(Gone(again, _next(again, look), look))
-    await settle(tx, gone, now)
+    await settle(tx, gone, now, lineage.survivors)
 
 
 async def investigated(
@@ -77,11 +78,21 @@ async def investigated(
 
 
 async def go_on(
-    tx: Transaction, going: Sequence[Going], now: datetime, screened: Mapping[str, Step] | None = None
+    tx: Transaction,
+    going: Sequence[Going],
+    now: datetime,
+    screened: Mapping[str, Step] | None = None,
+    lineage: Lineage | None = None,
 ) -> list[Application]:
-    """Take applications to where they go by what is known of them; those that are `screened` out (by id) by that."""
+    """Take applications to where they go by what is known of them; those that are `screened` out (by id) by that.
+
+    `lineage` is that of the applicants, where it is known already.
+    """
     answered = screened or {}
-    looks = await look_at(tx, [entry for entry in going if entry.application.application_id not in answered], now)
+    if lineage is None:
+        lineage = await parties.lineage(tx, {entry.application.party_id for entry in going})
+    unanswered = [entry for entry in going if entry.application.application_id not in answered]
+    looks = await look_at(tx, unanswered, now, lineage)
     gone = []
     for entry in going:
         look = looks.get(entry.application.application_id)
@@ -89,7 +100,7 @@ async def go_on(
             gone.append(Gone(entry, answered[entry.application.application_id]))
         else:
             gone.append(Gone(entry, _next(entry, look), look))
-    return await settle(tx, gone, now)
+    return await settle(tx, gone, now, lineage.survivors)
 
 
 def _next(entry: Going, look: Look) -> Step:
@@ -108,7 +119,7 @@ async def products_of(tx: Transaction, entries: Collection[Application]) -> dict
 
 
 async def _screened_again(
-    tx: Transaction, vault: Vault, going: Sequence[Going], looks: Mapping[str, Look], now: datetime
+    tx: Transaction, vault: Vault, going: Sequence[Going], looks: Mapping[str, Look], lineage: Lineage, now: datetime
 ) -> dict[str, Step]:
     """Screen applications whose party has only now become clear; they were held until it was."""
     cleared = [
@@ -118,13 +129,11 @@ async def _screened_again(
     ]
     if not cleared:
         return {}
-    survivors = await parties.surviving(tx, {entry.application.party_id for entry in cleared})
-    records = await parties.records(tx, set(survivors.values()))
     batch = []
     for entry in cleared:
-        party_id = survivors[entry.application.party_id]
+        party_id = lineage.survivors[entry.application.party_id]
         if entry.product is not None:
-            batch.append(Screened(entry.application, entry.product, party_id, records[party_id]))
+            batch.append(Screened(entry.application, entry.product, party_id, lineage.records[party_id]))
     return await screening.answered(tx, vault, batch, now)
 
 

@@ -11,7 +11,7 @@ from services.intake.domain.screening import Times, reach_days, screen, values_o
 from services.intake.store import screening as store
 from services.intake.store.screening import Counted
 from services.intake.vault import Vault
-from shared.db import Transaction, clock
+from shared.db import Transaction
 from shared.products import Product
 from shared.products.plan import Key
 
@@ -42,8 +42,7 @@ async def hold(tx: Transaction, vault: Vault, entries: Collection[tuple[str, Sig
     """
     counted = {_party(vault, party_id) for party_id, _ in entries}
     counted.update(entry for _, signals in entries for entry in counted_by(vault, signals))
-    await store.one_at_a_time(tx, counted)
-    return await clock(tx)
+    return await store.one_at_a_time(tx, counted)
 
 
 async def answered(tx: Transaction, vault: Vault, batch: Sequence[Screened], now: datetime) -> dict[str, Step]:

@@ -50,12 +50,16 @@ class Gone:
     look: Look | None = None
 
 
-async def settle(tx: Transaction, gone: Sequence[Gone], now: datetime) -> list[Application]:
+async def settle(
+    tx: Transaction, gone: Sequence[Gone], now: datetime, survivors: Mapping[str, str] | None = None
+) -> list[Application]:
     """Take locked or new applications through their steps and return them; nothing else changes where one stands.
 
-    One that stays where it is has only what is missing brought up to date.
+    One that stays where it is has only what is missing brought up to date. `survivors` are the parties that the
+    applicants' records are by now, where that is known already.
     """
-    survivors = await parties.surviving(tx, {entry.going.application.party_id for entry in gone})
+    if survivors is None:
+        survivors = await parties.surviving(tx, {entry.going.application.party_id for entry in gone})
     known = await clocks.of(tx, [entry.going.application.application_id for entry in gone if entry.going.from_status])
     settled: list[Application] = []
     moving: list[_Moving] = []

@@ -85,10 +85,10 @@ _FIND: Final = text(f"{_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[]
 _LOCK: Final = text(f"""
     {_SELECT} WHERE a.application_id = ANY(CAST(:ids AS text[])) ORDER BY a.application_id FOR UPDATE OF a
 """)
-_WAITING: Final = text("""
-    SELECT a.application_id
-    FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN application a USING (party_id)
-    WHERE a.status = 'pend_info' OR (a.status = 'decided' AND a.outcome IN ('refer', 'pend_info'))
+_LOCK_WAITING: Final = text(f"""
+    {_SELECT} WHERE a.party_id = ANY(CAST(:party_ids AS text[]))
+              AND (a.status = 'pend_info' OR (a.status = 'decided' AND a.outcome IN ('refer', 'pend_info')))
+    ORDER BY a.application_id FOR UPDATE OF a
 """)
 # A decision on an earlier revision, or on one that is being amended, decides nothing any more. Of several decisions on
 # one revision an older one never overwrites a newer.
@@ -247,9 +247,10 @@ async def lock(tx: Transaction, ids: Collection[str]) -> dict[str, Application]:
     return {row.application_id: _application(row) for row in await tx.execute(_LOCK, {"ids": sorted(ids)})}
 
 
-async def waiting(tx: Transaction, party_ids: Collection[str]) -> list[str]:
-    """Return the applications of parties that more evidence may take on, by id."""
-    return list((await tx.execute(_WAITING, {"party_ids": list(party_ids)})).scalars())
+async def lock_waiting(tx: Transaction, party_ids: Collection[str]) -> dict[str, Application]:
+    """Return the applications of parties that more evidence may take on, by id, locked as by `lock`."""
+    rows = await tx.execute(_LOCK_WAITING, {"party_ids": list(party_ids)})
+    return {row.application_id: _application(row) for row in rows}
 
 
 async def count_waiting(tx: Transaction) -> list[tuple[str, str, int]]:

@@ -15,12 +15,13 @@ _OF: Final = text("""
     SELECT application_id, term, profile, due_at, time_left, warn_at FROM application_clock
     WHERE application_id = ANY(CAST(:ids AS text[]))
 """)
-_CLEAR: Final = text("""
-    DELETE FROM application_clock c
-    USING unnest(CAST(:ids AS text[]), CAST(:terms AS text[])) AS r(application_id, term)
-    WHERE c.application_id = r.application_id AND c.term = r.term
-""")
+# None of those that are set is among those that go.
 _SET: Final = text("""
+    WITH gone AS (
+        DELETE FROM application_clock c
+        USING unnest(CAST(:gone_ids AS text[]), CAST(:gone_terms AS text[])) AS r(application_id, term)
+        WHERE c.application_id = r.application_id AND c.term = r.term
+    )
     INSERT INTO application_clock (application_id, term, profile, due_at, time_left, warn_at)
     SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:terms AS text[]), CAST(:profiles AS text[]),
                          CAST(:due_at AS timestamptz[]), CAST(:time_left AS interval[]),
@@ -72,6 +73,8 @@ class Count:
 async def of(tx: Transaction, ids: Collection[str]) -> dict[str, Clocks]:
     """Return the clocks of applications, by application."""
     found: dict[str, dict[Term, Clock]] = defaultdict(dict)
+    if not ids:
+        return {}
     for row in await tx.execute(_OF, {"ids": list(ids)}):
         found[row.application_id][Term(row.term)] = _clock(row)
     return dict(found)
@@ -89,14 +92,16 @@ async def change(tx: Transaction, before: Mapping[str, Clocks], after: Mapping[s
         ),
         key=lambda entry: (entry[0], entry[1].term),
     )
-    if gone:
-        await tx.execute(_CLEAR, {"ids": [key for key, _ in gone], "terms": [term for _, term in gone]})
-    await keep(tx, new)
+    await _set(tx, gone, new)
 
 
 async def keep(tx: Transaction, entries: Sequence[tuple[str, Clock]]) -> None:
     """Store clocks, each with its application, in place of those that are there."""
-    if not entries:
+    await _set(tx, [], entries)
+
+
+async def _set(tx: Transaction, gone: Sequence[tuple[str, Term]], entries: Sequence[tuple[str, Clock]]) -> None:
+    if not gone and not entries:
         return
     await tx.execute(
         _SET,
@@ -107,6 +112,8 @@ async def keep(tx: Transaction, entries: Sequence[tuple[str, Clock]]) -> None:
             "due_at": [clock.due_at for _, clock in entries],
             "time_left": [clock.left for _, clock in entries],
             "warn_at": [clock.warn_at for _, clock in entries],
+            "gone_ids": [key for key, _ in gone],
+            "gone_terms": [term for _, term in gone],
         },
     )
 

@@ -29,6 +29,7 @@ _COMPLETE: Final = text("""
     UPDATE document d SET state = r.state, scan_at = CASE WHEN r.state = 'scanning' THEN now() END
     FROM unnest(CAST(:document_id AS text[]), CAST(:state AS text[])) AS r(document_id, state)
     WHERE d.document_id = r.document_id AND d.state = 'pending'
+    RETURNING d.document_id, d.party_id, d.type, d.content_type, d.size, d.state, d.created_by, d.created_at
 """)
 _USE: Final = text("""
     INSERT INTO document_use (application_id, document_id)
@@ -132,13 +133,14 @@ async def begin(tx: Transaction, drafts: Collection[Draft]) -> dict[tuple[str, s
     return {(row["party_id"], row["type"], row["digest"]): (row["document_id"], State(row["state"])) for row in rows}
 
 
-async def complete(tx: Transaction, states: Mapping[str, State]) -> None:
-    """Let documents whose content is stored be there, each in its state; what a rival has completed stays so."""
+async def complete(tx: Transaction, states: Mapping[str, State]) -> dict[str, Document]:
+    """Let documents whose content is stored be there, each in its state; return those that were still pending, by id.
+
+    What a rival has completed stays as it is.
+    """
     ordered = sorted(states.items())
-    await tx.execute(
-        _COMPLETE,
-        {"document_id": [document_id for document_id, _ in ordered], "state": [state for _, state in ordered]},
-    )
+    given = {"document_id": [document_id for document_id, _ in ordered], "state": [state for _, state in ordered]}
+    return {row.document_id: _document(row) for row in await tx.execute(_COMPLETE, given)}
 
 
 async def use(tx: Transaction, uses: Collection[tuple[str, str]]) -> None:

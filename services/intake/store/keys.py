@@ -17,7 +17,7 @@ _READ: Final = text("""
 _ADD: Final = text("""
     INSERT INTO data_key (subject_id, key_id, wrapped)
     SELECT * FROM unnest(CAST(:subject_id AS text[]), CAST(:key_id AS text[]), CAST(:wrapped AS bytea[]))
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING subject_id
 """)
 
 _COUNT: Final = text("SELECT key_id, count(*) AS keys FROM data_key WHERE wrapped IS NOT NULL GROUP BY key_id")
@@ -60,16 +60,18 @@ async def of(tx: Transaction, vault: Vault, subject_ids: Collection[str]) -> Map
     new = sorted(set(subject_ids) - found.keys())
     if not new:
         return found
-    wrapped = [vault.new_key(subject_id)[1] for subject_id in new]
-    await tx.execute(
+    made = {subject_id: vault.new_key(subject_id) for subject_id in new}
+    added = await tx.execute(
         _ADD,
         {
             "subject_id": new,
-            "key_id": [key.key_id for key in wrapped],
-            "wrapped": [key.wrapped for key in wrapped],
+            "key_id": [stored.key_id for _, stored in made.values()],
+            "wrapped": [stored.wrapped for _, stored in made.values()],
         },
     )
-    return await existing(tx, vault, subject_ids)
+    found |= {subject_id: made[subject_id][0] for subject_id in added.scalars()}
+    others = set(subject_ids) - found.keys()
+    return found | await existing(tx, vault, others) if others else found
 
 
 async def count_by_master(tx: Transaction) -> dict[str, int]:

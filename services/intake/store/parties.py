@@ -21,7 +21,7 @@ from services.intake.domain.party import (
 )
 from services.intake.store import keys
 from services.intake.vault import DataKey, Vault, WrappedKey
-from shared.db import Transaction, copy_rows, rows_json
+from shared.db import Transaction, copy_rows, driver, rows_json
 
 _PROFILE: Final = TypeAdapter(Profile)
 _CHANGE_COLUMNS: Final = ("change_id", "party_id", "version", "action", "actor", "other_party_id", "detail")
@@ -85,6 +85,22 @@ _RECORDS: Final = text("""
     )
     SELECT survivor_id, party_id FROM record
 """)
+# Both at once. A row for each record of the party that `start` comes down to.
+_LINEAGE: Final = """
+    WITH RECURSIVE way AS (
+        SELECT p.party_id AS start, p.party_id, p.merged_into, p.profile IS NOT NULL AS described
+        FROM unnest($1::text[]) AS wanted(party_id) JOIN party p USING (party_id)
+        UNION
+        SELECT way.start, p.party_id, p.merged_into, p.profile IS NOT NULL
+        FROM way JOIN party p ON p.party_id = way.merged_into
+    ), record AS (
+        SELECT start, party_id AS survivor_id, party_id, described FROM way WHERE merged_into IS NULL
+        UNION
+        SELECT record.start, record.survivor_id, p.party_id, p.profile IS NOT NULL
+        FROM record JOIN party p ON p.merged_into = record.party_id
+    )
+    SELECT start, survivor_id, party_id, described FROM record
+"""
 _CHANGES: Final = text("""
     SELECT c.change_id, c.party_id, c.version, c.action, c.actor, c.other_party_id, c.detail, c.created_at
     FROM unnest(CAST(:party_ids AS text[])) AS wanted(party_id) JOIN party_change c USING (party_id)
@@ -102,6 +118,18 @@ class _Detail:
 
 
 _DETAIL: Final = TypeAdapter(_Detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The party that each record is, following merges to their end; of each such party all its records.
+
+    Of those `described` there is a profile.
+    """
+
+    survivors: Mapping[str, str]
+    records: Mapping[str, Collection[str]]
+    described: Collection[str]
 
 
 async def add(tx: Transaction, entries: Mapping[str, NewParty]) -> set[str]:
@@ -192,6 +220,19 @@ async def records(tx: Transaction, party_ids: Collection[str]) -> dict[str, set[
     for row in await tx.execute(_RECORDS, {"party_ids": list(set(party_ids))}):
         found.setdefault(row.survivor_id, set()).add(row.party_id)
     return found
+
+
+async def lineage(tx: Transaction, party_ids: Collection[str]) -> Lineage:
+    """Return which parties these records are by now, with all records of each; one that does not exist is left out."""
+    survivors: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
+    described: set[str] = set()
+    for start, survivor_id, party_id, is_described in await (await driver(tx)).fetch(_LINEAGE, list(set(party_ids))):
+        survivors[start] = survivor_id
+        found.setdefault(survivor_id, set()).add(party_id)
+        if is_described:
+            described.add(party_id)
+    return Lineage(survivors, found, described)
 
 
 async def of_one_party(tx: Transaction, party_id: str) -> set[str]:

@@ -10,19 +10,22 @@ from sqlalchemy import text
 from services.intake.domain.application import Application
 from services.intake.store import applications
 from services.intake.vault import Vault
-from shared.db import Transaction, copy_rows
+from shared.db import Transaction, copy_rows, driver
 from shared.products.plan import Key
 
 Counted = tuple[Key, bytes]
 """By what an application is counted: the key, and the digest of its value."""
 
 _COLUMNS: Final = ("application_id", "key", "digest", "received_at")
-_PLACES: Final = 1024
+_PLACES: Final = 16_384
 # In a fixed order, so that two batches that have several in common wait for each other instead of deadlocking.
-_LOCK: Final = text("""
-    SELECT pg_advisory_xact_lock(hashtext('screening'), place)
-    FROM (SELECT DISTINCT place FROM unnest(CAST(:places AS int[])) AS place ORDER BY place) AS ordered
-""")
+_LOCK: Final = """
+    WITH held AS MATERIALIZED (
+        SELECT pg_advisory_xact_lock(hashtext('screening'), place)
+        FROM (SELECT DISTINCT place FROM unnest($1::int[]) AS place ORDER BY place) AS ordered
+    )
+    SELECT clock_timestamp() FROM (SELECT count(*) FROM held) AS waited
+"""
 _TIMES: Final = text("""
     SELECT wanted.key, wanted.digest, s.received_at
     FROM (SELECT DISTINCT * FROM unnest(CAST(:keys AS text[]), CAST(:digests AS bytea[])) AS r(key, digest)) AS wanted
@@ -57,14 +60,15 @@ def digest(vault: Vault, key: Key, value: str) -> bytes:
     return vault.digest(f"screening.{key}", value)
 
 
-async def one_at_a_time(tx: Transaction, counted: Collection[Counted]) -> None:
+async def one_at_a_time(tx: Transaction, counted: Collection[Counted]) -> datetime:
     """Have others that count by the same wait until this transaction ends; who counts after it sees what it did.
 
-    The keys share a fixed number of places, so that no batch takes more locks than there is room for.
+    Returns the database's time after the waiting. The keys share a fixed number of places: so many that two batches
+    hardly ever wait for each other without cause; how many locks one takes is bounded by its size.
     """
     places = sorted({int.from_bytes(value[:4]) % _PLACES for _, value in counted})
-    if places:
-        await tx.execute(_LOCK, {"places": places})
+    now: datetime = await (await driver(tx)).fetchval(_LOCK, places)
+    return now
 
 
 async def times(

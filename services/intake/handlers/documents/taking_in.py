@@ -108,7 +108,8 @@ async def take_in(db: Database, vault: Vault, files: Files, batch: Sequence[Uplo
 
 async def _begin(db: Database, vault: Vault, batch: Sequence[Upload]) -> list[_Begun | Refusal]:
     async with db.transaction() as tx:
-        known = await applications.find(tx, {entry.application_id for entry in batch if entry.application_id})
+        named = {entry.application_id for entry in batch if entry.application_id}
+        known = await applications.find(tx, named) if named else {}
         owners = {application.party_id for application in known.values()}
         survivors = await parties.surviving(tx, owners | {entry.party_id for entry in batch})
         wanted = {survivors[entry.party_id] for entry in batch if entry.party_id in survivors}
@@ -188,8 +189,9 @@ async def _complete(db: Database, vault: Vault, batch: Sequence[tuple[Upload, _B
     async def act(tx: Transaction, places: Sequence[int]) -> list[Answer | Refusal]:
         chosen = [batch[place] for place in places]
         new = {begun.document_id: upload.state for upload, begun in chosen if begun.key is not None}
-        await documents.complete(tx, new)
-        found = await documents.find(tx, {begun.document_id for _, begun in chosen})
+        found = await documents.complete(tx, new)
+        others = {begun.document_id for _, begun in chosen} - found.keys()
+        found |= await documents.find(tx, others) if others else {}
         # Whoever stored for a document that is gone meanwhile (swept, erased) has stored what nobody will ask for.
         await documents.remove(tx, [object_key(document_id) for document_id in new.keys() - found.keys()])
         uses = [
