@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from services.intake.api.applications import MOST_FACTS
 from services.intake.api.party_fields import Reason
-from services.intake.api.versions import conditional, etag, required_version
 from services.intake.domain.application import Application
 from services.intake.handlers import amending
 from services.intake.handlers import applications as handlers
@@ -19,6 +18,7 @@ from services.intake.vault import Vault
 from shared.db import Database
 from shared.http import Body, caller, operation, reply
 from shared.http.money import PositiveMoneyBody
+from shared.http.versions import conditional, etag, required_version
 from shared.money import Money
 from shared.tracing import current_traceparent
 
@@ -101,7 +101,9 @@ def add_routes(routes: APIRouter, db: Database, vault: Vault) -> None:
         """Return the facts of an application, each with its source and date."""
         known = await handlers.known_of(db, application_id)
         return reply(
-            replies.evidence_reply(known.application, known.facts, known.sources, known.labels, known.fallbacks)
+            replies.evidence_reply(
+                known.application, known.facts, known.sources, known.labels, known.fallbacks, known.inquiries
+            )
         )
 
 

@@ -15,8 +15,9 @@ from services.intake.handlers.progress import products_of
 from services.intake.handlers.settling import Going, Gone, settle
 from services.intake.metrics import APPLICATIONS
 from services.intake.replies import applications as replies
-from services.intake.store import applications, keys, moves, parties
+from services.intake.store import applications, inquiries, keys, moves, parties
 from services.intake.store.applications import Filter
+from services.intake.store.inquiries import Told as Inquired
 from services.intake.vault import Vault
 from shared import idempotency, inbox, outbox
 from shared.catalogue import EntryKind, Shelf, all_live
@@ -164,7 +165,7 @@ async def history(db: Database, vault: Vault, application_id: str) -> list[Told]
 class Known:
     """The facts of an application in wire form, where those of the credit file are from, and what they are called.
 
-    `fallbacks` are what had to be done without.
+    `fallbacks` are what had to be done without, `inquiries` what sources were to be asked, and what came of it.
     """
 
     application: Application
@@ -172,6 +173,7 @@ class Known:
     sources: Mapping[str, Mapping[str, Any]]
     labels: Mapping[str, tuple[str, str]]
     fallbacks: tuple[str, ...]
+    inquiries: Sequence[Inquired]
 
 
 async def known_of(db: Database, application_id: str) -> Known:
@@ -189,14 +191,20 @@ async def known_of(db: Database, application_id: str) -> Known:
         )
         last = (await moves.submitted(tx, [application_id])).get(application_id)
         if last is not None and last.revision == found.revision:
-            return Known(found, last.facts, last.sources, labels, last.fallbacks)
+            return Known(found, last.facts, last.sources, labels, last.fallbacks, await _inquiries(tx, found))
         if found.submitted_at is not None and not found.moves:
-            return Known(found, found.facts, {}, labels, ())
+            return Known(found, found.facts, {}, labels, (), ())
         now = await clock(tx)
         look = (await look_at(tx, [Going(found, product, found.status)], now))[application_id]
+        asked = await _inquiries(tx, found)
     file = look.evidence
     sources = {name: events.fact_source(finding).model_dump(mode="json") for name, finding in file.sources.items()}
-    return Known(found, {**found.facts, **file.facts}, sources, labels, fallbacks_of(look))
+    return Known(found, {**found.facts, **file.facts}, sources, labels, fallbacks_of(look), asked)
+
+
+async def _inquiries(tx: Transaction, application: Application) -> list[Inquired]:
+    records = await parties.of_one_party(tx, application.party_id)
+    return await inquiries.of_application(tx, records, application.application_id)
 
 
 async def list_products(db: Database) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.intake.domain.application import Application, DecisionSummary, Missing
 from services.intake.domain.progress import Move
+from services.intake.store.inquiries import Told
 from shared.http.money import MoneyBody
 from shared.idempotency import Answer
 from shared.money import Money
@@ -124,10 +125,28 @@ class EvidenceItem(BaseModel):
     as_of: datetime | None
 
 
+class EvidenceInquiry(BaseModel):
+    """What a source was to be asked for an application, and what came of it in the end.
+
+    `outcome` is null while nothing has, `report_id` where there is no report, `consent_id` where nobody had consented
+    or nobody had to.
+    """
+
+    inquiry_id: str
+    revision: int | None
+    source: str
+    purpose: str
+    consent_id: str | None
+    outcome: str | None
+    report_id: str | None
+    asked_at: datetime
+
+
 class EvidenceReply(BaseModel):
     """The facts of an application: as they were submitted, or as they are known by now where nothing was yet.
 
-    `fallbacks` are codes of what had to be done without, `missing` is what is waited for.
+    `fallbacks` are codes of what had to be done without, `missing` is what is waited for, `inquiries` are those of its
+    investigations, oldest first: also those that the product goes on without.
     """
 
     application_id: str
@@ -136,6 +155,7 @@ class EvidenceReply(BaseModel):
     items: list[EvidenceItem]
     missing: list[MissingReply]
     fallbacks: list[str]
+    inquiries: list[EvidenceInquiry]
 
 
 class ProductReply(BaseModel):
@@ -205,6 +225,7 @@ def evidence_reply(
     sources: Mapping[str, Mapping[str, Any]],
     labels: Mapping[str, tuple[str, str]],
     fallbacks: Sequence[str],
+    inquiries: Sequence[Told],
 ) -> EvidenceReply:
     """Return the public form of an application's facts: `sources` tell of those of the credit file, by name."""
     return EvidenceReply(
@@ -214,6 +235,21 @@ def evidence_reply(
         items=[_evidence_item(name, value, sources.get(name), labels) for name, value in sorted(facts.items())],
         missing=[_missing(entry) for entry in application.missing],
         fallbacks=list(fallbacks),
+        inquiries=[_evidence_inquiry(told) for told in inquiries],
+    )
+
+
+def _evidence_inquiry(told: Told) -> EvidenceInquiry:
+    pull, last = told.pull, told.attempts[-1] if told.attempts else None
+    return EvidenceInquiry(
+        inquiry_id=pull.inquiry_id,
+        revision=pull.revision,
+        source=pull.source,
+        purpose=pull.purpose,
+        consent_id=pull.consent_id,
+        outcome=None if last is None else last.outcome,
+        report_id=None if last is None else last.report_id,
+        asked_at=told.asked_at,
     )
 
 

@@ -1,6 +1,6 @@
 """Inquiries in PostgreSQL: who asked whom about which party, why, under which consent, and what came of each try."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -41,6 +41,17 @@ _PAGE: Final = text("""
            i.asked_by, i.asked_at, t.outcome, t.report_id, t.cost_minor, t.currency, t.latency_ms
     FROM page i LEFT JOIN inquiry_attempt t USING (inquiry_id) ORDER BY i.inquiry_id DESC, t.attempt
 """)
+_OF_APPLICATION: Final = text("""
+    WITH found AS (
+        SELECT * FROM inquiry
+        WHERE party_id = ANY(CAST(:party_ids AS text[])) AND application_id = :application_id
+        ORDER BY inquiry_id DESC LIMIT :most
+    )
+    SELECT i.inquiry_id, i.reference, i.party_id, i.application_id, i.revision, i.source, i.purpose, i.consent_id,
+           i.asked_by, i.asked_at, t.outcome, t.report_id, t.cost_minor, t.currency, t.latency_ms
+    FROM found i LEFT JOIN inquiry_attempt t USING (inquiry_id) ORDER BY i.inquiry_id, t.attempt
+""")
+_MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +104,18 @@ async def add_attempts(tx: Transaction, attempts: Sequence[tuple[str, Sequence[A
 
 async def page(tx: Transaction, party_ids: Collection[str], before: str, limit: int) -> list[Told]:
     """Return up to `limit` inquiries about records with ids before one, newest first."""
+    return _told(await tx.execute(_PAGE, {"party_ids": list(party_ids), "before": before, "limit": limit}))
+
+
+async def of_application(tx: Transaction, party_ids: Collection[str], application_id: str) -> list[Told]:
+    """Return the newest 1,000 inquiries about records that were made for an application, oldest first."""
+    wanted = {"party_ids": list(party_ids), "application_id": application_id, "most": _MOST}
+    return _told(await tx.execute(_OF_APPLICATION, wanted))
+
+
+def _told(rows: Iterable[Any]) -> list[Told]:
     found: dict[str, Told] = {}
-    for row in await tx.execute(_PAGE, {"party_ids": list(party_ids), "before": before, "limit": limit}):
+    for row in rows:
         known = found.get(row.inquiry_id) or Told(_pull(row), row.asked_at, ())
         attempts = known.attempts if row.outcome is None else (*known.attempts, _attempt(row))
         found[row.inquiry_id] = Told(known.pull, known.asked_at, attempts)
