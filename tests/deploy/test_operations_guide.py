@@ -70,6 +70,9 @@ def test_every_alert_is_explained() -> None:
 def test_the_topics_are_those_of_the_contracts() -> None:
     aggregates = {
         intake.AGGREGATE,
+        intake.PARTY_AGGREGATE,
+        intake.INDICATOR_AGGREGATE,
+        intake.REVIEW_AGGREGATE,
         scoring.AGGREGATE,
         scoring.MODEL_AGGREGATE,
         decision.AGGREGATE,
