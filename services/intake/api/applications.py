@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.api.party_fields import AttributionBody, ProfileBody
-from services.intake.api.versions import etag
 from services.intake.domain.application import NO_SIGNALS, Application, PartyRef, Signals, Status, SubmitApplication
 from services.intake.domain.party import PartyKind
 from services.intake.handlers import applications as handlers
@@ -25,6 +24,7 @@ from shared.catalogue import Shelf
 from shared.db import Database
 from shared.http import Body, SafeStr, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
+from shared.http.versions import etag
 from shared.idempotency import Answer
 from shared.money import Money
 from shared.products import Product

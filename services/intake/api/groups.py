@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.api.party_fields import Code
-from services.intake.api.versions import conditional, etag, required_version
 from services.intake.domain.ownership import WHOLE, Holding, Ownership
 from services.intake.handlers import groups as handlers
 from services.intake.limits_client import LimitsClient
@@ -20,6 +19,7 @@ from services.intake.vault import Vault
 from shared.db import Database
 from shared.errors import Refusal
 from shared.http import Body, SafeStr, caller, claim, operation, reply
+from shared.http.versions import conditional, etag, required_version
 
 _LATEST: Final = "own_~"
 """Sorts after the id of every ownership."""

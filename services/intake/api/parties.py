@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.api.party_fields import AttributionBody, IdentifierBody, ProfileBody, Reason
-from services.intake.api.versions import conditional, etag, required_version
 from services.intake.domain.party import Attribution, Identifier, NewParty, PartyKind
 from services.intake.handlers import merging
 from services.intake.handlers import parties as handlers
@@ -22,6 +21,7 @@ from shared.batcher import Batcher
 from shared.db import Database
 from shared.errors import Kind, Refusal
 from shared.http import Body, SafeStr, caller, claim, operation, reply
+from shared.http.versions import conditional, etag, required_version
 from shared.idempotency import Answer
 
 _LATEST: Final = "chg_~"

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.intake.api.party_fields import Reason
 from services.intake.api.raw_bodies import RawBodies
 from services.intake.api.statement_fields import ImportQuery, StatementBody
-from services.intake.api.versions import conditional, etag, required_version
 from services.intake.handlers.statements import analysing, entering, importing
 from services.intake.handlers.statements.entering import Submit, Version
 from services.intake.handlers.statements.reading import MAX_BYTES
@@ -20,6 +19,7 @@ from services.intake.replies import statements as replies
 from services.intake.vault import Vault
 from shared.db import Database
 from shared.http import Body, caller, claim, operation, reply
+from shared.http.versions import conditional, etag, required_version
 from shared.idempotency import Answer
 
 _MEDIA_TYPES: Final = (

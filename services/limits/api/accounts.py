@@ -9,17 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import Reason
-from services.limits.api.versions import conditional
 from services.limits.domain.account import Kind
 from services.limits.domain.status import Action
 from services.limits.domain.tree import OpenAccount
 from services.limits.handlers import accounts as handlers
 from services.limits.handlers.moving import move_account
 from services.limits.replies import accounts as replies
-from shared import errors
 from shared.db import Database
 from shared.errors import Refusal
 from shared.http import Body, SafeStr, caller, claim, operation, problem, reply
+from shared.http.versions import conditional, required_tag
 from shared.ids import new_id
 
 _LATEST: Final = str(2**63 - 1)
@@ -145,7 +144,7 @@ def _add_writes(routes: APIRouter, db: Database) -> None:
         """Change the business unit of an account, or when its review is due, if it still is as `If-Match` says."""
         command = handlers.Describe(
             account_id=account_id,
-            tag=_tag(request),
+            tag=required_tag(request),
             sbu=(body.sbu,) if "sbu" in body.model_fields_set else None,
             review_due_on=(body.review_due_on,) if "review_due_on" in body.model_fields_set else None,
         )
@@ -182,15 +181,6 @@ def _add_action(routes: APIRouter, db: Database, action: Action, words: str) -> 
 def _one_account(scope: str = "limits:read") -> dict[str, Any]:
     """Return the arguments of a route that answers with an account."""
     return operation(scope, replies={200: replies.AccountReply})
-
-
-def _tag(request: Request) -> str:
-    """Return the entity tag that a change is based on; raises `Refusal` with 428 without one."""
-    given = request.headers.get("if-match", "").strip()
-    if given in ("", "*"):
-        kind = errors.Kind.PRECONDITION_REQUIRED
-        raise Refusal(kind, "if_match_missing", "send If-Match with the ETag that you read")
-    return given
 
 
 def _account(standing: handlers.Standing) -> Response:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import Moment, Reason
-from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.authority import MAX_DAYS, MAX_GRANTS, Authority, Statement
 from services.limits.handlers import authorities as handlers
 from services.limits.replies import holds as replies
@@ -17,6 +16,7 @@ from shared.db import Database
 from shared.errors import invalid
 from shared.http import Body, SafeStr, caller, operation, reply
 from shared.http.money import PositiveMoneyBody
+from shared.http.versions import conditional, etag, required_version
 from shared.money import Money
 
 _HOLDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import Reason
-from services.limits.api.versions import conditional, etag, required_version
 from services.limits.handlers import check_rules as handlers
 from services.limits.replies import check_rules as replies
 from shared.db import Database
 from shared.errors import not_found
 from shared.http import Body, caller, operation, reply
+from shared.http.versions import conditional, etag, required_version
 
 _PRODUCT: Final = re.compile(r"[ -~]{1,255}")
 

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import Reason
-from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.items.item import Category
 from services.limits.domain.items.rules import MOST_HORIZON_DAYS, SELECTABLE, ExposureRules
 from services.limits.handlers import exposure_rules as handlers
@@ -16,6 +15,7 @@ from services.limits.replies import items as replies
 from shared.db import Database
 from shared.errors import Fault, invalid, not_found
 from shared.http import Body, caller, operation, reply
+from shared.http.versions import conditional, etag, required_version
 
 _MOST_PRODUCT: Final = 255
 

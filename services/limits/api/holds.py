@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import Moment, Reason
-from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.holds import State
 from services.limits.domain.holds.closing import AssignHold, CloseHold, NoteOnHold, Step
 from services.limits.domain.holds.releasing import ConfirmRelease, ReleaseHold
@@ -18,6 +17,7 @@ from services.limits.replies import holds as replies
 from shared.db import Database
 from shared.http import Body, SafeStr, caller, claim, operation, reply
 from shared.http.money import PositiveMoneyBody
+from shared.http.versions import conditional, etag, required_version
 from shared.idempotency import Answer
 from shared.money import Money
 

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.limits.api.fields import MAX_CYCLE_DAYS, Moment, Reason
-from services.limits.api.versions import conditional, etag, required_version
 from services.limits.domain.product_terms import CurrencyTerms, ProductTerms
 from services.limits.handlers import product_terms, terms
 from services.limits.replies import terms as replies
 from shared.db import Database
 from shared.errors import invalid
 from shared.http import Body, caller, operation, reply
+from shared.http.versions import conditional, etag, required_version
 from shared.money import MAX_MINOR
 
 _Limit = Annotated[int, Field(ge=0, le=MAX_MINOR)]

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.db import Database
-from shared.governance.api.given import CommentBody, changing, expected, shown
+from shared.governance.api.given import CommentBody, changing, shown
 from shared.governance.domain import Action, Given, StopRules, Trial
 from shared.governance.governed import Governance
 from shared.governance.handlers import releasing
 from shared.http import Body, SafeStr, caller
+from shared.http.versions import expected_version
 
 Rate = Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$")]
 """A decimal between 0 and 1, as text."""
@@ -71,7 +72,7 @@ def _add_going_live(routes: APIRouter, db: Database, governance: Governance) -> 
     @routes.post("/versions/{version_id}/promote", **changing(Action.PROMOTE))
     async def promote(request: Request, version_id: str, body: CommentBody) -> Response:
         """Make an approved version live now. 409 when it no longer loads with what is live, naming the faults."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await releasing.promote(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
@@ -82,7 +83,7 @@ def _add_going_live(routes: APIRouter, db: Database, governance: Governance) -> 
             body.comment,
             effective_from=body.effective_from,
             effective_to=body.effective_to,
-            row_version=expected(request),
+            row_version=expected_version(request),
         )
         await releasing.schedule(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
@@ -92,7 +93,7 @@ def _add_trials(routes: APIRouter, db: Database, governance: Governance) -> None
     @routes.post("/versions/{version_id}/shadow", **changing(Action.SHADOW))
     async def shadow(request: Request, version_id: str, body: CommentBody) -> Response:
         """Run an approved version beside the live one on everything; its answers are kept and never given."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await releasing.try_out(db, governance, version_id, Action.SHADOW, caller(request).client, given)
         return await shown(db, version_id)
 
@@ -100,7 +101,7 @@ def _add_trials(routes: APIRouter, db: Database, governance: Governance) -> None
     async def challenge(request: Request, version_id: str, body: ChallengeBody) -> Response:
         """Have an approved version decide a share of the applications; again with another share to change it."""
         trial = Trial(body.test, body.share_bp, body.maturity_months, StopRules(**body.stop_rules.model_dump()))
-        given = Given(body.comment, trial=trial, row_version=expected(request))
+        given = Given(body.comment, trial=trial, row_version=expected_version(request))
         await releasing.try_out(db, governance, version_id, Action.CHALLENGE, caller(request).client, given)
         return await shown(db, version_id)
 
@@ -109,14 +110,14 @@ def _add_ends(routes: APIRouter, db: Database, governance: Governance) -> None:
     @routes.post("/versions/{version_id}/stop", **changing(Action.STOP))
     async def stop(request: Request, version_id: str, body: CommentBody) -> Response:
         """End a trial or take back a schedule; the version is approved as before."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await releasing.stop(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/retire", **changing(Action.RETIRE))
     async def retire(request: Request, version_id: str, body: CommentBody) -> Response:
         """End a version. Nothing takes the place of a live one: without a policy everything is referred."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await releasing.retire(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 

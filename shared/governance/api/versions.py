@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from shared.db import Database
 from shared.governance import replies
-from shared.governance.api.given import CommentBody, changing, expected, required, shown
+from shared.governance.api.given import CommentBody, changing, shown
 from shared.governance.domain import Action, Given, State
 from shared.governance.governed import Governance
 from shared.governance.handlers import drafting, reading
 from shared.governance.handlers.drafting import Draft
 from shared.governance.listing import Filter
 from shared.http import Body, SafeStr, caller, claim, operation, reply
+from shared.http.versions import expected_version, required_version
 
 _LATEST = "ver_~"
 """Sorts after every version id."""
@@ -64,28 +65,28 @@ def _add_drafting(routes: APIRouter, db: Database, governance: Governance) -> No
     @routes.put("/versions/{version_id}", **changing(Action.EDIT, most_bytes))
     async def edit(request: Request, version_id: str, body: EditBody) -> Response:
         """Replace the document of a draft that is as `If-Match` says. Whoever edits can no longer approve."""
-        given = Given(body.comment, row_version=required(request))
+        given = Given(body.comment, row_version=required_version(request))
         await drafting.edit(db, governance, version_id, body.document, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/validate", **changing(Action.VALIDATE))
     async def validate(request: Request, version_id: str, body: CommentBody) -> Response:
         """Load the document with what is live now: 422 with its faults, or it is validated, with warnings if any."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await drafting.validate(db, governance, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/submit", **changing(Action.SUBMIT))
     async def submit(request: Request, version_id: str, body: CommentBody) -> Response:
         """Hand a validated version in. Its document and hash are fixed from now on."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await drafting.submit(db, version_id, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/withdraw", **changing(Action.WITHDRAW))
     async def withdraw(request: Request, version_id: str, body: CommentBody) -> Response:
         """Give up a version that has not been approved."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await drafting.move(db, version_id, Action.WITHDRAW, caller(request).client, given)
         return await shown(db, version_id)
 
@@ -94,21 +95,21 @@ def _add_approving(routes: APIRouter, db: Database) -> None:
     @routes.post("/versions/{version_id}/approve", **changing(Action.APPROVE))
     async def approve(request: Request, version_id: str, body: ApproveBody) -> Response:
         """Approve the submitted document with this hash. 403 for whoever wrote to the version, 409 for a stale hash."""
-        given = Given(body.comment, body.hash, row_version=expected(request))
+        given = Given(body.comment, body.hash, row_version=expected_version(request))
         await drafting.move(db, version_id, Action.APPROVE, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/reject", **changing(Action.REJECT))
     async def reject(request: Request, version_id: str, body: CommentBody) -> Response:
         """Refuse a submitted version, saying why. 403 for whoever wrote to it."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await drafting.move(db, version_id, Action.REJECT, caller(request).client, given)
         return await shown(db, version_id)
 
     @routes.post("/versions/{version_id}/review", **changing(Action.REVIEW))
     async def review(request: Request, version_id: str, body: CommentBody) -> Response:
         """Close the review that an emergency rollback to this version asks for. 403 for whoever rolled back."""
-        given = Given(body.comment, row_version=expected(request))
+        given = Given(body.comment, row_version=expected_version(request))
         await drafting.move(db, version_id, Action.REVIEW, caller(request).client, given)
         return await shown(db, version_id)
 
