@@ -40,7 +40,7 @@ def add_routes(routes: APIRouter, db: Database, vault: Vault, policy: Policy) ->
     async def export_party(request: Request, party_id: str) -> Response:
         """Return everything that is held about a party, each item with its purpose, its source and its retention.
 
-        Who asked is noted. (Regulation (EU) 2016/679, articles 15 and 20.)
+        Who asked is noted. (Regulation (EU) 2016/679, articles 15 and 20).
         """
         return reply(_export_reply(await exporting.export(db, vault, policy, party_id, caller(request).client)))
 
