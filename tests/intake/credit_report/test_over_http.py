@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from fastapi import FastAPI
 
+from shared.ids import new_id
 from tests.kit.service import client_of
 
 PROFILE: dict[str, Any] = {
@@ -78,6 +79,40 @@ async def test_an_opinion_is_kept_with_the_report_that_its_author_saw(officer: h
     assert again.content == given.content
     later = (await officer.get(f"/v1/parties/{party_id}/credit-report")).json()
     assert [entry["opinion_id"] for entry in later["opinions"]] == [opinion["opinion_id"]]
+
+
+@pytest.fixture
+async def feed(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, "data-feed") as client:
+        yield client
+
+
+async def test_percentiles_are_those_of_the_year_that_was_reported(
+    officer: httpx.AsyncClient, feed: httpx.AsyncClient
+) -> None:
+    industry = new_id("i")[:20]
+    for year, median in ((2024, "2"), (2025, "9")):
+        points = [{"percentile": 10, "value": "0"}, {"percentile": 50, "value": median}]
+        table = {"source": "made up", "ratios": [{"ratio": "current_ratio", "points": points}]}
+        assert (await feed.put(f"/v1/industry-tables/{industry}/{year}", json=table)).status_code == 200
+    named = {"names": [{"text": f"{industry} Works"}]}
+    body = {"kind": "company", "profile": named, "attribution": {"industry": industry}}
+    taken = await officer.post("/v1/parties", json=body, headers={"Idempotency-Key": industry})
+    path = f"/v1/parties/{taken.json()['party_id']}"
+    statement = {
+        "period": {"start": "2024-01-01", "end": "2024-12-31"},
+        "currency": "EUR",
+        "standard": "ifrs",
+        "assurance": "audited",
+        "is_consolidated": False,
+        "scale": "units",
+        "lines": {"current_assets": "200", "current_liabilities": "100"},
+    }
+    kept = await officer.post(f"{path}/statements", json=statement, headers={"Idempotency-Key": industry})
+    assert kept.status_code == 201, kept.text
+    accounts = (await officer.get(f"{path}/credit-report")).json()["accounts"]
+    assert accounts["peers"] == f"{industry}, 2024 (made up)"
+    assert [line["percentile"] for line in accounts["ratios"] if line["code"] == "current_ratio"] == [50]
 
 
 async def test_there_is_no_report_of_nobody(officer: httpx.AsyncClient) -> None:

@@ -23,12 +23,13 @@ from services.intake.domain.identifiers import masked
 from services.intake.domain.ownership import Group as Linked
 from services.intake.domain.party import Party, PartyStatus
 from services.intake.domain.report import Report
-from services.intake.domain.statements.analysis import Analysis, analyse
+from services.intake.domain.statements.analysis import Analysis
 from services.intake.handlers import groups, indicators
 from services.intake.handlers.credit_reports import figures
+from services.intake.handlers.statements import analysing
 from services.intake.limits_client import LimitsClient
 from services.intake.report.labels import named
-from services.intake.store import applications, findings, opinions, parties, reports, statements
+from services.intake.store import applications, findings, opinions, parties, reports
 from services.intake.store import indicators as indicator_series
 from services.intake.vault import Vault
 from shared.db import Database, Transaction, clock
@@ -87,8 +88,6 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
     own = records[survivor]
     asked = await applications.page(tx, applications.Filter(party_ids=own), _LATEST, _MOST_APPLICATIONS)
     told = await findings.newest(tx, own)
-    industry = party.attribution.industry
-    table = None if industry is None else await statements.last_table(tx, industry, now.year)
     said = (await indicators.findings(tx, {survivor: party.attribution}, now)).get(survivor, [])
     series = await indicator_series.find(tx, {one.source for one in said})
     return _File(
@@ -99,7 +98,7 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
         records=records,
         applications=tuple(asked),
         reports=tuple([one for record in own for one in await reports.of_party(tx, vault, record)]),
-        analysis=analyse(await statements.of_party(tx, survivor), table),
+        analysis=(await analysing.of_party(tx, vault, survivor)).analysis,
         references=tuple(one for each in told.values() for one in each if one.kind in _REFERENCES),
         indicators=figures.of_indicators(said, series),
         opinions=tuple(await opinions.of_parties(tx, vault, own, _MOST_OPINIONS)),
