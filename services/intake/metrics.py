@@ -29,7 +29,9 @@ SOURCE_COST = Counter("assay_source_cost_minor_total", "What reports cost, in mi
 SOURCE_BREAKER = Gauge(
     "assay_source_breaker", "0 where a source is asked, 1 tried by one inquiry, 2 left alone.", ["source"]
 )
-INVESTIGATIONS_OPEN = Gauge("assay_investigations_open", "Investigations in which it is a source's turn.", ["source"])
+INVESTIGATIONS_OPEN = Gauge(
+    "assay_investigations_open", "Investigations in which it is a source's turn, or (empty) nobody's yet.", ["source"]
+)
 INVESTIGATIONS_OLDEST_SECONDS = Gauge(
     "assay_investigations_oldest_seconds", "How long ago the oldest of them began.", ["source"]
 )

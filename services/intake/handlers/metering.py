@@ -38,13 +38,13 @@ def observe(metered: Sequence[Metered]) -> None:
 
 
 async def measure(db: Database, sources: Mapping[str, ConfiguredSource]) -> None:
-    """Set the gauges of breakers and of investigations that wait."""
+    """Set the gauges of breakers and of investigations that wait, for a source or to be told whose turn it is ("")."""
     async with db.transaction() as tx:
         breakers = await metering.breakers(tx, sources)
         waiting = await investigations.waiting(tx)
     for name, breaker in breakers.items():
         metrics.SOURCE_BREAKER.labels(name).set(_BREAKER_LEVELS[breaker.state])
-    for name in sources:
+    for name in ("", *sources):
         number, age_seconds = waiting.get(name, (0, 0.0))
         metrics.INVESTIGATIONS_OPEN.labels(name).set(number)
         metrics.INVESTIGATIONS_OLDEST_SECONDS.labels(name).set(age_seconds)

@@ -85,6 +85,11 @@ def configured(played: Played, **changes: Any) -> ConfiguredSource:
     return ConfiguredSource(source=played, **{**usual, **changes})
 
 
+def bureau() -> str:
+    """Return the name of a source that no other test has."""
+    return f"bureau-{new_id('s')[-12:]}"
+
+
 def key() -> dict[str, str]:
     """Return a new idempotency key as a header."""
     return {"Idempotency-Key": new_id("key")}
