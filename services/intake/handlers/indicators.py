@@ -121,7 +121,7 @@ def _faults(readings: Sequence[Reading], known: Mapping[str, Series], now: datet
         if entry.observed_on > (now + _TOMORROW).date():
             faults.append(Fault(f"{entry.pointer}/observed_on", "in_the_future", "the day has not come"))
         elif entry.published_at is not None and not (
-            entry.observed_on <= (entry.published_at + _TOMORROW).date() and entry.published_at <= now
+            entry.published_at <= now and entry.observed_on <= (entry.published_at + _TOMORROW).date()
         ):
             faults.append(
                 Fault(f"{entry.pointer}/published_at", "impossible_time", "lies between the day and the present")

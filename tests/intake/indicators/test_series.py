@@ -66,6 +66,7 @@ async def test_one_line_that_does_not_fit_stores_none_and_is_named(feed: httpx.A
         {"series": given.unique(), "observed_on": "2026-08-31", "value": "50"},
         {"series": code, "observed_on": "2026-07-31", "value": "50", "published_at": "2026-07-01T00:00:00Z"},
         {"series": code, "observed_on": "2026-09-30", "value": "51"},
+        {"series": code, "observed_on": "2026-06-30", "value": "50", "published_at": "9999-12-31T23:59:59-14:00"},
     ]
     answer = await feed.put("/v1/indicator-observations", json={"items": lines})
     assert answer.status_code == 422
@@ -75,6 +76,7 @@ async def test_one_line_that_does_not_fit_stores_none_and_is_named(feed: httpx.A
         ("/items/3/series", "unknown_series"),
         ("/items/4/published_at", "impossible_time"),
         ("/items/5", "stated_twice"),
+        ("/items/6/published_at", "impossible_time"),
     ]
     assert await _values(feed, code) == {}
 
