@@ -57,7 +57,7 @@ def _add_upload(routes: APIRouter, db: Database, vault: Vault, receiving: Receiv
     files, bodies = receiving.files, receiving.bodies
     # Two at a time: while one batch waits for storage the next one begins. With more of them batches would be smaller.
     small: Batcher[Upload, Answer] = Batcher(
-        "take_in_document", partial(take_in, db, vault, files), max_batch=128, in_flight=2
+        "take_in_document", partial(take_in, db, vault, files), max_batch=128
     )
     stated = operation("documents:write", idempotent=True, replies=dict.fromkeys((200, 201), replies.ReceiptReply))
 

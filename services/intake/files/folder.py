@@ -2,23 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from uuid import uuid4
 
 import structlog
 
+from services.intake.files.bundle import located, parts
 from services.intake.files.port import FileGoneError, files_away
 
 log = structlog.get_logger()
 
-K = TypeVar("K")
-
-_SYNCS_AT_ONCE: Final = 16
 _MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
 
@@ -26,22 +23,22 @@ _FOLDER_MODE: Final = 0o700
 class FolderFiles:
     """See `port.Files`.
 
-    The disk has a file, and its entry in the folder, before `put` returns. (obstore's own store of local files leaves
-    that to the operating system, so that a power failure could lose what was acknowledged.)
+    The disk has a file, and its entries in the folder, before `put` returns. (obstore's own store of local files leaves
+    that to the operating system, so that a power failure could lose what was acknowledged.) What is put together lies
+    in one file with a name (hard link) for each key.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._pool = ThreadPoolExecutor(_SYNCS_AT_ONCE, thread_name_prefix="files")
 
     async def put(self, contents: Mapping[str, bytes]) -> frozenset[str]:
-        """Store contents; all of one call in one thread, because a hop there costs more than a small file."""
+        """Store contents, all of one call together."""
         return await asyncio.to_thread(self._write_all, dict(contents))
 
     async def get(self, key: str) -> bytes:
         """Return what is stored."""
         try:
-            return await asyncio.to_thread((self._root / key).read_bytes)
+            return await asyncio.to_thread(self._read, key)
         except FileNotFoundError:
             if self._root.is_dir():
                 raise FileGoneError from None
@@ -51,9 +48,9 @@ class FolderFiles:
             raise files_away() from None
 
     async def delete(self, key: str) -> None:
-        """Remove what is stored."""
+        """Remove what is stored: it is overwritten at once, and its room is free once all that came with it is gone."""
         try:
-            await asyncio.to_thread((self._root / key).unlink)
+            await asyncio.to_thread(self._remove, key)
         except FileNotFoundError:
             if not self._root.is_dir():
                 raise files_away() from None
@@ -61,47 +58,65 @@ class FolderFiles:
             log.warning("file_not_deleted", cause=type(error).__name__)
             raise files_away() from None
 
-    def _write_all(self, contents: Mapping[str, bytes]) -> frozenset[str]:
-        """Write beside each place and move there, so that nobody ever reads half a file; return what failed.
+    def _read(self, key: str) -> bytes:
+        with (self._root / key).open("rb") as file:
+            place = located(file.fileno(), key)
+            if place is None:
+                raise FileNotFoundError
+            file.seek(place[0])
+            return file.read(place[1])
 
-        Files reach the disk side by side, and so do the folders: whoever waits for one after the other waits dozens of
-        times as long, because a disk takes all that wait for it in one go.
+    def _remove(self, key: str) -> None:
+        path = self._root / key
+        with path.open("r+b") as file:
+            place = located(file.fileno(), key)
+            if place is not None:
+                file.seek(place[0])
+                file.write(bytes(place[1]))
+        path.unlink()
+
+    def _write_all(self, contents: Mapping[str, bytes]) -> frozenset[str]:
+        """Write one file, have the disk take it, and give it the name of each key: nobody ever reads half a content.
+
+        Returns the keys that failed.
         """
-        drafts = {key: self._root / f"{key}.{uuid4().hex}" for key in contents}
-        written = self._keep([(key, partial(self._write, drafts[key], data)) for key, data in contents.items()])
-        synced = self._at_once([(key, partial(_sync, drafts[key])) for key in written])
-        moved = self._keep([(key, partial(drafts[key].replace, self._root / key)) for key in synced])
-        folders = {(self._root / key).parent for key in moved}
-        kept_folders = self._at_once([(folder, partial(_sync, folder)) for folder in folders])
-        kept = {key for key in moved if (self._root / key).parent in kept_folders}
-        for key in contents.keys() - moved:
+        draft = self._root / f"{uuid4().hex}.part"
+        try:
+            if not _succeeds(partial(self._write, draft, parts(contents))):
+                return frozenset(contents)
+            linked = {key for key in contents if _succeeds(partial(self._link, draft, key))}
+        finally:
             with suppress(OSError):
-                drafts[key].unlink()
+                draft.unlink()
+        folders = {(self._root / key).parent for key in linked}
+        kept_folders = {folder for folder in folders if _succeeds(partial(_sync, folder))}
+        kept = {key for key in linked if (self._root / key).parent in kept_folders}
         return frozenset(contents.keys() - kept)
 
-    def _keep(self, steps: Iterable[tuple[K, Callable[[], object]]]) -> set[K]:
-        """Take the steps; return the keys of those that succeeded."""
-        return {key for key, step in steps if _succeeds(step)}
+    def _write(self, draft: Path, data: Iterable[bytes]) -> None:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(data)
+            file.flush()
+            os.fsync(descriptor)
 
-    def _at_once(self, steps: Sequence[tuple[K, Callable[[], object]]]) -> set[K]:
-        """Take the steps at the same time; return the keys of those that succeeded."""
-        done = self._pool.map(_succeeds, [step for _, step in steps])
-        return {key for (key, _), is_done in zip(steps, done, strict=True) if is_done}
-
-    def _write(self, draft: Path, data: bytes) -> None:
-        with os.fdopen(self._create(draft), "wb", buffering=0) as file:
-            view = memoryview(data)
-            while view:
-                view = view[file.write(view) :]
-
-    def _create(self, draft: Path) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    def _link(self, draft: Path, key: str) -> None:
+        """Give a file the name of a key, over what had it."""
+        place = self._root / key
         try:
-            return os.open(draft, flags, _MODE)
+            os.link(draft, place)
         except FileNotFoundError:
             # Only below the root: a file system that is not mounted must not be taken for an empty one.
-            self._make_folders(draft.parent)
-            return os.open(draft, flags, _MODE)
+            self._make_folders(place.parent)
+            os.link(draft, place)
+        except FileExistsError:
+            beside = place.with_name(f"{place.name}.{uuid4().hex}")
+            os.link(draft, beside)
+            try:
+                beside.replace(place)
+            except OSError:
+                beside.unlink()
+                raise
 
     def _make_folders(self, folder: Path) -> None:
         if folder == self._root:

@@ -101,6 +101,45 @@ async def test_a_folder_that_cannot_take_a_file_keeps_nothing_of_it(tmp_path: Pa
     assert sorted(entry.name for entry in (tmp_path / "documents").iterdir()) == ["doc_1", "doc_2"]
 
 
+async def test_one_of_several_that_came_together_goes_alone_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    files = open_files(Settings(files_url=tmp_path.as_uri()))
+    await files.put({"documents/a/doc_1": b"the first", "documents/a/doc_2": b"the second"})
+    await files.delete("documents/a/doc_1")
+    with pytest.raises(FileGoneError):
+        await files.get("documents/a/doc_1")
+    assert await files.get("documents/a/doc_2") == b"the second"
+    assert b"the first" not in (tmp_path / "documents/a/doc_2").read_bytes()
+
+
+def _table(length: int) -> bytes:
+    """Return the beginning of a file that says of its one content that it is so long."""
+    table = f'{{"documents/a/doc_1": {length}}}'.encode()
+    return len(table).to_bytes(8) + table
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"short",
+        b"\xff" * 40,
+        bytes(40),
+        (2).to_bytes(8) + b"[]",
+        (4).to_bytes(8) + b"null",
+        _table(99),
+        _table(-1),
+    ],
+)
+async def test_a_file_that_is_no_longer_what_was_written_holds_nothing(tmp_path: Path, damage: bytes) -> None:
+    files = open_files(Settings(files_url=tmp_path.as_uri()))
+    await files.put({"documents/a/doc_1": b"one"})
+    (tmp_path / "documents/a/doc_1").write_bytes(damage)
+    with pytest.raises(FileGoneError):
+        await files.get("documents/a/doc_1")
+    await files.delete("documents/a/doc_1")
+    assert list((tmp_path / "documents/a").iterdir()) == []
+
+
 async def test_files_are_readable_by_the_service_alone(tmp_path: Path) -> None:
     await open_files(Settings(files_url=tmp_path.as_uri())).put({"documents/a/doc_1": b"one"})
     file = tmp_path / "documents/a/doc_1"
