@@ -56,16 +56,20 @@ async def erase(db: Database, policy: Policy, party_id: str, grounds: Grounds, c
     application under way, or when retention asks that it be kept (with until when).
     """
 
+    erased: list[Erased] = []
+
     async def act(tx: Transaction, _places: Collection[int]) -> list[Answer | Refusal]:
         try:
             done = await erase_in(tx, policy, party_id, grounds, claim.client)
         except Refusal as refusal:
             return [refusal]
+        erased[:] = [done]
         return [Answer(200, replies.erased_reply(done.erasure_id, done.party_id, done.records, done.erased_at))]
 
     (answer,) = await idempotency.once(db, [claim], act)
     if isinstance(answer, Refusal):
         raise answer
+    ERASURES.labels(grounds).inc(len(erased))
     return answer
 
 
@@ -85,7 +89,6 @@ async def erase_in(tx: Transaction, policy: Policy, party_id: str, grounds: Grou
             for record in records
         ],
     )
-    ERASURES.labels(grounds).inc()
     return Erased(erasure_id, party_id, tuple(records), erased_at)
 
 

@@ -9,7 +9,7 @@ from services.intake import metrics
 from services.intake.domain.retention import DEFAULT, Policy, RecordKind, is_due, parse_policy
 from services.intake.handlers import erasing
 from services.intake.handlers.erasing import Grounds
-from services.intake.metrics import RETENTION_DELETED
+from services.intake.metrics import ERASURES, RETENTION_DELETED
 from services.intake.store import parties, privacy, retention
 from services.intake.store.retention import Aged
 from shared.db import Database, Transaction, clock
@@ -73,6 +73,8 @@ async def step(db: Database, policy: Policy, walk: Walk, limit: int) -> None:
     walk.found[kind] += len(deleted)
     if not walk.is_dry:
         RETENTION_DELETED.labels(kind).inc(len(deleted))
+        if kind is RecordKind.PARTY:
+            ERASURES.labels(Grounds.RETENTION_ENDED).inc(len(deleted))
     walk.go_on(last)
 
 

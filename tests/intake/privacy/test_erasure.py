@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from services.intake.files import open_files
@@ -63,10 +64,14 @@ async def test_the_same_person_who_comes_back_is_somebody_new(
     assert (await given.applies(los, "returning-customer"))["party_id"] != accepted["party_id"]
 
 
+def _counted() -> float:
+    return REGISTRY.get_sample_value("assay_erasures_total", {"grounds": "objection"}) or 0
+
+
 async def test_an_erasure_that_is_sent_again_is_answered_as_before_and_a_second_one_is_refused(
     los: httpx.AsyncClient, privacy: httpx.AsyncClient
 ) -> None:
-    person = await given.person(los)
+    person, before = await given.person(los), _counted()
     path, same = f"/v1/parties/{person['party_id']}/erase", given.key()
     first = await privacy.post(path, json={"reason": "objection"}, headers=same)
     again = await privacy.post(path, json={"reason": "objection"}, headers=same)
@@ -74,6 +79,7 @@ async def test_an_erasure_that_is_sent_again_is_answered_as_before_and_a_second_
     other = await given.erase(privacy, person["party_id"])
     assert (other.status_code, other.json()["code"]) == (409, "party_erased")
     assert (await given.erase(privacy, "pty_none")).status_code == 404
+    assert _counted() == before + 1
 
 
 async def test_documents_go_from_storage_even_when_the_process_dies_in_between(
