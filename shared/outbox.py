@@ -114,6 +114,7 @@ class Relay:
             self._wake.clear()
             try:
                 published = await self.publish_pending()
+                pace.ended()
             except (BusUnavailableError, Refusal) as error:
                 log.warning("relay_waits", cause=type(error).__name__)
                 await asyncio.sleep(0.5)

@@ -108,6 +108,7 @@ class EmbeddedBus:
                     while True:
                         await asyncio.sleep(pace.wait_seconds())
                         handled = await member.handle_next(handle_batch)
+                        pace.ended()
                         backoff.reset()
                         if not handled:
                             await member.wait()
