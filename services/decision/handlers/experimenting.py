@@ -8,7 +8,7 @@ from typing import Final
 from services.decision.domain.arms import Arm, broken
 from services.decision.rulebooks import Rulebooks
 from services.decision.store import experiments as figures
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import not_found
 from shared.experiments.domain.contest import arm_of
 from shared.experiments.domain.experiment import Experiment
@@ -16,7 +16,6 @@ from shared.experiments.domain.position import made_at
 from shared.experiments.domain.stopping import Breach
 from shared.experiments.handlers.experimenting import Counting
 from shared.experiments.store import experiments
-from shared.governance import store as versions
 
 
 async def _broken(tx: Transaction, experiment: Experiment) -> list[Breach]:
@@ -51,5 +50,5 @@ async def report(db: Database, rulebooks: Rulebooks, experiment_id: str) -> Expe
         arms = await figures.arms(tx, found)
         book = (await rulebooks.take(tx, {found.product})).get(found.product)
         currency = None if book is None else book.product.currency
-        now = await versions.now(tx)
+        now = await clock(tx)
         return ExperimentReport(found, tuple(arms.values()), currency, made_at(found.position), now)

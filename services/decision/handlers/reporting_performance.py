@@ -7,9 +7,8 @@ from typing import Final
 
 from services.decision.domain.performance import Performance
 from services.decision.store import performance
-from shared.db import Database
+from shared.db import Database, clock
 from shared.errors import Fault, invalid
-from shared.governance import store as versions
 
 _MOST_FAULTS: Final = 20
 _A_DAY_AHEAD: Final = timedelta(days=1)
@@ -22,7 +21,7 @@ async def report_performance(db: Database, reports: Sequence[Performance], repor
     Raises `Refusal` with 422 and the place of each decision that is unknown or named twice, and of each future date.
     """
     async with db.transaction() as tx:
-        today = (await versions.now(tx)).date()
+        today = (await clock(tx)).date()
         unknown = await performance.unknown(tx, [report.decision_id for report in reports])
         times = Counter(report.decision_id for report in reports)
         faults: list[Fault] = []

@@ -11,7 +11,7 @@ from services.scoring.domain.monitoring.outcome import BadDefinition
 from services.scoring.domain.monitoring.plan import Plans
 from services.scoring.store import experiments as figures
 from services.scoring.store.experiments import Outcomes
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import not_found
 from shared.experiments.domain.contest import CHAMPION, arm_of
 from shared.experiments.domain.experiment import Experiment
@@ -19,7 +19,6 @@ from shared.experiments.domain.position import made_at
 from shared.experiments.domain.stopping import Breach
 from shared.experiments.handlers.experimenting import Counting
 from shared.experiments.store import experiments
-from shared.governance import store as versions
 
 OUTCOMES_SECONDS: Final = 60.0
 """How often outcomes are looked at. They come in once a day or a month, and reading them costs more than scores do."""
@@ -90,7 +89,7 @@ async def report(db: Database, plans: Plans, experiment_id: str) -> ExperimentRe
         definition = plans.of(found.product).outcome
         arms = await figures.arms(tx, found)
         outcomes = {name: await figures.performance(tx, found, name, definition) for name in arms}
-        now = await versions.now(tx)
+        now = await clock(tx)
     completed = [Arm(arm.name, _completed(arm.figures, outcomes[arm.name]), arm.models) for arm in arms.values()]
     return ExperimentReport(found, completed, outcomes, definition, made_at(found.position), now)
 

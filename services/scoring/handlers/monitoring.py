@@ -21,9 +21,8 @@ from services.scoring.store import counting, monitoring
 from services.scoring.store.monitoring import ReportFilter
 from shared import catalogue, outbox
 from shared.catalogue import EntryKind
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Fault, Kind, Refusal, conflict, invalid, not_found
-from shared.governance import store as versions
 from shared.governance.running import all_running
 from shared.idempotency import Answer, Claim, once
 from shared.ids import new_id
@@ -114,7 +113,7 @@ async def request_report(
         if not await monitoring.try_lock(tx, _ON_REQUEST):
             raise conflict("being_measured", "another report is being made; try again")
         plan = plans.of(wanted.product)
-        windows = _windows(wanted, plan, await versions.now(tx))
+        windows = _windows(wanted, plan, await clock(tx))
         report = await _measure(tx, artefact, plan, windows, claim.client, scheduled=False)
         return [answer(report)]
 
@@ -165,7 +164,7 @@ async def _measure_if_due(db: Database, artefact: Artefact, plans: Plans, interv
         content_hash = artefact["content_hash"]
         if not await monitoring.try_lock(tx, content_hash):
             return None
-        now = await versions.now(tx)
+        now = await clock(tx)
         last = (await monitoring.latest_scheduled(tx, [content_hash])).get(content_hash)
         if last is not None and last.measured_at + interval > now:
             return None
@@ -198,7 +197,7 @@ async def _measure(
         performance_start=performance.start,
         scheduled=scheduled,
         requested_by=by,
-        measured_at=await versions.now(tx),
+        measured_at=await clock(tx),
         figures=figures,
     )
     await monitoring.add(tx, report)

@@ -19,9 +19,8 @@ from services.scoring.store.outcomes import HeardDecision, Kept, Key
 from shared import inbox
 from shared.contracts.decision import Decided
 from shared.contracts.envelope import Event
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Refusal
-from shared.governance import store as versions
 from shared.idempotency import Answer, Claim, once
 
 _A_DAY_AHEAD: Final = timedelta(days=1)
@@ -97,7 +96,7 @@ async def hear_decisions(db: Database, batch: Sequence[Event[Decided]]) -> None:
 
 async def _receive(tx: Transaction, reports: Sequence[Reported], reported_by: str) -> list[Received]:
     await outcomes.lock(tx)
-    today = (await versions.now(tx)).date()
+    today = (await clock(tx)).date()
     by_decision = await outcomes.applications_of(tx, {each.decision_id for each in reports if each.decision_id})
     named = [each.application_id or by_decision.get(each.decision_id or "") for each in reports]
     scored = await outcomes.scored_on(tx, {name for name in named if name is not None})

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.errors import Kind, Refusal
 from shared.experiments.domain.experiment import Experiment
 from shared.experiments.domain.position import made_at
@@ -200,7 +200,7 @@ async def _stop(
             raise
         return
     async with db.transaction() as tx:
-        await _end(tx, journal, experiment, await versions.now(tx), broken)
+        await _end(tx, journal, experiment, await clock(tx), broken)
     for breach in broken:
         EXPERIMENTS_STOPPED.labels(experiment.product, breach.rule).inc()
     log.warning("experiment_stopped", product=experiment.product, test=experiment.trial.test, rules=rules)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import structlog
 from prometheus_client import Counter
 
-from shared.db import Database, Transaction
+from shared.db import Database, Transaction, clock
 from shared.experiments.domain.position import made_at
 from shared.experiments.domain.shadow import Shadow
 from shared.experiments.journal import Journal
@@ -108,7 +108,7 @@ async def _follow(tx: Transaction, journal: Journal) -> Sequence[Shadow]:
     running = {shadow.version_id for shadow in found}
     if running == set(wanted):
         return found
-    now = await versions.now(tx)
+    now = await clock(tx)
     for version_id in running - set(wanted):
         await shadows.end(tx, version_id, now)
     for version_id in sorted(set(wanted) - running):
