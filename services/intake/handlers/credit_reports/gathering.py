@@ -97,7 +97,7 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
         group=group,
         records=records,
         applications=tuple(asked),
-        reports=tuple([one for record in own for one in await reports.of_party(tx, vault, record)]),
+        reports=tuple(await reports.of_party(tx, vault, survivor)),
         analysis=(await analysing.of_party(tx, vault, survivor)).analysis,
         references=tuple(one for each in told.values() for one in each if one.kind in _REFERENCES),
         indicators=figures.of_indicators(said, series),
