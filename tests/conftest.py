@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from services.embedded.postgres import Address, Postgres
 from services.embedded.processes import free_port
+from shared.db import Database
 from tests.kit.kafka import kafka_bootstrap_servers, kafka_broker
 from tests.kit.platform import bed, platforms, running
+from tests.kit.service import Urls
 from tests.kit.spark import spark_session
 
 # A process of a parallel run is told of a terminal with 80 columns, which it does not have.
@@ -41,6 +43,14 @@ def postgres_server() -> Iterator[Postgres]:
 def postgres(postgres_server: Postgres) -> Address:
     """Where the server of this run listens."""
     return postgres_server.address
+
+
+@pytest.fixture
+async def db(urls: Urls) -> AsyncIterator[Database]:
+    """The connection pool of the service whose database the `urls` of a folder name."""
+    opened = Database(urls.app)
+    yield opened
+    await opened.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,11 +12,10 @@ from services.decision.settings import Settings
 from services.embedded.postgres import Address
 from services.embedded.processes import free_port
 from services.migrate import PROJECT
-from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.db import Database
 from tests.kit.catalogue import SCOPES, load_directory
-from tests.kit.service import Urls, client_of, migrated, platform_settings
+from tests.kit.service import Urls, client_of, consumer_of, migrated, platform_settings
 
 _CLIENTS = {
     **SCOPES,
@@ -32,17 +31,9 @@ async def urls(postgres: Address) -> Urls:
 
 
 @pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[Database]:
-    """The connection pool of the worker."""
-    opened = Database(urls.app)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 def consumer(db: Database) -> Consumer:
     """Decision's consumer; tests hand it deliveries themselves."""
-    return Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+    return consumer_of(consumers.subscription(db), db)
 
 
 @pytest.fixture

@@ -17,11 +17,19 @@ from services.intake.app import create_app
 from services.intake.settings import Settings
 from services.intake.vault import Vault
 from services.migrate import PROJECT
-from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.contracts.decision import PRODUCT_AGGREGATE, ProductPublished
 from shared.db import Database
-from tests.kit.service import Urls, client_of, delivery, intake_settings, migrated, platform_settings
+from tests.kit.service import (
+    Urls,
+    another_client,
+    client_of,
+    consumer_of,
+    delivery,
+    intake_settings,
+    migrated,
+    platform_settings,
+)
 
 
 @pytest.fixture(scope="session")
@@ -43,17 +51,9 @@ def vault(settings: Settings) -> Vault:
 
 
 @pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[Database]:
-    """The connection pool of the worker."""
-    opened = Database(urls.app)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 def consumer(db: Database) -> Consumer:
     """Intake's consumer; tests hand it deliveries themselves."""
-    return Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+    return consumer_of(consumers.subscription(db), db)
 
 
 async def publish(consumer: Consumer, document: Mapping[str, Any], revision: int = 1) -> None:
@@ -75,4 +75,18 @@ async def los(app: FastAPI, consumer: Consumer) -> AsyncIterator[httpx.AsyncClie
     """A loan-origination system."""
     await publish(consumer, yaml.safe_load((PROJECT / "deploy/catalogue/products/consumer-loan.yaml").read_text()))
     async with client_of(app, "los") as client:
+        yield client
+
+
+@pytest.fixture
+async def officer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A credit officer."""
+    async with client_of(app, "credit-officer") as client:
+        yield client
+
+
+@pytest.fixture
+async def feed(app: FastAPI, officer: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """Who brings indicators, to the process that the officer speaks to."""
+    async with another_client(app, "data-feed") as client:
         yield client

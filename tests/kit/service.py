@@ -18,8 +18,11 @@ from services.intake.settings import Settings as IntakeSettings
 from services.migrate import Schema, migrate
 from shared.auth import hashed
 from shared.bus import Delivery
+from shared.bus.embedded import EmbeddedBus
 from shared.canonical import canonical_json
+from shared.consumer import Consumer, Subscription
 from shared.contracts.envelope import Contract, to_message
+from shared.db import Database
 from shared.ids import new_id
 from shared.settings import PlatformSettings
 
@@ -73,11 +76,19 @@ def intake_settings(urls: Urls, folder: Path, **settings: Any) -> IntakeSettings
 @asynccontextmanager
 async def client_of(app: FastAPI, key: str) -> AsyncIterator[httpx.AsyncClient]:
     """Run an application and speak HTTP to it as the client with `key`."""
-    async with app.router.lifespan_context(app):
-        headers = {"Authorization": f"Bearer {key}"}
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
-            yield client
+    async with app.router.lifespan_context(app), another_client(app, key) as client:
+        yield client
+
+
+def another_client(app: FastAPI, key: str) -> httpx.AsyncClient:
+    """Return the client with `key`, which speaks HTTP to an application that `client_of` runs."""
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers)
+
+
+def consumer_of(subscription: Subscription, db: Database) -> Consumer:
+    """Return the consumer of a service; tests hand it deliveries themselves."""
+    return Consumer(subscription, db, EmbeddedBus("postgresql://unused"), lambda: None)
 
 
 def delivery(source: str, aggregate_type: str, key: str, event_type: str, data: Contract, time: datetime) -> Delivery:

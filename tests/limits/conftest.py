@@ -25,14 +25,6 @@ async def urls(postgres: Address) -> Urls:
 
 
 @pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[Database]:
-    """The connection pool of the service."""
-    opened = Database(urls.app)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def rival_db(urls: Urls) -> AsyncIterator[Database]:
     """The connection pool of a second process of the service."""
     opened = Database(urls.app)

@@ -11,12 +11,10 @@ from services.decision.settings import Settings
 from services.embedded.postgres import Address
 from services.embedded.processes import free_port
 from services.migrate import PROJECT
-from shared.bus.embedded import EmbeddedBus
-from shared.consumer import Consumer
 from shared.db import Database
 from tests.decision.experiments.laboratory import CLIENTS, Laboratory
 from tests.kit.catalogue import load_directory
-from tests.kit.service import Urls, client_of, migrated, platform_settings
+from tests.kit.service import Urls, client_of, consumer_of, migrated, platform_settings
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +30,7 @@ async def laboratory(own_urls: Urls, tmp_path: Path) -> AsyncIterator[Laboratory
     db = Database(own_urls.app)
     async with client_of(create_app(settings, platform_settings(tmp_path, CLIENTS)), "los") as http:
         await load_directory(http, PROJECT / "deploy" / "catalogue")
-        consumer = Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+        consumer = consumer_of(consumers.subscription(db), db)
         made = Laboratory(http, db, consumer, own_urls)
         yield made
         await made.stop_trials()

@@ -1,7 +1,6 @@
 """An officer reads the credit report of a party, and gives an opinion that is kept with what was read."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -18,12 +17,6 @@ PROFILE: dict[str, Any] = {
     "addresses": [{"lines": ["48 Harbour Lane"], "city": "Oakland", "postal_code": "94607", "country": "US"}],
     "born_on": "2011-04-18",
 }
-
-
-@pytest.fixture
-async def officer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, "credit-officer") as client:
-        yield client
 
 
 async def party(officer: httpx.AsyncClient, key: str) -> str:
@@ -79,12 +72,6 @@ async def test_an_opinion_is_kept_with_the_report_that_its_author_saw(officer: h
     assert again.content == given.content
     later = (await officer.get(f"/v1/parties/{party_id}/credit-report")).json()
     assert [entry["opinion_id"] for entry in later["opinions"]] == [opinion["opinion_id"]]
-
-
-@pytest.fixture
-async def feed(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, "data-feed") as client:
-        yield client
 
 
 async def test_percentiles_are_those_of_the_year_that_was_reported(

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from services.embedded.credentials import CLIENTS
@@ -15,7 +14,7 @@ from services.sandbox.app import Settings as SandboxSettings
 from shared.consumer import Consumer
 from shared.db import Database
 from tests.intake.investigation.given import Office
-from tests.kit.service import client_of, platform_settings
+from tests.kit.service import another_client, client_of, platform_settings
 from tests.sandbox import given as sandboxes
 
 
@@ -41,9 +40,9 @@ async def office(
         monkeypatch.setenv(name, value)
     own = settings.model_copy(update={"sources_file": str(SANDBOX_SOURCES)})
     app = create_app(own, platform_settings(tmp_path, CLIENTS))
-    async with client_of(app, "credit-officer") as officer, sandboxes.sources(sandbox) as sources:
-        headers = {"Authorization": "Bearer los"}
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://service", headers=headers
-        ) as los:
-            yield Office(officer, los, consumer, db, vault, sources)
+    async with (
+        client_of(app, "credit-officer") as officer,
+        another_client(app, "los") as los,
+        sandboxes.sources(sandbox) as sources,
+    ):
+        yield Office(officer, los, consumer, db, vault, sources)

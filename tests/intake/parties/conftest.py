@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -16,7 +15,7 @@ from pydantic import SecretStr
 from services.embedded.credentials import CLIENTS
 from services.intake.app import create_app
 from services.intake.settings import Settings
-from tests.kit.service import client_of, platform_settings
+from tests.kit.service import platform_settings
 
 
 @dataclass(slots=True)
@@ -58,10 +57,3 @@ def app(settings: Settings, limits: Limits, tmp_path: Path) -> FastAPI:
     """The API process; the key of each development client is the client's name."""
     asked = {"limits_url": limits.url, "limits_key": SecretStr("intake-service"), "exposure_currencies": "EUR"}
     return create_app(settings.model_copy(update=asked), platform_settings(tmp_path, CLIENTS))
-
-
-@pytest.fixture
-async def officer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A credit officer."""
-    async with client_of(app, "credit-officer") as client:
-        yield client

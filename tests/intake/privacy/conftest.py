@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from services.embedded.postgres import Address
 from services.intake.settings import Settings
 from services.intake.vault import Vault
-from tests.kit.service import Urls, intake_settings, migrated
+from tests.kit.service import Urls, another_client, intake_settings, migrated
 
 Clients = Callable[[str], httpx.AsyncClient]
 
@@ -38,8 +38,7 @@ async def clients(app: FastAPI, los: httpx.AsyncClient) -> AsyncIterator[Clients
     opened: list[httpx.AsyncClient] = []
 
     def client(name: str) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {name}"}
-        made = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers)
+        made = another_client(app, name)
         opened.append(made)
         return made
 

@@ -11,7 +11,7 @@ import pytest
 from services.embedded.credentials import CLIENTS
 from services.limits.app import create_app
 from services.limits.settings import Settings
-from tests.kit.service import Urls, client_of, platform_settings
+from tests.kit.service import Urls, another_client, client_of, platform_settings
 
 _CLIENTS = {"crm": "crm", "erp": "erp", "officer": "credit-officer", "manager": "credit-manager"}
 
@@ -33,10 +33,9 @@ async def house(urls: Urls, tmp_path: Path) -> AsyncIterator[House]:
     scopes = {name: CLIENTS[client] for name, client in _CLIENTS.items()} | {"auditor": ["limits:read"]}
     app = create_app(Settings(database_url=urls.app), platform_settings(tmp_path, scopes))
 
-    def client(name: str) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {name}"}
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers)
-
     async with client_of(app, "crm") as crm, AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(client(name)) for name in ("erp", "officer", "manager", "auditor")]
+        others = [
+            await stack.enter_async_context(another_client(app, name))
+            for name in ("erp", "officer", "manager", "auditor")
+        ]
         yield House(crm, *others)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from services.embedded.credentials import CLIENTS
 from services.limits.app import create_app
 from services.limits.settings import Settings
-from tests.kit.service import Urls, client_of, platform_settings
+from tests.kit.service import Urls, another_client, client_of, platform_settings
 
 PEOPLE = {
     "erp": "erp",
@@ -41,10 +40,5 @@ async def desk(urls: Urls, tmp_path: Path) -> AsyncIterator[Desk]:
     scopes = {"crm": CLIENTS["crm"], **{name: CLIENTS[client] for name, client in PEOPLE.items()}}
     app = create_app(Settings(database_url=urls.app), platform_settings(tmp_path, scopes))
     async with client_of(app, "crm") as crm, AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(_client(app, name)) for name in PEOPLE]
+        others = [await stack.enter_async_context(another_client(app, name)) for name in PEOPLE]
         yield Desk(crm, *others)
-
-
-def _client(app: FastAPI, name: str) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {name}"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers)

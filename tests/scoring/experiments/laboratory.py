@@ -14,9 +14,7 @@ from services.scoring.domain.monitoring.plan import Plans
 from services.scoring.handlers.experimenting import counting
 from services.scoring.handlers.governing import GOVERNANCE
 from services.scoring.handlers.shadowing import shadowing
-from shared.bus.embedded import EmbeddedBus
 from shared.catalogue import KEEP_SECONDS, keep_products
-from shared.consumer import Consumer
 from shared.contracts import intake
 from shared.contracts.decision import ProductPublished
 from shared.contracts.envelope import Amount, Event
@@ -25,7 +23,7 @@ from shared.experiments.handlers.experimenting import look_after
 from shared.experiments.handlers.shadowing import shadow_once
 from shared.ids import new_id
 from tests.kit.catalogue import APPROVER, AUTHOR, SCOPES, act, approved, bearing
-from tests.kit.service import Urls, delivery
+from tests.kit.service import Urls, consumer_of, delivery
 from tests.scoring.domain.small import (
     MISSING,
     SMALL_FACTS,
@@ -135,7 +133,7 @@ class Laboratory:
         The process that scores has just been started, so it knows of every change.
         """
         ids = {party: new_id("app") for party in parties}
-        consumer = Consumer(consumers.subscription(self.db), self.db, EmbeddedBus("postgresql://unused"), lambda: None)
+        consumer = consumer_of(consumers.subscription(self.db), self.db)
         deliveries = [self._submitted(party, ids[party], facts) for party, facts in parties.items()]
         for start in range(0, len(deliveries), 200):
             await consumer.handle(deliveries[start : start + 200])

@@ -20,14 +20,13 @@ from services.scoring.settings import Settings
 from services.scoring.store import scores
 from services.scoring.store.scores import ScoredApplication
 from shared.bus import Delivery
-from shared.bus.embedded import EmbeddedBus
 from shared.consumer import Consumer
 from shared.contracts import decision, intake
 from shared.contracts.envelope import Amount
 from shared.db import Database
 from shared.ids import new_id
 from tests.kit.catalogue import SCOPES, make_live
-from tests.kit.service import Urls, client_of, delivery, platform_settings
+from tests.kit.service import Urls, client_of, consumer_of, delivery, platform_settings
 from tests.scoring.monitoring.population import PRODUCT, PRODUCT_DOCUMENT, applicants, developed_on
 
 _CLIENTS = {
@@ -111,7 +110,7 @@ class Scene:
 async def playing(urls: Urls, folder: Path, version: int) -> AsyncIterator[Scene]:
     """Run the service with a live scorecard of this version; `folder` gets the keys of its clients."""
     db = Database(urls.app)
-    consumer = Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+    consumer = consumer_of(consumers.subscription(db), db)
     app = create_app(Settings(database_url=urls.app), platform_settings(folder, _CLIENTS))
     async with client_of(app, "servicer") as http:
         artefact = developed_on(applicants(1, 700), version)

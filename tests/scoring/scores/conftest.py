@@ -11,7 +11,6 @@ from services.embedded.postgres import Address
 from services.scoring import consumers
 from services.scoring.app import create_app
 from services.scoring.settings import Settings
-from shared.bus.embedded import EmbeddedBus
 from shared.catalogue import keep_products
 from shared.consumer import Consumer
 from shared.contracts.decision import ProductPublished
@@ -19,7 +18,7 @@ from shared.contracts.envelope import Event
 from shared.db import Database
 from shared.ids import new_id
 from tests.kit.catalogue import SCOPES
-from tests.kit.service import Urls, client_of, migrated, platform_settings
+from tests.kit.service import Urls, client_of, consumer_of, migrated, platform_settings
 from tests.scoring.domain.small import SMALL_FACTS
 
 
@@ -30,17 +29,9 @@ async def urls(postgres: Address) -> Urls:
 
 
 @pytest.fixture
-async def db(urls: Urls) -> AsyncIterator[Database]:
-    """The connection pool of the worker."""
-    opened = Database(urls.app)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 def consumer(db: Database) -> Consumer:
     """Scoring's consumer; tests hand it deliveries themselves."""
-    return Consumer(consumers.subscription(db), db, EmbeddedBus("postgresql://unused"), lambda: None)
+    return consumer_of(consumers.subscription(db), db)
 
 
 @pytest.fixture
