@@ -25,7 +25,7 @@ _ADD_PARTIES: Final = text("""
     SELECT r.party_id, r.external_ref, r.kind
     FROM unnest(CAST(:party_id AS text[]), CAST(:external_ref AS text[]), CAST(:kind AS text[]))
          AS r(party_id, external_ref, kind)
-    ON CONFLICT (external_ref) DO NOTHING
+    ON CONFLICT (external_ref) DO NOTHING RETURNING external_ref, party_id
 """)
 _PARTY_IDS: Final = text("""
     SELECT external_ref, party_id, merged_into FROM party WHERE external_ref = ANY(CAST(:external_ref AS text[]))
@@ -149,7 +149,7 @@ async def party_ids(tx: Transaction, parties: Collection[tuple[str, PartyKind]])
     new = [ref for ref in by_ref if ref not in known]
     if not new:
         return known, any_merged
-    await tx.execute(
+    rows = await tx.execute(
         _ADD_PARTIES,
         {
             "party_id": [new_id("pty") for _ in new],
@@ -157,6 +157,10 @@ async def party_ids(tx: Transaction, parties: Collection[tuple[str, PartyKind]])
             "kind": [by_ref[ref] for ref in new],
         },
     )
+    known |= {row.external_ref: row.party_id for row in rows}
+    if len(known) == len(by_ref):
+        return known, any_merged
+    # Somebody else has stored one meanwhile.
     return await _known_party_ids(tx, list(by_ref))
 
 
