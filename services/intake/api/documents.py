@@ -56,9 +56,7 @@ def add_routes(routes: APIRouter, db: Database, vault: Vault, receiving: Receivi
 def _add_upload(routes: APIRouter, db: Database, vault: Vault, receiving: Receiving) -> None:
     files, bodies = receiving.files, receiving.bodies
     # Two at a time: while one batch waits for storage the next one begins. With more of them batches would be smaller.
-    small: Batcher[Upload, Answer] = Batcher(
-        "take_in_document", partial(take_in, db, vault, files), max_batch=128
-    )
+    small: Batcher[Upload, Answer] = Batcher("take_in_document", partial(take_in, db, vault, files), max_batch=128)
     stated = operation("documents:write", idempotent=True, replies=dict.fromkeys((200, 201), replies.ReceiptReply))
 
     @routes.post("/parties/{party_id}/documents", tags=["documents"], **_raw(stated, bodies.most_bytes))
