@@ -67,10 +67,12 @@ _PER_SCHEMA: Final[Mapping[str, str]] = {
     "dead letters": "SELECT cause FROM {schema}.dead_letter",
 }
 
+# An application that was amended is submitted anew.
+_SUBMISSION: Final = "concat(aggregateid, ' of ', payload ->> 'submitted_at')"
 _ONE_EVENT_EACH: Final[Mapping[str, str]] = {
-    "intake.application_submitted.v1": "aggregateid",
-    "scoring.application_scored.v1": "aggregateid",
-    "decision.decided.v1": "aggregateid",
+    "intake.application_submitted.v1": _SUBMISSION,
+    "scoring.application_scored.v1": _SUBMISSION,
+    "decision.decided.v1": _SUBMISSION,
     "limits.limit_granted.v1": "payload ->> 'decision_id'",
 }
 """Event types and what each of their events is the only one for."""
