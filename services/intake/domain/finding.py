@@ -44,6 +44,10 @@ class Finding:
     expires_at: datetime | None = None
     received_at: datetime | None = None
 
+    def counts_at(self, now: datetime) -> bool:
+        """Tell whether it has not run out."""
+        return self.expires_at is None or self.expires_at > now
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -62,7 +66,7 @@ def evidence(product: Product, findings: Sequence[Finding], now: datetime) -> Ev
     facts: dict[str, Any] = {}
     sources: dict[str, Finding] = {}
     unfit: list[str] = []
-    counting = [entry for entry in findings if entry.expires_at is None or entry.expires_at > now]
+    counting = [entry for entry in findings if entry.counts_at(now)]
     newest_first = sorted(counting, key=lambda entry: (entry.as_of, entry.finding_id), reverse=True)
     for name, fact in product.dictionary.facts.items():
         if fact.source is not Source.FILE:

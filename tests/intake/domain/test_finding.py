@@ -42,6 +42,12 @@ def test_a_finding_that_ran_out_counts_no_more() -> None:
     assert evidence(PRODUCT, [finding({"bureau_score": 640}, expires_at=NOW)], NOW).facts == {}
 
 
+def test_a_finding_counts_until_the_moment_at_which_it_runs_out() -> None:
+    found = finding({"bureau_score": 640}, expires_at=NOW)
+    assert found.counts_at(NOW - timedelta(seconds=1)) and not found.counts_at(NOW)
+    assert finding({"bureau_score": 640}).counts_at(NOW)
+
+
 def test_a_value_that_is_none_of_the_fact_leaves_it_missing_and_no_older_one_steps_in() -> None:
     found = evidence(PRODUCT, [finding({"bureau_score": 9_999}), finding({"bureau_score": 700}, 10, "other")], NOW)
     assert (found.facts, found.unfit) == ({}, ("bureau_score",))

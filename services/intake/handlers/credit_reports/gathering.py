@@ -99,7 +99,9 @@ async def _read(tx: Transaction, vault: Vault, party_id: str) -> _File:
         applications=tuple(asked),
         reports=tuple(await reports.of_party(tx, vault, survivor)),
         analysis=(await analysing.of_party(tx, vault, survivor)).analysis,
-        references=tuple(one for each in told.values() for one in each if one.kind in _REFERENCES),
+        references=tuple(
+            one for each in told.values() for one in each if one.kind in _REFERENCES and one.counts_at(now)
+        ),
         indicators=figures.of_indicators(said, series),
         opinions=tuple(await opinions.of_parties(tx, vault, own, _MOST_OPINIONS)),
     )
